@@ -1,0 +1,5 @@
+"""`python -m bot` is `textobot`."""
+
+from bot.cli import main
+
+main()
