@@ -1,0 +1,1 @@
+"""What we serve over HTTP: health and metrics."""

@@ -1,0 +1,1 @@
+"""The operators' files, read and checked: rules and templates."""

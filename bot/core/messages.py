@@ -1,0 +1,292 @@
+"""Texts in, texts out, and what became of them: the values that every layer shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class InboundStatus(StrEnum):
+    """What became of a text that somebody sent us."""
+
+    NEW = "new"
+    HANDLED = "handled"
+    IGNORED = "ignored"
+    """Read and understood, but not to be answered: history, late, loop, blocked…; `why` says."""
+    PARKED = "parked"
+    """Deciding or rendering raised, or the process died on it three times. Can be replayed."""
+
+
+class Status(StrEnum):
+    """Where a message of ours stands. See `TRANSITIONS`."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNCONFIRMED = "unconfirmed"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+    SUPPRESSED = "suppressed"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+OPEN = frozenset({Status.QUEUED, Status.SENDING, Status.UNCONFIRMED})
+"""A message in one of these holds back the later ones of its conversation."""
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset(
+        {Status.SENDING, Status.SUPPRESSED, Status.CANCELLED, Status.LAPSED, Status.FAILED}
+    ),
+    # Back to queued only when it is certain that no byte of the request was taken.
+    Status.SENDING: frozenset({Status.SENT, Status.QUEUED, Status.UNCONFIRMED, Status.FAILED}),
+    Status.UNCONFIRMED: frozenset({Status.SENT, Status.QUEUED, Status.ABANDONED}),
+    # A receipt may overtake another: the network's last word is any of three, and it is final.
+    Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.EXPIRED}),
+    Status.DELIVERED: frozenset(),
+    Status.UNDELIVERED: frozenset(),
+    Status.EXPIRED: frozenset(),
+    Status.FAILED: frozenset(),
+    # Evidence may still turn up late: it is then believed.
+    Status.ABANDONED: frozenset({Status.SENT}),
+    Status.SUPPRESSED: frozenset(),
+    Status.CANCELLED: frozenset(),
+    Status.LAPSED: frozenset(),
+}
+
+
+class MessageClass(StrEnum):
+    """Why we write: what may hold a message back differs by class."""
+
+    REPLY = "reply"
+    OPT_OUT = "opt_out"
+    """The one confirmation that leaves although the number is blocked."""
+    HELP = "help"
+    """The built-in HELP and START texts; they do not count against `replies.per_number`."""
+    VERIFICATION = "verification"
+
+
+class Delivery(StrEnum):
+    """What to do with a message when it cannot be found out whether it was taken."""
+
+    AT_MOST_ONCE = "at_most_once"
+    AT_LEAST_ONCE = "at_least_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A text as a gateway lists it: parsed, not yet ours."""
+
+    key: str
+    """Its identity within the gateway. Two listings with one key are one text."""
+    number: str
+    """The other person's, E.164 with `+`; short and alphabetic senders as they came."""
+    text: str
+    sent_at: datetime
+    """Aware, UTC, by the gateway's clock."""
+    our_number: str = ""
+    """Empty where the gateway does not say."""
+    reference: str = ""
+    """The campaign that it answers (Clever); empty elsewhere."""
+    fingerprint: str = ""
+    """Equal for equal number, our number, second, text: tells a renumbered row from a new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A text in our inbox."""
+
+    id: int
+    gateway: str
+    conversation: str
+    number: str
+    our_number: str
+    text: str
+    sent_at: datetime
+    received_at: datetime
+    history: bool
+    """Listed by the first good read of its feed: never answered, but STOP and START count."""
+    attempts: int
+    """How often deciding has been begun. More than 0 means that a process died meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A message of ours that is to be written into the outbox."""
+
+    cause: str
+    """`inbound ID/ACTION NUMBER`, unique: a text that is decided twice is answered once."""
+    conversation: str
+    gateway: str
+    number: str
+    text: str
+    message_class: MessageClass
+    delivery: Delivery
+    created_at: datetime
+    not_before: datetime
+    expires_at: datetime
+    """Not sent yet by then: it lapses."""
+    language: str = ""
+    rule: str = ""
+    """The rule, or the built-in word's class, that made it."""
+    resends: int = 1
+    """How often it may be sent again after a conclusive negative, or on a guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What leaves in one request: one text, to one number or (Clever) to several."""
+
+    id: int
+    """The smallest outbox id in it."""
+    ids: tuple[int, ...]
+    gateway: str
+    numbers: tuple[str, ...]
+    """In the order of `ids`; no number twice."""
+    text: str
+    fence: int
+    """The attempt. Only who holds this one may settle the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A gateway has taken a batch, and what it said of it."""
+
+    gateway_id: str
+    """Its message id or its campaign's reference; empty when it took it without naming it."""
+    segments: int | None = None
+    units: float | None = None
+    """What one message of the batch cost, in the gateway's units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A message to a number as a gateway lists it afterwards: proof that it was taken."""
+
+    gateway_id: str
+    numbers: tuple[str, ...]
+    text: str
+    at: datetime
+    """When, by the gateway's clock, UTC."""
+    status: Status = Status.SENT
+    """`SENT` where nothing better is known."""
+    code: str = ""
+    """The vendor's word, as it came (`UNDELIV_300`, `3`)."""
+    segments: int | None = None
+    units: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message whose receipt we would like to read."""
+
+    id: int
+    gateway_id: str
+    number: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Skew:
+    """The gateway's clock minus ours, in seconds, as an interval that holds the truth."""
+
+    low: float = 0.0
+    high: float = 0.0
+
+    @property
+    def width(self) -> float:
+        """How uncertain we are, in seconds."""
+        return self.high - self.low
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A batch of which we do not know whether it was taken."""
+
+    batch: int
+    ids: tuple[int, ...]
+    numbers: tuple[str, ...]
+    text: str
+    handed_at: datetime
+    """When its intent was committed: nothing left before."""
+    unclear_at: datetime
+    """When we gave up on its answer; after a crash, when we noticed."""
+    delivery: Delivery
+    expires_at: datetime
+    resends: int
+    """How many are left."""
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    """What the gateway's adapter has searched so far, in its own JSON; starts empty."""
+    negatives: int = 0
+    """Complete searches without a hit that were begun after the settle time."""
+    searched_at: datetime | None = None
+    """When the last of those was begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search for unclear batches in what a gateway lists."""
+
+    begun_at: datetime
+    sightings: Sequence[Sighting]
+    """All that was seen, ours or not. Not stored: others' messages are none of our business."""
+    complete: Mapping[int, bool]
+    """Batch id to: everywhere that it could be has been looked at, successfully."""
+    progress: Mapping[int, Mapping[str, Any]]
+    skew: Skew
+    credit_says: Mapping[int, bool | None] = field(default_factory=dict)
+    """Clever: batch id to whether the account was charged for it; None or absent: cannot tell."""
+    trusted: bool = True
+    """False where the gateway cannot say "there is no such message" in a way that we know."""
+
+
+class FeedState(StrEnum):
+    """How warm a feed is kept."""
+
+    LIVE = "live"
+    SUPERSEDED = "superseded"
+    """Each of its recipients has a newer campaign."""
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What lists texts at a gateway: VuduMobile has one feed, Clever one for each campaign."""
+
+    gateway: str
+    reference: str
+    """The campaign's; empty for VuduMobile's only feed."""
+    cursor: Mapping[str, Any]
+    """The adapter's own JSON; `{}` before the first read."""
+    opened_at: datetime
+    """When it began; for a campaign, its second of creation."""
+    due_at: datetime
+    hot_at: datetime
+    """Its age counts from here: the last text found in it, or `opened_at`."""
+    state: FeedState = FeedState.LIVE
+    adopted: bool = False
+    """Not ours from the start (an account's feed, a campaign begun elsewhere): what its first
+    good read lists is history."""
+    read_at: datetime | None = None
+    """When it was last read well; None: never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one read of a feed listed."""
+
+    texts: Sequence[Listed]
+    """In the order to be handled: by time, then by the gateway's order."""
+    cursor: Mapping[str, Any]
+    read_at: datetime
+    """When the request was begun, by our clock."""
+    gap: tuple[datetime, datetime] | None = None
+    """A stretch of the gateway's time that could not be read and is left for later."""
+    unreadable: int = 0
+    """Rows that made no sense; counted and reported, they hold up no other."""

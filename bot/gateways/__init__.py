@@ -1,0 +1,1 @@
+"""The vendors' APIs: the only part that speaks HTTP as a client."""

@@ -1,0 +1,116 @@
+"""What a gateway must do, and the ways in which it may fail.
+
+* GatewayError
+  - Unreachable    it never arrived             -> again
+  - Throttled      too fast                     -> again, later
+  - Unconfirmed    it may have arrived          -> find out, before anything is sent again
+  - Rejected       refused for good             -> give up this message
+  - AccountHeld    the account cannot be used   -> stop this gateway, keep every row, tell people
+
+For reads, `Unreachable` and `Unconfirmed` mean the same: ask again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.core.messages import Acceptance, Batch, Feed, Page, Search, Sent, Sighting, Skew, Unclear
+
+
+class GatewayError(Exception):
+    """A gateway did not do what was asked. The text is redacted and fit to be shown."""
+
+    retry_after: float | None = None
+    """Seconds that the gateway asked us to wait, where it did."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None, code: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+        self.code = code
+        """The HTTP status, or the vendor's own word."""
+
+
+class Unreachable(GatewayError):
+    """No byte of the request was taken."""
+
+
+class Throttled(GatewayError):
+    """The gateway refused because it is asked too often; nothing was taken."""
+
+
+class Unconfirmed(GatewayError):
+    """The request left us, and no readable answer says what became of it."""
+
+
+class Rejected(GatewayError):
+    """The gateway will never take this message."""
+
+
+class AccountHeld(GatewayError):
+    """The account cannot be used now: `word` is one of firewall, key, credit, expired, address."""
+
+    def __init__(
+        self, reason: str, *, word: str, retry_after: float | None = None, code: str = ""
+    ) -> None:
+        super().__init__(reason, retry_after=retry_after, code=code)
+        self.word = word
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """How gateways differ, as data: nobody else asks which vendor this is."""
+
+    numbers_per_batch: int
+    """Equal texts to this many numbers may leave in one request."""
+    pace: float
+    """Seconds between two sends, at least."""
+    in_flight: int
+    """Sends under way at once, at most."""
+    campaigns: bool
+    """Each message sent opens a feed of its own, in which its answers are listed."""
+    longest: int
+    """Code units or characters that one text may have; see `refuses`."""
+
+
+class Gateway(Protocol):
+    """One account at one vendor. Adapters inherit nothing."""
+
+    name: str
+    traits: Traits
+
+    @property
+    def skew(self) -> Skew:
+        """The gateway's clock minus ours, as far as its answers have told."""
+        ...
+
+    @property
+    def learned(self) -> Mapping[str, Any]:
+        """What the adapter has found out and wants to find again after a restart: its own JSON."""
+        ...
+
+    def refuses(self, text: str) -> str:
+        """Say why this text can never be sent here (too long, empty), or nothing if it can."""
+        ...
+
+    async def fetch(self, feed: Feed) -> Page:
+        """Read what a feed lists. Raises `GatewayError`."""
+        ...
+
+    async def send(self, batch: Batch) -> Acceptance:
+        """Hand over one batch. Raises `GatewayError`; never tries twice by itself."""
+        ...
+
+    async def receipts(self, sent: Sequence[Sent]) -> Sequence[Sighting]:
+        """Read how messages went; also lists others that the same reading shows."""
+        ...
+
+    async def search(self, unclear: Sequence[Unclear]) -> Search:
+        """Look for batches whose sending was unclear. May take several calls: see `progress`."""
+        ...
+
+    async def watch(self) -> Mapping[str, float | str]:
+        """Read the account where it has an address for that: credit, expiry. Empty elsewhere."""
+        ...

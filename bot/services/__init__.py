@@ -1,0 +1,1 @@
+"""The imperative shell: each service has `tick()`, which does what is due."""

@@ -1,0 +1,1 @@
+"""The tables, and what is done to them: the only part that speaks SQL."""
