@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -92,13 +92,3 @@ def clock_of_environment() -> Clock:
 def time_limit(clock: Clock, seconds: float) -> AbstractAsyncContextManager[object]:
     """Raise `TimeoutError` in the body once this many seconds of the clock have passed."""
     return asyncio.timeout(seconds / clock.speed)
-
-
-def milliseconds(instant: datetime) -> int:
-    """Give an aware instant as epoch milliseconds, as the store keeps it."""
-    return round(instant.timestamp() * 1000)
-
-
-def instant(epoch_milliseconds: int) -> datetime:
-    """Undo `milliseconds`."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=epoch_milliseconds)
