@@ -1,0 +1,11 @@
+"""Both vendors' HTTP APIs, played from their documents, with faults, a clock and phones.
+
+It imports nothing of the daemon, so that a misreading of a document is not made twice.
+"""
+
+from bot.sandbox.app import Sandbox
+from bot.sandbox.clock import Clock
+from bot.sandbox.fault_table import FAULTS
+from bot.sandbox.phones import Accepted, Bubble, Phone
+
+__all__ = ["FAULTS", "Accepted", "Bubble", "Clock", "Phone", "Sandbox"]

@@ -1,0 +1,383 @@
+"""Clever Multimedias, played from "API REST CLEVERMULTIMEDIAS, SPECIFICATIONS TECHNIQUES".
+
+`/clever/api/account/me`, `pushs`, `pushs/{reference}`, `…/deliveries`, `…/mos`.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from bot.sandbox.campaigns import (
+    PARIS,
+    TIME,
+    Campaigns,
+    Mo,
+    Push,
+    Wish,
+    read_wish,
+    reference_of,
+    report,
+)
+from bot.sandbox.faults import Fault
+from bot.sandbox.phones import Accepted, Bubble, Phone
+from bot.sandbox.segments import is_gsm, measure, to_gsm
+from bot.sandbox.wire import Answer, Call, json_answer
+from bot.sandbox.world import Request, World
+
+NAME = "clever"
+UNITS = {"sms": 7, "tts": 9, "voice": 9}
+"""Units a part (sms) or a call, from the samples: 14 for two numbers, 9 for a tts."""
+
+
+@dataclass(slots=True)
+class CleverAccount:
+    """The account, and how its gateway behaves where the document leaves it open.
+
+    `unknown_reference`: 404, 400, or 200 with nothing in it. `same_second`: what a second push
+    within one second meets, "conflict" (409) or "share" (the same reference for both).
+    `answers`: a phone answers its "newest" campaign or "any". `mo_in_two`: answers are listed
+    under the two newest. `duplicates_mean`: with duplicates 0, a number twice in one "list" is
+    one, or an equal text to a number that "history" has is dropped. `not_latin`: what encodage
+    3 cannot write is "replace"d by ? or makes the gateway "refuse". `offset_times`: +0200 behind
+    times. `account_path`: "account", "accounts" or "both". `authorization`: "basic", "bare" (the
+    word Basic missing, as one page prints it) or "either".
+    """
+
+    login: str = "sandbox"
+    password: str = "sandbox"  # noqa: S105 - of a played account
+    credit: int = 999_733
+    expires: str = "2033-02-10 09:49:21"
+    unknown_reference: int = 404
+    same_second: str = "conflict"
+    answers: str = "newest"
+    mo_in_two: bool = False
+    duplicates_mean: str = "list"
+    not_latin: str = "replace"
+    offset_times: bool = False
+    expired_blocks_reading: bool = False
+    account_path: str = "account"
+    authorization: str = "basic"
+    skew: float = 0.0
+
+
+class Clever:
+    """The vendor's side: what it keeps, and what it answers."""
+
+    name = NAME
+
+    def __init__(self, world: World, account: CleverAccount) -> None:
+        self._world = world
+        self.account = account
+        self.campaigns = Campaigns()
+        self._operations: dict[str, tuple[str, Callable[[Call], Answer]]] = {
+            "account": ("GET", self._account),
+            "pushs": ("POST", self._create),
+            "push": ("GET", self._read),
+            "mos": ("GET", self._mos),
+            "deliveries": ("GET", self._deliveries),
+        }
+
+    def restart(self) -> None:
+        """No campaign was ever started."""
+        self.campaigns.clear()
+
+    def skew(self) -> float:
+        """Seconds by which its clock is ahead of the world's."""
+        return self.account.skew
+
+    def local(self, time: datetime) -> datetime:
+        """A world time by the gateway's clock, in Paris."""
+        return (time + timedelta(seconds=self.account.skew)).astimezone(PARIS)
+
+    def understand(self, request: web.Request, body: bytes, line: Request) -> Call:
+        """JSON, whatever its bytes: `fields` is empty when it is none."""
+        operation, reference = self._route(request.match_info["tail"], request.method)
+        fields = _datas(body, request.content_type) if body else {}
+        wish = read_wish(fields)
+        numbers: tuple[str, ...] = tuple(wish.numbers) if isinstance(wish, Wish) else ()
+        if reference:
+            numbers = self.campaigns.numbers(reference)
+        return Call(operation, line, request.method, request.remote or "", request.headers,
+                    fields, numbers, reference)
+
+    def answer(self, call: Call) -> Answer:
+        """Who asks, then what."""
+        if not self._known(call.headers.get("Authorization", "")):
+            return self.refuse(401, call)
+        if call.operation not in self._operations:
+            return self.refuse(404, call)
+        method, operation = self._operations[call.operation]
+        if call.method != method:
+            return self.refuse(405, call)
+        if self._expired() and (method == "POST" or self.account.expired_blocks_reading):
+            return self.refuse(430, call)
+        return operation(call)
+
+    def refuse(self, status: int, _call: Call, why: str = "", /) -> Answer:
+        """The document gives phrases, and no body: this one is ours."""
+        reason = ""
+        if status == 430:
+            reason = f"Account expired {self.account.expires[:10]}"
+        message = why or reason or PHRASES.get(status, "Une erreur est survenue.")
+        answer = json_answer(status, {"errors": {"message": message}}, reason)
+        if status == 401:
+            answer.headers["WWW-Authenticate"] = 'Basic realm="Clever"'
+        return answer
+
+    def text(self, phone: Phone, text: str, at: datetime, reference: str = "") -> Bubble:
+        """The owner of a phone answers a campaign, the newest unless `reference` says which."""
+        campaigns = phone.campaigns
+        if not campaigns:
+            raise LookupError(f"{phone.number} cannot text on Clever: it was sent no campaign.")
+        if reference and reference not in campaigns:
+            raise LookupError(f"{phone.number} was sent no campaign {reference}.")
+        if reference and reference != campaigns[-1] and self.account.answers != "any":
+            raise LookupError(f"{phone.number} can only answer its newest campaign "
+                              f"{campaigns[-1]}; the setting answers=any allows others.")
+        births = self._world.faults.draw("birth", NAME, "text", (phone.number,))
+        bubble = self._world.bubble("mo", text, measure(text), origin="phone", at=at)
+        bubble.reference = reference or campaigns[-1]
+        self._list_answer(phone, bubble, births)
+        self._world.show(phone, bubble)
+        return bubble
+
+    def _list_answer(self, phone: Phone, bubble: Bubble, births: list[Fault]) -> None:
+        mo = Mo(phone.number, bubble.text, self.local(bubble.time))
+        mo.born(births, self._world.clock.monotonic())
+        two = self.account.mo_in_two or any(f.kind.name == "mo_in_two" for f in births)
+        others = [name for name in phone.campaigns if name != bubble.reference]
+        for reference in {bubble.reference, *(others[-1:] if two else ())}:
+            self.campaigns.mos.setdefault(reference, []).append(mo)
+
+    def start_campaign(self, numbers: list[str], text: str, sender: str = "") -> str:
+        """The operator starts one on the vendor's site: no request of ours, no ledger."""
+        wish = Wish(numbers, text, 3 if is_gsm(text) else 4, sender=sender)
+        when = self.local(self._world.clock.now())
+        while self.campaigns.taken(reference_of(when)):
+            when += timedelta(seconds=1)
+        push = self._launch(wish, reference_of(when), "operator", [])
+        return push.reference
+
+    def _known(self, authorization: str) -> bool:
+        word, _, rest = authorization.partition(" ")
+        form = self.account.authorization
+        if rest:
+            token = rest if word.lower() == "basic" and form != "bare" else ""
+        else:
+            token = word if form != "basic" else ""
+        try:
+            text = base64.b64decode(token.strip(), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError, ValueError):
+            return False
+        return text == f"{self.account.login}:{self.account.password}"
+
+    def _route(self, tail: str, method: str) -> tuple[str, str]:
+        """(operation, reference) of a path below /api/."""
+        match tail.split("/"):
+            case ["account" | "accounts" as word, "me"]:
+                allowed = self.account.account_path
+                return ("account" if allowed in {word, "both"} else tail), ""
+            case ["pushs"]:
+                return "pushs", ""
+            case ["pushs", reference]:
+                return "push", reference
+            case ["pushs", reference, "mos" | "deliveries" as part]:
+                return part, reference
+        return tail or method, ""
+
+    def _expired(self) -> bool:
+        end = datetime.strptime(self.account.expires, TIME).replace(tzinfo=PARIS)
+        return self.local(self._world.clock.now()) > end
+
+    def _account(self, _call: Call) -> Answer:
+        return json_answer(200, {"account": {
+            "name": "Clever", "lastname": "Tec", "email": "support@clever.fr",
+            "telephone": "+33160536053", "credit": self.account.credit,
+            "date_expiration": self.account.expires, "company": COMPANY}})
+
+    def _create(self, call: Call) -> Answer:
+        wish = read_wish(call.fields)
+        if isinstance(wish, str):
+            return self.refuse(400, call, wish)
+        if wish.encodage == 3 and not is_gsm(wish.text) and self.account.not_latin == "refuse":
+            return self.refuse(400, call, "text: caractères hors de l'encodage 3")
+        births = self._world.faults.draw("birth", NAME, "pushs", wish.numbers)
+        wanted = self._without_duplicates(wish)
+        if not wanted.numbers:
+            return self.refuse(409, call, "duplicates: message déjà envoyé")
+        if self.account.credit < self._units(wanted):
+            return self.refuse(402, call)
+        reference = self._new_reference({fault.kind.name for fault in births})
+        if not reference:
+            return self.refuse(409, call, "reference: une campagne porte déjà cette référence")
+        push = self._launch(wanted, reference, "api", births, call)
+        if any(fault.kind.name == "foreign_mt" for fault in births):
+            self.start_campaign(wanted.numbers, wanted.text)
+        return json_answer(201, {"push": report(push, self._print, created=True)})
+
+    def _new_reference(self, faults: set[str]) -> str:
+        """Empty when the second is taken and that is a conflict."""
+        usual = reference_of(self.local(self._world.clock.now()))
+        if "duplicate_reference" in faults and self.campaigns.newest:
+            return self.campaigns.newest
+        if "suffixed_reference" in faults:
+            return usual + f"{self._world.dice.getrandbits(132):033x}"
+        if self.campaigns.taken(usual) and self.account.same_second != "share":
+            return ""
+        return usual
+
+    def _without_duplicates(self, wish: Wish) -> Wish:
+        if wish.duplicates:
+            return wish
+        numbers = list(dict.fromkeys(wish.numbers))
+        if self.account.duplicates_mean == "history":
+            numbers = [n for n in numbers if not self.campaigns.sent_before(n, wish.text)]
+        return wish.to(numbers)
+
+    @staticmethod
+    def _parts(wish: Wish) -> int:
+        return measure(wish.written(), ucs2=wish.encodage == 4).count
+
+    def _units(self, wish: Wish) -> int:
+        parts = self._parts(wish) if wish.type_push == "sms" else 1
+        return UNITS[wish.type_push] * parts * len(wish.numbers)
+
+    def _launch(self, wish: Wish, reference: str, origin: str, births: list[Fault],
+                call: Call | None = None) -> Push:
+        world, now = self._world, self._world.clock.now()
+        push = Push(reference, wish, self.local(now), self._parts(wish), self._units(wish))
+        push.born(births, world.clock.monotonic())
+        self.account.credit -= push.unit
+        self.campaigns.add(push)
+        if call is not None:
+            world.ledger += [Accepted(NAME, number, wish.text, now, reference, call.request.id)
+                             for number in wish.numbers]
+        wait = (wish.start - push.created).total_seconds() if wish.start else 0.0
+        if wait > 0:
+            world.agenda.after(wait, lambda: self._send_out(push, origin))
+        else:
+            self._send_out(push, origin)
+        world.tell("settings")
+        return push
+
+    def _send_out(self, push: Push, origin: str) -> None:
+        """Let the phones have it."""
+        wish, world = push.wish, self._world
+        text = to_gsm(wish.text) if wish.encodage == 3 else wish.text
+        segments = measure(text, ucs2=wish.encodage == 4)
+        for number in wish.numbers:
+            bubble = world.bubble("mt", text, segments, origin=origin)
+            bubble.id = bubble.reference = push.reference
+            bubble.sender = wish.sender
+            push.messages.append((number, bubble))
+            world.carry(world.phones(NAME, number), bubble)
+
+    def _visible(self, reference: str) -> list[Push]:
+        now = self._world.clock.monotonic()
+        return [push for push in self.campaigns.of(reference) if push.visible_from <= now]
+
+    def _unknown(self, call: Call, name: str) -> Answer:
+        if self.account.unknown_reference == 200:
+            return json_answer(200, {name: []})
+        return self.refuse(self.account.unknown_reference, call)
+
+    def _read(self, call: Call) -> Answer:
+        pushes = self._visible(call.reference)
+        faults = self._world.faults.draw("push", NAME, "push", call.numbers)
+        names = {fault.kind.name for fault in faults}
+        if not pushes and "foreign_push" in names:
+            return json_answer(200, {"push": FOREIGN | {"reference": call.reference}})
+        if not pushes:
+            return self._unknown(call, "push")
+        shown = report(pushes[0], self._print, created=False)
+        if "numbers_reordered" in names:
+            shown["number_list"] = ";".join(reversed(str(shown["number_list"]).split(";")))
+        return json_answer(200, {"push": shown})
+
+    def _deliveries(self, call: Call) -> Answer:
+        pushes = self._visible(call.reference)
+        if not pushes:
+            return self._unknown(call, "deliveries")
+        rows = [self._delivery(push, number, bubble)
+                for push in pushes for number, bubble in push.messages]
+        return self._listed(call, "deliveries", rows)
+
+    def _delivery(self, push: Push, number: str, bubble: Bubble) -> dict[str, object]:
+        row: dict[str, object] = {"message": push.shown, "typemessage": push.wish.type_push,
+                                  "date_send": self._print(self.local(bubble.time))}
+        if bubble.settled is not None:
+            row["date_receive"] = self._print(self.local(bubble.settled))
+        return row | {"recipient": number, "status": bubble.code or "2"}
+
+    def _mos(self, call: Call) -> Answer:
+        if not self._visible(call.reference):
+            return self._unknown(call, "mos")
+        now = self._world.clock.monotonic()
+        rows: list[dict[str, object]] = [
+                {"status": "5", "date_receive": self._print(mo.time), "recipient": mo.number,
+                 "message": mo.text}
+                for mo in self.campaigns.mos.get(call.reference, ())
+                if mo.visible_from <= now for _ in range(mo.copies)]
+        return self._listed(call, "mos", rows)
+
+    def _listed(self, call: Call, name: str, rows: list[dict[str, object]]) -> Answer:
+        for fault in self._world.faults.draw("rows", NAME, name, call.numbers):
+            concerned = [r for r in rows if fault.number in {None, r["recipient"]}]
+            match fault.kind.name:
+                case "rows_lost":
+                    rows = [row for row in rows if row not in concerned]
+                case "rows_shuffled":
+                    self._world.dice.shuffle(rows)
+                case "status_backwards":
+                    for row in concerned:
+                        row["status"] = "2"
+                        row.pop("date_receive", None)
+        return json_answer(200, {name: rows})
+
+    def _print(self, time: datetime) -> str:
+        if self.account.offset_times:
+            return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+        return time.strftime(TIME)
+
+
+def _datas(body: bytes, content_type: str) -> dict[str, object]:
+    """What stands in "datas": an object, or, as one picture has it, a list of one."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    if content_type != "application/json" or not isinstance(value, dict):
+        return {}
+    datas = value.get("datas")
+    if isinstance(datas, list) and len(datas) == 1:
+        datas = datas[0]
+    return datas if isinstance(datas, dict) else {}
+
+
+COMPANY = {
+    "company_name": "Clever Technologies - IS", "address": "52 rue d'emeraïnvill",
+    "country": "France", "city": "Croissy", "zip_code": 77183,
+}
+
+FOREIGN: dict[str, object] = {
+    "nb_destination": 1, "number_list": "+33699999999", "status": 2, "short_code": "",
+    "encodage": 3, "text": "Rendez-vous confirmé chez un autre client",
+    "hd_send": "2017-10-12 13:56:55", "type_push": "sms", "unit": 7, "nb_sms": 1, "options": "F1",
+}
+
+PHRASES = {
+    400: "Les paramètres de la requête sont incorrects.",
+    401: "L'authentification est incorrecte.",
+    402: "Le crédit du compte est insuffisant. Paiement requis pour accéder à la ressource.",
+    403: "La demande n'a pas été autorisée.",
+    404: "La ressource demandée n'existe pas.",
+    405: "L'opération demandée n'est pas permise.",
+    409: "La requête entre en conflit avec une autre requête.",
+    500: "Erreur du service lors du traitement de la requête.",
+    503: "Le serveur HTTP est actuellement incapable de traiter la requête.",
+}
