@@ -18,8 +18,6 @@ class Conversation:
     key: str
     gateway: str
     number: str
-    language: str = ""
-    """Of the last word of theirs that told one; empty: unknown."""
     replied: tuple[int, ...] = ()
     """Epoch milliseconds of the replies that count against `replies.per_number`, oldest first."""
     loop_noticed: bool = False

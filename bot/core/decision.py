@@ -16,7 +16,8 @@ class Reply:
     """Say this to the person who texted. Not yet rendered."""
 
     message: Message
-    language: str
+    languages: tuple[str, ...]
+    """Said in each of them, one after the other: two where the word that asked is both."""
     data: Mapping[str, Any]
     """What the template sees beside the installation's own names."""
     message_class: MessageClass

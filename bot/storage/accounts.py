@@ -1,0 +1,55 @@
+"""What an account and the installation remember between two starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.database import StoreError
+from bot.storage.schema import accounts, installation
+
+
+async def recall(
+    connection: AsyncConnection, gateway: str
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Read what the adapter of a gateway had learned, and its calibration; empty at first."""
+    found = await connection.execute(
+        select(accounts.c.learned, accounts.c.calibration).where(accounts.c.gateway == gateway)
+    )
+    row = found.first()
+    return (row.learned, row.calibration) if row else ({}, {})
+
+
+async def remember(
+    connection: AsyncConnection,
+    gateway: str,
+    *,
+    learned: Mapping[str, Any],
+    calibration: Mapping[str, Any],
+) -> None:
+    """Keep what was learned."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(accounts).values(
+        gateway=gateway, learned=dict(learned), calibration=dict(calibration)
+    )
+    told = {"learned": row.excluded.learned, "calibration": row.excluded.calibration}
+    await connection.execute(row.on_conflict_do_update(index_elements=["gateway"], set_=told))
+
+
+async def recognise(connection: AsyncConnection, fingerprint: str) -> None:
+    """Tie the store to the installation's key. Raises `StoreError` where it is another's."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(installation).values(name="secret", value=fingerprint)
+    await connection.execute(row.on_conflict_do_nothing())
+    known = await connection.scalar(
+        select(installation.c.value).where(installation.c.name == "secret")
+    )
+    if known != fingerprint:
+        raise StoreError(
+            "the store belongs to another `secret`: give back the one that it was made with "
+            "(config.yaml, or the file data/secret), or name another store"
+        )

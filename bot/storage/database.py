@@ -1,0 +1,213 @@
+"""The store: SQLite by default, PostgreSQL when one machine is not enough. One storage for both.
+
+SQLite: WAL, `synchronous=FULL` (a commit has reached the disk), one writing connection whose
+transactions begin as writes, readers beside it that can only read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, event, exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+BUSY_SECONDS = 5
+"""How long a writer waits for a backup tool that holds the file."""
+
+
+class StoreError(Exception):
+    """The store cannot be used; the text says what to do."""
+
+
+class StoreBroken(StoreError):
+    """The store could not be written or read: nothing may leave until it can."""
+
+
+class StoreInUse(StoreError):
+    """Another daemon has this store."""
+
+
+class Database:
+    """Two words: `read()` and `write()`, each a transaction on a connection."""
+
+    def __init__(self, url: str) -> None:
+        self._url = _driver_url(url)
+        self.path = _sqlite_path(url)
+        self._turn = asyncio.Lock()
+        self._writer: AsyncConnection | None = None
+        self._lock_file: IO[str] | None = None
+        self._engine: AsyncEngine | None = None
+        self._readers: AsyncEngine | None = None
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine that writes. Raises `StoreError` where the store is not open."""
+        if self._engine is None:
+            raise StoreError("the store is not open")
+        return self._engine
+
+    async def open(self, *, alone: bool = True) -> None:
+        """Open the store; `alone` takes the lock that keeps a second daemon out (SQLite).
+
+        Raises `StoreInUse`, `StoreBroken`.
+        """
+        if self.path is not None:
+            self._prepare_folder(self.path)
+            if alone:
+                self._lock_file = _lock(self.path)
+        self._engine = create_async_engine(self._url, **_pool(self.path))
+        self._readers = self._engine
+        if self.path is not None:
+            self._readers = create_async_engine(self._url, pool_size=2, max_overflow=2)
+            event.listen(self._engine.sync_engine, "connect", _sqlite_writer)
+            event.listen(self._engine.sync_engine, "begin", _begin_immediate)
+            event.listen(self._readers.sync_engine, "connect", _sqlite_reader)
+            event.listen(self._readers.sync_engine, "begin", _begin)
+        with _broken(self.path):
+            self._writer = await self._engine.connect() if self.path is not None else None
+
+    async def close(self) -> None:
+        """Close every connection, and let go of the lock."""
+        if self._writer is not None:
+            with suppress(exc.SQLAlchemyError):
+                await self._writer.close()
+        for engine in {id(e): e for e in (self._readers, self._engine) if e}.values():
+            await engine.dispose()
+        if self._lock_file is not None:
+            self._lock_file.close()
+        self._writer = self._engine = self._readers = self._lock_file = None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that writes. Raises `StoreBroken` where it could not be committed.
+
+        When the body ends without an error the transaction is on the disk.
+        """
+        with _broken(self.path):
+            if self._writer is None:
+                async with self.engine.begin() as connection:
+                    yield connection
+            else:
+                async with self._turn, self._writer.begin():
+                    yield self._writer
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that sees one state of the store and changes nothing."""
+        if self._readers is None:
+            raise StoreError("the store is not open")
+        with _broken(self.path):
+            async with self._readers.connect() as connection:
+                yield connection
+
+    @staticmethod
+    def _prepare_folder(path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreBroken(
+                f"cannot make the folder of the store {path.parent}: {error.strerror}"
+            ) from error
+
+
+def _driver_url(url: str) -> str:
+    """Give SQLAlchemy's name for the driver: people write `sqlite:///` and `postgresql://`."""
+    for scheme, driver in (
+        ("sqlite:", "sqlite+aiosqlite:"),
+        ("postgresql:", "postgresql+asyncpg:"),
+    ):
+        if url.startswith(scheme):
+            return driver + url.removeprefix(scheme)
+    raise StoreError(f"store: {url.split(':', 1)[0]} is neither sqlite nor postgresql")
+
+
+def _sqlite_path(url: str) -> Path | None:
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
+
+
+def _pool(path: Path | None) -> dict[str, Any]:
+    return {"pool_size": 1, "max_overflow": 0} if path else {"pool_pre_ping": True}
+
+
+def _lock(path: Path) -> IO[str]:
+    """Take the lock beside the database, for as long as this process lives."""
+    lock_path = path.with_name(path.name + ".lock")
+    try:
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreBroken(f"cannot make {lock_path}: {error.strerror}") from error
+    file = os.fdopen(descriptor, "r+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        holder = file.read(32).strip() or "unknown"
+        file.close()
+        raise StoreInUse(
+            f"another textobot (process {holder}) has the store {path}; stop that one first"
+        ) from error
+    file.seek(0)
+    file.truncate()
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+# What SQLite says when the disk or the file is at fault; nothing that we could try again helps.
+FATAL = {
+    sqlite3.SQLITE_FULL: "the disk is full; make room and start again",
+    sqlite3.SQLITE_READONLY: "it is read-only; make it writable for this user",
+    sqlite3.SQLITE_IOERR: "the disk failed; look at the system log",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; restore a backup",
+    sqlite3.SQLITE_NOTADB: "it is not a database; restore a backup, or name another store",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; look at the rights of its folder",
+    sqlite3.SQLITE_PERM: "it may not be opened by this user",
+}
+
+
+@contextmanager
+def _broken(path: Path | None) -> Iterator[None]:
+    """Turn the driver's word for a store that cannot be used into ours."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        # An extended code has its primary one in the low byte.
+        remedy = FATAL.get(code & 0xFF) if code is not None else None
+        if remedy is None and not error.connection_invalidated:
+            raise
+        name = path if path is not None else "in PostgreSQL"
+        raise StoreBroken(f"the store {name} cannot be used: {remedy or error.orig}") from error
+
+
+def _sqlite_writer(connection: DBAPIConnection, _record: object) -> None:
+    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+
+
+def _sqlite_reader(connection: DBAPIConnection, _record: object) -> None:
+    _pragmas(connection, "query_only=ON")
+
+
+def _pragmas(connection: DBAPIConnection, *pragmas: str) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", *pragmas):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A transaction that begins by reading and writes later fails at once when another wrote
+    # meanwhile, whatever the time-out: so each begins as a writer.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

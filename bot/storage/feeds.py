@@ -1,0 +1,141 @@
+"""What lists texts at the gateways, how far each was read, and when it is due again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.conversation import conversation_key
+from bot.core.messages import Feed, FeedState
+from bot.storage.schema import conversations, feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A feed, and whether somebody's answer is to be expected there."""
+
+    feed: Feed
+    newest: bool
+    """It is the newest campaign of some number, or was begun elsewhere (we cannot know)."""
+
+
+async def ensure(
+    connection: AsyncConnection,
+    gateway: str,
+    references: Collection[str],
+    now: datetime,
+    *,
+    adopted: bool,
+) -> None:
+    """Begin to read feeds; those that are known already stay as they are."""
+    if references:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        await connection.execute(
+            dialect.insert(feeds).on_conflict_do_nothing(),
+            [_new(gateway, reference, now, adopted=adopted) for reference in references],
+        )
+
+
+def _new(gateway: str, reference: str, now: datetime, *, adopted: bool) -> dict[str, Any]:
+    return {
+        "gateway": gateway,
+        "reference": reference,
+        "cursor": {},
+        "opened_at": now,
+        "due_at": now,
+        "hot_at": now,
+        "state": FeedState.LIVE.value,
+        "adopted": adopted,
+        "newest_for": 0,
+    }
+
+
+async def opened(
+    connection: AsyncConnection,
+    gateway: str,
+    reference: str,
+    numbers: Sequence[str],
+    now: datetime,
+) -> None:
+    """A campaign of ours went to these numbers: it is now the newest of each."""
+    await ensure(connection, gateway, [reference], now, adopted=False)
+    keys = [conversation_key(gateway, number) for number in numbers]
+    mine = conversations.c.key.in_(keys)
+    left = await connection.execute(
+        select(conversations.c.newest_reference, func.count())
+        .where(mine, conversations.c.newest_reference.not_in(["", reference]))
+        .group_by(conversations.c.newest_reference)
+    )
+    this = feeds.c.gateway == gateway
+    for older, people in left.all():
+        await connection.execute(
+            update(feeds)
+            .where(this, feeds.c.reference == older)
+            .values(newest_for=feeds.c.newest_for - people)
+        )
+    came = await connection.execute(
+        update(conversations)
+        .where(mine, conversations.c.newest_reference != reference)
+        .values(newest_reference=reference)
+    )
+    await connection.execute(
+        update(feeds)
+        .where(this, feeds.c.reference == reference)
+        .values(newest_for=feeds.c.newest_for + came.rowcount)
+    )
+
+
+async def followed(connection: AsyncConnection, gateway: str) -> list[Followed]:
+    """Read every feed that is still read, soonest due first."""
+    rows = await connection.execute(
+        select(feeds)
+        .where(feeds.c.gateway == gateway, feeds.c.state != FeedState.RETIRED.value)
+        .order_by(feeds.c.due_at)
+    )
+    return [Followed(_feed(row), row.adopted or row.newest_for > 0) for row in rows]
+
+
+def _feed(row: Any) -> Feed:  # noqa: ANN401 - a row of many types
+    return Feed(
+        gateway=row.gateway,
+        reference=row.reference,
+        cursor=row.cursor,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        hot_at=row.hot_at,
+        state=FeedState(row.state),
+        adopted=row.adopted,
+        read_at=row.read_at,
+    )
+
+
+async def move(connection: AsyncConnection, feed: Feed) -> None:
+    """Write down how far a feed was read and when it is due; with the texts, in one transaction.
+
+    The cursor never moves without the rows (INV-11).
+    """
+    await connection.execute(
+        update(feeds)
+        .where(feeds.c.gateway == feed.gateway, feeds.c.reference == feed.reference)
+        .values(
+            cursor=dict(feed.cursor),
+            due_at=feed.due_at,
+            hot_at=feed.hot_at,
+            state=feed.state.value,
+            read_at=feed.read_at,
+        )
+    )
+
+
+async def references(connection: AsyncConnection, gateway: str) -> frozenset[str]:
+    """Name every campaign of a gateway that is ours or followed, also those at their end."""
+    found = await connection.scalars(
+        select(feeds.c.reference).where(feeds.c.gateway == gateway, feeds.c.reference != "")
+    )
+    return frozenset(found.all())

@@ -1,0 +1,239 @@
+"""What people texted us, from the gateway's listing to the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.conversation import conversation_key
+from bot.core.decision import Why
+from bot.core.messages import Inbound, InboundStatus, Listed
+from bot.storage.schema import conversations, inbox
+
+NEW = inbox.c.status == InboundStatus.NEW.value
+DEATHS = 3
+"""A text on which the process died this often is parked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a page."""
+
+    new: int = 0
+    renumbered: int = 0
+    """Known texts that the gateway lists under another id."""
+    reused: int = 0
+    """New texts that the gateway lists under an id that it had given to another."""
+
+
+async def receive(
+    connection: AsyncConnection,
+    gateway: str,
+    texts: Sequence[Listed],
+    *,
+    listed: frozenset[str],
+    history: bool,
+    now: datetime,
+) -> Received:
+    """Store what is not known yet; a known text is not stored again (INV-1, INV-26).
+
+    `texts` may leave out what the caller knows to be stored; `listed` holds the keys of the
+    whole page, which tells a renumbered text from an equal one.
+    """
+    known = await _known(connection, gateway, texts)
+    gone: dict[str, list[str]] = {}
+    for (_, key), fingerprint in known.items():
+        if fingerprint and key not in listed:
+            gone.setdefault(fingerprint, []).append(key)
+    rows: list[dict[str, Any]] = []
+    renumbered = reused = 0
+    for text in texts:
+        conversation, key = conversation_key(gateway, text.number), text.key
+        stored = known.get((conversation, key))
+        if stored is not None:
+            if not text.fingerprint or text.fingerprint == stored:
+                continue
+            key, reused = f"{key}#{text.fingerprint}", reused + 1
+            if (conversation, key) in known:
+                continue
+        elif gone.get(text.fingerprint):
+            gone[text.fingerprint].pop()
+            renumbered += 1
+            continue
+        rows.append(_row(text, gateway, conversation, key, history=history, now=now))
+    await _insert(connection, rows)
+    return Received(len(rows), renumbered, reused)
+
+
+async def _known(
+    connection: AsyncConnection, gateway: str, texts: Sequence[Listed]
+) -> dict[tuple[str, str], str]:
+    """Look up what of a page is stored, by key or by fingerprint: (conversation, key) to it."""
+    known: dict[tuple[str, str], str] = {}
+    columns = select(inbox.c.conversation, inbox.c.key, inbox.c.fingerprint)
+    for part in _parts(texts):
+        names = {conversation_key(gateway, text.number) for text in part}
+        keys = {text.key for text in part} | {f"{t.key}#{t.fingerprint}" for t in part}
+        ours = and_(inbox.c.conversation.in_(names), inbox.c.key.in_(keys))
+        marks = {text.fingerprint for text in part if text.fingerprint}
+        seen = and_(inbox.c.fingerprint.in_(marks), inbox.c.gateway == gateway)
+        for where in (ours, seen):
+            for conversation, key, fingerprint in await connection.execute(columns.where(where)):
+                known[conversation, key] = fingerprint
+    return known
+
+
+def _parts(texts: Sequence[Listed], size: int = 500) -> Iterable[Sequence[Listed]]:
+    return (texts[start : start + size] for start in range(0, len(texts), size))
+
+
+def _row(
+    text: Listed, gateway: str, conversation: str, key: str, *, history: bool, now: datetime
+) -> dict[str, Any]:
+    return {
+        "conversation": conversation,
+        "gateway": gateway,
+        "key": key,
+        "fingerprint": text.fingerprint,
+        "number": text.number,
+        "our_number": text.our_number,
+        "text": text.text,
+        "reference": text.reference,
+        "sent_at": text.sent_at,
+        "received_at": now,
+        "history": history,
+        "status": InboundStatus.NEW.value,
+        "attempts": 0,
+    }
+
+
+async def _insert(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    ignoring = postgresql if connection.dialect.name == "postgresql" else sqlite
+    people = {row["conversation"]: row for row in rows}
+    await connection.execute(
+        ignoring.insert(conversations).on_conflict_do_nothing(),
+        [
+            {
+                "key": key,
+                "gateway": row["gateway"],
+                "number": row["number"],
+                "loop_noticed": False,
+                "newest_reference": "",
+            }
+            for key, row in people.items()
+        ],
+    )
+    # The unique key has the last word, also over another instance that read the same page.
+    await connection.execute(ignoring.insert(inbox).on_conflict_do_nothing(), rows)
+
+
+async def claim(connection: AsyncConnection, limit: int) -> list[int]:
+    """Count one more attempt at the oldest new texts, and name them. Commit before deciding.
+
+    Texts on which a process died are left to `claim_suspect`, and with them the younger texts
+    of their conversations: order is kept, and nobody else waits.
+    """
+    suspect = inbox.alias("suspect")
+    behind = exists().where(
+        suspect.c.conversation == inbox.c.conversation,
+        suspect.c.status == InboundStatus.NEW.value,
+        suspect.c.attempts > 0,
+    )
+    anyone = exists().where(suspect.c.status == InboundStatus.NEW.value, suspect.c.attempts > 0)
+    oldest = (
+        select(inbox.c.id)
+        .where(NEW, inbox.c.attempts == 0, or_(~anyone, ~behind))
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return await _count(connection, oldest.scalar_subquery())
+
+
+async def claim_suspect(connection: AsyncConnection) -> list[int]:
+    """Count one more attempt at the oldest text on which a process died; it is decided alone."""
+    oldest = select(inbox.c.id).where(NEW, inbox.c.attempts > 0).order_by(inbox.c.id).limit(1)
+    return await _count(connection, oldest.scalar_subquery())
+
+
+async def _count(connection: AsyncConnection, which: Any) -> list[int]:  # noqa: ANN401 - a subquery
+    counted = (
+        update(inbox)
+        .where(inbox.c.id.in_(which))
+        .values(attempts=inbox.c.attempts + 1)
+        .returning(inbox.c.id)
+    )
+    return sorted((await connection.scalars(counted)).all())
+
+
+async def load(connection: AsyncConnection, ids: Sequence[int]) -> list[Inbound]:
+    """Read claimed texts that are still new, in the order in which they are to be handled."""
+    found = await connection.execute(
+        select(*(inbox.c[name] for name in INBOUND))
+        .where(inbox.c.id.in_(ids), NEW)
+        .order_by(inbox.c.id)
+    )
+    return [Inbound(*row) for row in found]
+
+
+INBOUND = [field.name for field in fields(Inbound)]
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What was decided of a text."""
+
+    id: int
+    status: InboundStatus
+    why: Why
+
+
+async def settle(connection: AsyncConnection, handled: Sequence[Handled], now: datetime) -> None:
+    """Write down what was decided, with the reason."""
+    if handled:
+        await connection.execute(
+            SETTLE,
+            [
+                {
+                    "which": one.id,
+                    "status": one.status.value,
+                    "handled_at": now,
+                    "reason": one.why.reason,
+                    "rule": one.why.rule,
+                    "words": one.why.words,
+                    "detail": dict(one.why.detail) or None,
+                }
+                for one in handled
+            ],
+        )
+
+
+SETTLE = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("which"))
+    .values(
+        status=bindparam("status"),
+        handled_at=bindparam("handled_at"),
+        reason=bindparam("reason"),
+        rule=bindparam("rule"),
+        words=bindparam("words"),
+        detail=bindparam("detail"),
+    )
+)
+
+
+async def stored(connection: AsyncConnection, inbound_id: int) -> Row[Any] | None:
+    """Read one text with everything that was written about it."""
+    return (await connection.execute(select(inbox).where(inbox.c.id == inbound_id))).first()
+
+
+async def waiting(connection: AsyncConnection) -> int:
+    """Count the texts that are still to be decided."""
+    return await connection.scalar(select(func.count()).select_from(inbox).where(NEW)) or 0

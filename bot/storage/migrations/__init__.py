@@ -1,0 +1,1 @@
+"""The numbered steps from one schema to the next; Alembic runs them at start, under a lock."""

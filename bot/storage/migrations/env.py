@@ -1,0 +1,14 @@
+"""Alembic's entry: it is given a connection, and opens none."""
+
+from alembic import context
+
+from bot.storage.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    render_as_batch=connection.dialect.name == "sqlite",  # SQLite alters a table by copying it
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,262 @@
+"""What we say: from the decision to the gateway's acceptance.
+
+A row's intent is committed before a byte leaves (`claim`), and only who holds its fence settles
+it. What was unclear goes on in `bot.storage.unclear`, receipts in `bot.storage.receipts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.messages import OPEN, Acceptance, Batch, MessageClass, Outbound, Status
+from bot.storage.schema import outbox, subscribers
+
+TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
+"""What may be said to a number that is opted out: the confirmation, and HELP."""
+
+
+async def enqueue(connection: AsyncConnection, messages: Sequence[Outbound]) -> None:
+    """Write messages down, to be sent. A known cause raises: one action, one row (INV-8)."""
+    if messages:
+        await connection.execute(insert(outbox), [_row(message) for message in messages])
+
+
+def _row(message: Outbound) -> dict[str, Any]:
+    return {
+        "conversation": message.conversation,
+        "cause": message.cause,
+        "gateway": message.gateway,
+        "number": message.number,
+        "text": message.text,
+        "message_class": message.message_class.value,
+        "delivery": message.delivery.value,
+        "language": message.language,
+        "rule": message.rule,
+        "status": Status.QUEUED.value,
+        "status_at": message.created_at,
+        "created_at": message.created_at,
+        "not_before": message.not_before,
+        "expires_at": message.expires_at,
+        "resends": message.resends,
+        "fence": 0,
+        "gateway_id": "",
+        "code": "",
+        "error": "",
+        "negatives": 0,
+    }
+
+
+async def suppress(connection: AsyncConnection, numbers: Collection[str], now: datetime) -> None:
+    """Take back what waits for numbers that opted out, on every gateway (INV-12)."""
+    if numbers:
+        await connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.status == Status.QUEUED.value,
+                outbox.c.number.in_(numbers),
+                outbox.c.message_class.not_in(TO_THE_BLOCKED),
+            )
+            .values(status=Status.SUPPRESSED.value, status_at=now)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message that may leave now."""
+
+    id: int
+    number: str
+    text: str
+    message_class: str
+    fence: int
+
+
+def _due(gateway: str, now: datetime, limit: int) -> Any:  # noqa: ANN401 - a select of many types
+    before = outbox.alias("before")
+    held_back = exists().where(
+        before.c.conversation == outbox.c.conversation,
+        before.c.status.in_([status.value for status in OPEN]),
+        before.c.id < outbox.c.id,
+    )
+    blocked = exists().where(
+        subscribers.c.number == outbox.c.number,
+        subscribers.c.opted_out,
+        outbox.c.message_class.not_in(TO_THE_BLOCKED),
+    )
+    return (
+        select(
+            outbox.c.id,
+            outbox.c.number,
+            outbox.c.text,
+            outbox.c.message_class,
+            outbox.c.fence,
+            (outbox.c.expires_at <= now).label("expired"),
+            blocked.label("blocked"),
+        )
+        .where(
+            outbox.c.gateway == gateway,
+            outbox.c.status == Status.QUEUED.value,
+            outbox.c.not_before <= now,
+            ~held_back,
+        )
+        .order_by(outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+
+
+async def due(connection: AsyncConnection, gateway: str, now: datetime, limit: int) -> list[Due]:
+    """Find what may leave now: the first of each conversation, and only while none is unclear.
+
+    What came too late to be sent lapses here, what its number opted out of is suppressed
+    (INV-12, INV-13, INV-21, INV-22).
+    """
+    rows = (await connection.execute(_due(gateway, now, limit))).all()
+    await _stop(connection, [row.id for row in rows if row.blocked], Status.SUPPRESSED, now)
+    late = [row.id for row in rows if row.expired and not row.blocked]
+    await _stop(connection, late, Status.LAPSED, now)
+    return [
+        Due(row.id, row.number, row.text, row.message_class, row.fence)
+        for row in rows
+        if not row.expired and not row.blocked
+    ]
+
+
+async def _stop(
+    connection: AsyncConnection, ids: Sequence[int], status: Status, now: datetime
+) -> None:
+    if ids:
+        await connection.execute(
+            update(outbox).where(outbox.c.id.in_(ids)).values(status=status.value, status_at=now)
+        )
+
+
+async def hand(
+    connection: AsyncConnection, batches: Sequence[Batch], now: datetime, lease_until: datetime
+) -> None:
+    """Write down the intent to send these batches. Commit before a byte leaves (INV-3)."""
+    await connection.execute(
+        HAND,
+        [
+            {"which": row, "batch": batch.id, "fence": batch.fence}
+            | {"handed_at": now, "lease_until": lease_until}
+            for batch in batches
+            for row in batch.ids
+        ],
+    )
+
+
+HAND = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("which"))
+    .values(
+        status=Status.SENDING.value,
+        batch=bindparam("batch"),
+        fence=bindparam("fence"),
+        handed_at=bindparam("handed_at"),
+        lease_until=bindparam("lease_until"),
+        status_at=bindparam("handed_at"),
+        progress=None,
+        negatives=0,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of handing over a batch."""
+
+    batch: Batch
+    status: Status
+    """`SENT`, `QUEUED` (again at `not_before`), `FAILED` or `UNCONFIRMED`."""
+    acceptance: Acceptance | None = None
+    not_before: datetime | None = None
+    error: str = ""
+
+
+async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Write outcomes down; a row whose fence another holds by now is left alone (INV-23)."""
+    by_status: dict[Status, list[dict[str, Any]]] = {}
+    for outcome in outcomes:
+        rows = by_status.setdefault(outcome.status, [])
+        rows.extend(_settled(outcome, row, now) for row in outcome.batch.ids)
+    for status, rows in by_status.items():
+        await connection.execute(SETTLE[status], rows)
+
+
+def _settled(outcome: Outcome, row: int, now: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {"which": row, "held": outcome.batch.fence, "now": now}
+    if outcome.status is Status.SENT:
+        taken = outcome.acceptance or Acceptance("")
+        return values | {
+            "gateway_id": taken.gateway_id,
+            "segments": taken.segments,
+            "units": taken.units,
+        }
+    if outcome.status is Status.QUEUED:
+        return values | {"not_before": outcome.not_before or now, "error": outcome.error}
+    return values | {"error": outcome.error}
+
+
+def _settling(status: Status, *names: str, **values: Any) -> Any:  # noqa: ANN401 - an update
+    return (
+        update(outbox)
+        .where(
+            outbox.c.id == bindparam("which"),
+            outbox.c.status == Status.SENDING.value,
+            outbox.c.fence == bindparam("held"),
+        )
+        .values(
+            status=status.value,
+            status_at=bindparam("now"),
+            **{name: bindparam(name) for name in names},
+            **values,
+        )
+    )
+
+
+SETTLE = {
+    Status.SENT: _settling(Status.SENT, "gateway_id", "segments", "units"),
+    Status.QUEUED: _settling(Status.QUEUED, "not_before", "error"),
+    Status.FAILED: _settling(Status.FAILED, "error"),
+    Status.UNCONFIRMED: _settling(Status.UNCONFIRMED, "error", unclear_at=bindparam("now")),
+}
+
+
+async def recover(
+    connection: AsyncConnection, gateway: str, now: datetime, *, all_of_them: bool
+) -> int:
+    """Take what was being sent for unclear: its sender died, or its lease ended (INV-5).
+
+    `all_of_them`: this process is the only one and has just begun, so nobody is sending.
+    """
+    unattended = update(outbox).where(
+        outbox.c.gateway == gateway, outbox.c.status == Status.SENDING.value
+    )
+    if not all_of_them:
+        unattended = unattended.where(outbox.c.lease_until <= now)
+    done = await connection.execute(
+        unattended.values(
+            status=Status.UNCONFIRMED.value,
+            status_at=now,
+            unclear_at=now,
+            error="the process ended while it was being sent",
+        )
+    )
+    return done.rowcount
+
+
+async def count(connection: AsyncConnection) -> dict[tuple[str, str], int]:
+    """Count what is still open: (gateway, status) to rows."""
+    found = await connection.execute(
+        select(outbox.c.gateway, outbox.c.status, func.count())
+        .where(outbox.c.status.in_([status.value for status in OPEN]))
+        .group_by(outbox.c.gateway, outbox.c.status)
+    )
+    return {(gateway, status): rows for gateway, status, rows in found}

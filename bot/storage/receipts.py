@@ -1,0 +1,80 @@
+"""How our messages went: a receipt raises a status, and never lowers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.messages import Sent, Sighting, Status
+from bot.storage.schema import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A message without its last word, and what was said of it so far."""
+
+    sent: Sent
+    text: str
+    code: str
+
+
+async def awaited(
+    connection: AsyncConnection, gateway: str, since: datetime, limit: int
+) -> list[Awaited]:
+    """Read what was sent since then and has no last word yet, newest first."""
+    found = await connection.execute(
+        select(
+            outbox.c.id,
+            outbox.c.gateway_id,
+            outbox.c.number,
+            outbox.c.handed_at,
+            outbox.c.text,
+            outbox.c.code,
+        )
+        .where(
+            outbox.c.gateway == gateway,
+            outbox.c.status == Status.SENT.value,
+            outbox.c.status_at >= since,
+            outbox.c.gateway_id != "",
+        )
+        .order_by(outbox.c.status_at.desc())
+        .limit(limit)
+    )
+    return [
+        Awaited(Sent(row.id, row.gateway_id, row.number, row.handed_at), row.text, row.code)
+        for row in found
+    ]
+
+
+async def note(
+    connection: AsyncConnection, receipts: Sequence[tuple[int, Sighting]], now: datetime
+) -> None:
+    """Write down what the network said of messages, by outbox id."""
+    said: list[dict[str, Any]] = []
+    last: list[dict[str, Any]] = []
+    for row, sighting in receipts:
+        if sighting.status is Status.SENT:
+            said.append({"which": row, "code": sighting.code})
+        else:
+            last.append(
+                {"which": row, "code": sighting.code, "status": sighting.status.value, "now": now}
+            )
+    if said:
+        await connection.execute(NOTE, said)
+    if last:
+        await connection.execute(RAISE, last)
+
+
+STILL_SENT = (outbox.c.id == bindparam("which")) & (outbox.c.status == Status.SENT.value)
+RAISE = (
+    update(outbox)
+    .where(STILL_SENT)
+    .values(status=bindparam("status"), code=bindparam("code"), status_at=bindparam("now"))
+)
+# A word on the way ("queued at the carrier") is shown; the instant of sending stays.
+NOTE = update(outbox).where(STILL_SENT).values(code=bindparam("code"))

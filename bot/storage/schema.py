@@ -1,0 +1,250 @@
+"""Every table and every index, with its reason.
+
+A row is the only hand-over between the parts of Textobot. Every table that grows carries the
+conversation's key, so that the tables can be distributed by it unchanged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+from bot.core.instants import instant, milliseconds
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as epoch milliseconds: the same on both stores, and no zone to lose.
+
+    Raises `ValueError` for a naive one.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Refuse what has no zone."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime cannot be stored: {value}")
+        return milliseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Give it back in UTC."""
+        del dialect
+        return None if value is None else instant(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the key is exactly INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("conversation", String, nullable=False),
+    Column("gateway", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("our_number", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("history", Boolean, nullable=False),
+    Column("status", String, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("handled_at", Instant),
+    Column("reason", String),
+    Column("rule", String),
+    Column("words", String),
+    Column("detail", JSON(none_as_null=True)),
+    UniqueConstraint("conversation", "key"),
+)
+# What is to be answered, oldest first; what a process died on (attempts > 0) apart.
+Index(
+    "ix_inbox_new",
+    inbox.c.attempts,
+    inbox.c.id,
+    sqlite_where=text("status = 'new'"),
+    postgresql_where=text("status = 'new'"),
+)
+# A row that a gateway lists again under another id is the same text.
+Index(
+    "ix_inbox_fingerprint",
+    inbox.c.fingerprint,
+    sqlite_where=text("fingerprint <> ''"),
+    postgresql_where=text("fingerprint <> ''"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("conversation", String, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("gateway", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("message_class", String, nullable=False),
+    Column("delivery", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("status_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("resends", SmallInteger, nullable=False),
+    # The attempt: who sends, which rows leave together, since when.
+    Column("fence", Integer, nullable=False),
+    Column("batch", BigInteger),
+    Column("handed_at", Instant),
+    Column("lease_until", Instant),
+    # What the gateway said.
+    Column("gateway_id", String, nullable=False),
+    Column("segments", SmallInteger),
+    Column("units", Float),
+    Column("code", String, nullable=False),
+    Column("error", String, nullable=False),
+    # What was unclear, and what was found out.
+    Column("unclear_at", Instant),
+    Column("negatives", SmallInteger, nullable=False),
+    Column("searched_at", Instant),
+    Column("progress", JSON(none_as_null=True)),
+    Column("verdict", JSON(none_as_null=True)),
+    UniqueConstraint("conversation", "cause"),
+)
+OPEN = "status IN ('queued', 'sending', 'unconfirmed')"
+# What is due at a gateway, oldest first.
+Index(
+    "ix_outbox_queued",
+    outbox.c.gateway,
+    outbox.c.id,
+    sqlite_where=text("status = 'queued'"),
+    postgresql_where=text("status = 'queued'"),
+)
+# Is anything of this conversation before me?
+Index(
+    "ix_outbox_open",
+    outbox.c.conversation,
+    outbox.c.id,
+    sqlite_where=text(OPEN),
+    postgresql_where=text(OPEN),
+)
+# What is under way or unclear: a handful of rows, asked for at every tick.
+Index(
+    "ix_outbox_under_way",
+    outbox.c.gateway,
+    outbox.c.status,
+    outbox.c.batch,
+    sqlite_where=text("status IN ('sending', 'unconfirmed')"),
+    postgresql_where=text("status IN ('sending', 'unconfirmed')"),
+)
+# Whose receipts are awaited.
+Index(
+    "ix_outbox_sent",
+    outbox.c.gateway,
+    outbox.c.status_at,
+    sqlite_where=text("status = 'sent'"),
+    postgresql_where=text("status = 'sent'"),
+)
+# One gateway id belongs to one message; a campaign's reference to one message a number.
+Index(
+    "uq_outbox_gateway_id",
+    outbox.c.gateway,
+    outbox.c.gateway_id,
+    outbox.c.number,
+    unique=True,
+    sqlite_where=text("gateway_id <> ''"),
+    postgresql_where=text("gateway_id <> ''"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("gateway", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("replied", JSON(none_as_null=True)),
+    Column("loop_noticed", Boolean, nullable=False),
+    # The newest campaign that the number was sent: its feed is where an answer will be listed.
+    Column("newest_reference", String, nullable=False),
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("opted_out", Boolean, nullable=False),
+    Column("changed_at", Instant),
+    Column("cause", String, nullable=False),
+    Column("language", String, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("gateway", String, primary_key=True),
+    Column("reference", String, primary_key=True),
+    Column("cursor", JSON, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("hot_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("adopted", Boolean, nullable=False),
+    Column("read_at", Instant),
+    # Of how many numbers this is the newest campaign.
+    Column("newest_for", Integer, nullable=False),
+)
+Index(
+    "ix_feeds_due",
+    feeds.c.gateway,
+    feeds.c.due_at,
+    sqlite_where=text("state <> 'retired'"),
+    postgresql_where=text("state <> 'retired'"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("gateway", String, primary_key=True),
+    # What the adapter has found out, and what ordinary traffic has taught.
+    Column("learned", JSON, nullable=False),
+    Column("calibration", JSON, nullable=False),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
