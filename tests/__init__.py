@@ -1,0 +1,1 @@
+"""The tests: a table or a story each."""

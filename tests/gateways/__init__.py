@@ -1,0 +1,1 @@
+"""Both adapters against servers that say what the vendors might."""
