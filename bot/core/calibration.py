@@ -27,6 +27,8 @@ QUANTILE = 0.999
 
 LEVELS = range(5)
 """How far a listed text is from ours: see `level`."""
+UNLIKE = 5
+"""The level of an echo, known by its id, whose text could not be recognised."""
 PREFIX = 4
 SHORTEST_PREFIX = 60
 """Characters that must agree before one text passes for the beginning of the other: under half of
@@ -59,7 +61,7 @@ class Echo:
     lag: float
     """Seconds from its taking to the first reading that showed it."""
     level: int
-    """What became of its text: see `level`."""
+    """What became of its text: see `level`; or `UNLIKE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,10 @@ class Calibration:
     missing: int = 0
     """Messages certainly taken that were looked for and not listed, since the last echo."""
 
-    def seen(self, lag: float, level: int) -> Calibration:
-        """Add an echo; the listing shows what it should (again)."""
-        return Calibration((*self.echoes, Echo(max(0.0, lag), level))[-KEPT:])
+    def seen(self, lag: float, level: int | None) -> Calibration:
+        """Add an echo, with what `level` says of its text; the listing shows what it should."""
+        echo = Echo(max(0.0, lag), UNLIKE if level is None else level)
+        return Calibration((*self.echoes, echo)[-KEPT:])
 
     def missed(self) -> Calibration:
         """Note that a message certainly taken is not listed though its time has come."""
@@ -120,8 +123,8 @@ class Calibration:
 
 def _echo(row: object) -> Echo | None:
     match row:
-        case [int() | float() as lag, int() as level] if 0 <= lag < math.inf and level in LEVELS:
-            return Echo(float(lag), int(level))
+        case [int() | float() as lag, int() as level] if 0 <= lag < math.inf:
+            return Echo(float(lag), level) if level in (*LEVELS, UNLIKE) else None
     return None
 
 

@@ -37,7 +37,7 @@ QUIET = 600.0
 """Seconds after which a listing that shows what is certainly ours is believed without anything
 newer in it: where nobody writes, nothing newer will come."""
 REQUEST = 30.0
-"""Seconds that a request of ours may take: what its answer settled was taken within them."""
+"""Seconds that a request of ours may take: what was answered was taken within them."""
 
 
 def candidate_seconds(
@@ -67,7 +67,7 @@ def _campaign(second: int, timezone: tzinfo) -> str:
     return datetime.fromtimestamp(second, UTC).astimezone(timezone).strftime("Push%Y%m%d%H%M%S")
 
 
-class Kind(StrEnum):
+class VerdictKind(StrEnum):
     """What is to be done with an unclear batch."""
 
     WAIT = "wait"
@@ -85,7 +85,7 @@ class Verdict:
     """What an unclear batch came to."""
 
     batch: int
-    kind: Kind
+    kind: VerdictKind
     evidence: Mapping[str, Any]
     """JSON for the row, without text or number; `reason` is a sentence for people."""
     negatives: int
@@ -95,8 +95,6 @@ class Verdict:
     """Empty unless sent; also where the account was charged and the campaign not found."""
     segments: int | None = None
     units: float | None = None
-    taken_at: datetime | None = None
-    """When the gateway took it, by our clock, as its listing says."""
 
 
 def settle_seconds(lag: float, skew: Skew) -> float:
@@ -117,10 +115,9 @@ def verdicts(
 ) -> tuple[Verdict, ...]:
     """Judge each unclear batch of one gateway by one search, in the order given.
 
-    `bound` has the gateway's ids that belong to rows of ours, with the instant at which those were
-    taken by our clock (of the answer, or `Verdict.taken_at`): none is ever bound again, and what
-    was certainly taken must be listed, or the listing proves nothing. Leave out what this gateway
-    never lists.
+    `bound` has the gateway's ids that belong to rows of ours, with the instant at which each was
+    handed over, by our clock. None is ever bound again; and what was certainly taken must be
+    listed, or the listing proves nothing: leave out what this gateway never lists.
     """
     listed = {sighting.gateway_id: sighting for sighting in search.sightings}
     look = _Look(
@@ -172,8 +169,8 @@ def _missing(
     ]
     if not begins:
         return 0
-    since = min(begins) + timedelta(seconds=REQUEST)
-    until = search.begun_at - timedelta(seconds=_listing_seconds(calibration.lag))
+    since = min(begins)
+    until = search.begun_at - timedelta(seconds=REQUEST + _listing_seconds(calibration.lag))
     listed = {sighting.gateway_id for sighting in search.sightings}
     return sum(since <= at <= until and name not in listed for name, at in bound.items())
 
@@ -199,11 +196,11 @@ def _verdict(batch: Unclear, hit: Hit | None, look: _Look) -> Verdict:
 
 
 def _found(batch: Unclear, hit: Hit, look: _Look) -> Verdict:
-    skew, sighting = look.search.skew, hit.sighting
+    sighting = hit.sighting
     strong = hit.level <= EXACT or (hit.level < PREFIX and hit.level in look.calibration.levels)
     return Verdict(
         batch.batch,
-        Kind.SENT,
+        VerdictKind.SENT,
         {
             **_evidence(batch, look),
             "negatives": batch.negatives,
@@ -219,7 +216,6 @@ def _found(batch: Unclear, hit: Hit, look: _Look) -> Verdict:
         gateway_id=sighting.gateway_id,
         segments=sighting.segments,
         units=sighting.units,
-        taken_at=sighting.at - timedelta(seconds=(skew.low + skew.high) / 2),
     )
 
 
@@ -259,31 +255,34 @@ def _negatives(batch: Unclear, look: _Look) -> tuple[int, datetime | None]:
     return negatives + 1, begun_at
 
 
-def _ruling(batch: Unclear, negatives: int, look: _Look) -> tuple[Kind, str]:
+def _ruling(batch: Unclear, negatives: int, look: _Look) -> tuple[VerdictKind, str]:
     """Decide over a batch that was not found, and say why."""
     over = _patience_over(batch, negatives, look)
     if look.search.credit_says.get(batch.batch) and (negatives >= NEGATIVES or over):
-        return Kind.SENT, "The account was charged for it; its campaign was not found."
+        return VerdictKind.SENT, "The account was charged for it; its campaign was not found."
     doubt = _doubt(batch, negatives, look)
     if not doubt:
         return _not_taken(batch, look.now)
-    return _unknown(batch, look.now, doubt) if over else (Kind.WAIT, doubt)
+    return _unknown(batch, look.now, doubt) if over else (VerdictKind.WAIT, doubt)
 
 
-def _not_taken(batch: Unclear, now: datetime) -> tuple[Kind, str]:
+def _not_taken(batch: Unclear, now: datetime) -> tuple[VerdictKind, str]:
     if now >= batch.expires_at:
-        return Kind.ABANDONED, "It was not taken, and it is too late to send it again."
+        return VerdictKind.ABANDONED, "It was not taken, and it is too late to send it again."
     if batch.resends <= 0:
-        return Kind.ABANDONED, "It was not taken, and it may not be sent again."
-    return Kind.AGAIN, "It was not taken."
+        return VerdictKind.ABANDONED, "It was not taken, and it may not be sent again."
+    return VerdictKind.AGAIN, "It was not taken."
 
 
-def _unknown(batch: Unclear, now: datetime, doubt: str) -> tuple[Kind, str]:
+def _unknown(batch: Unclear, now: datetime, doubt: str) -> tuple[VerdictKind, str]:
     if batch.delivery is Delivery.AT_MOST_ONCE or batch.resends <= 0:
-        return Kind.ABANDONED, f"It may have been taken, so it is not sent again. {doubt}"
+        return VerdictKind.ABANDONED, f"It may have been taken, so it is not sent again. {doubt}"
     if now >= batch.expires_at:
-        return Kind.ABANDONED, f"It may not have been taken, but it is too late. {doubt}"
-    return Kind.GUESSED_AGAIN, f"It may have been taken; it is sent again on a guess. {doubt}"
+        return VerdictKind.ABANDONED, f"It may not have been taken, but it is too late. {doubt}"
+    return (
+        VerdictKind.GUESSED_AGAIN,
+        f"It may have been taken; it is sent again on a guess. {doubt}",
+    )
 
 
 def _patience_over(batch: Unclear, negatives: int, look: _Look) -> bool:
