@@ -16,7 +16,7 @@ from bot.core.decision import Decision, Reply, Why
 from bot.core.instants import milliseconds
 from bot.core.messages import Delivery, Inbound, InboundStatus, MessageClass
 from bot.core.rulebook import Rulebook
-from bot.core.rules import Match, Message
+from bot.core.rules import Message
 from bot.core.text import words
 
 
@@ -39,43 +39,49 @@ class Policy:
     only_numbers: frozenset[str] = frozenset()
     """Empty: everybody is answered."""
     our_numbers: frozenset[str] = frozenset()
-    sandboxed: frozenset[str] = frozenset()
-    """The gateways that the sandbox plays: rules with `only: sandbox` hold there alone."""
 
 
-BUILT_IN: Mapping[WordClass, tuple[str, MessageClass]] = {
-    WordClass.OUT: ("stopped", MessageClass.OPT_OUT),
-    WordClass.OUT_UNLESS_TALKING: ("stopped", MessageClass.OPT_OUT),
-    WordClass.IN: ("started", MessageClass.HELP),
-    WordClass.HELP: ("help", MessageClass.HELP),
+OPT_OUTS = (WordClass.OUT, WordClass.OUT_OR_END)
+BUILT_IN: Mapping[WordClass, tuple[str, str, MessageClass]] = {
+    WordClass.OUT: ("stop", "stopped", MessageClass.OPT_OUT),
+    WordClass.OUT_OR_END: ("stop", "stopped", MessageClass.OPT_OUT),
+    WordClass.IN: ("start", "started", MessageClass.REPLY),
+    WordClass.HELP: ("help", "help", MessageClass.HELP),
 }
+"""The reason that is written down, the template that is said, and the class of the message."""
 
 
-def decide(  # the five are what a decision is made of, and the instant
+def decide(
     text: Inbound,
     conversation: Conversation,
     subscriber: Subscriber,
     rulebook: Rulebook,
+    *,
     policy: Policy,
     now: datetime,
 ) -> Decision:
     """Decide what a text does, and what is said to it. Renders nothing, keeps nothing."""
-    said = words(text.text)
-    word = read_builtin(said)
-    if word is not None and not (word.word_class is WordClass.HELP and _claimed(said, rulebook)):
-        return _built_in(word, text, conversation, subscriber, policy, now)
+    word = read_builtin(words(text.text))
+    if word is not None and not (word.word == "info" and rulebook.claims_info):
+        return _obey(word, text, conversation, subscriber, policy=policy, now=now)
     silent = _silent(text, subscriber, policy, now)
     if silent:
         return Decision(conversation, subscriber, InboundStatus.IGNORED, Why(silent))
-    match = next(rulebook.find(text.text, sandbox=text.gateway in policy.sandboxed), None)
+    match = next(rulebook.find(text.text), None)
     if match is None:
         return Decision(conversation, subscriber, InboundStatus.HANDLED, Why("nobody"))
-    return _answer(match, conversation, subscriber, policy, now)
-
-
-def _claimed(said: tuple[str, ...], rulebook: Rulebook) -> bool:
-    """INFO is a help word only while no rule has it for a keyword."""
-    return bool(said) and said[0] == "info" and rulebook.claims_info
+    why = Why("rule", match.rule.id, match.phrase.written if match.phrase else "")
+    if match.rule.reply is None:
+        return Decision(conversation, subscriber, InboundStatus.HANDLED, why)
+    reply = Reply(
+        message=match.rule.reply,
+        languages=(_language(match.language, subscriber, policy),),
+        data={"rest": match.rest},
+        message_class=MessageClass.REPLY,
+        rule=match.rule.id,
+        delivery=match.rule.delivery or policy.delivery,
+    )
+    return _say(reply, why, conversation, subscriber, policy=policy, now=now)
 
 
 def _silent(text: Inbound, subscriber: Subscriber, policy: Policy, now: datetime) -> str:
@@ -98,40 +104,41 @@ def _is_robot(text: Inbound, policy: Policy) -> bool:
     return not text.number.startswith("+") or text.number in policy.our_numbers
 
 
-def _built_in(
+def _obey(
     word: BuiltIn,
     text: Inbound,
     conversation: Conversation,
     subscriber: Subscriber,
+    *,
     policy: Policy,
     now: datetime,
 ) -> Decision:
-    """Obey STOP and START, whatever the text's age; answer if it may be answered."""
-    after = _obey(word, text, subscriber)
-    name, message_class = BUILT_IN[word.word_class]
-    changed = after.opted_out != subscriber.opted_out
-    reason = word.word_class.reason
-    # HELP is answered also to who is opted out; STOP and START when they change something.
-    asked = replace(after, opted_out=False)
-    silent = _silent(text, asked, policy, now)
-    if silent or (not changed and word.word_class is not WordClass.HELP):
-        why = Why(reason, words=word.written, detail={"silent": silent or "unchanged"})
+    """Obey STOP and START, whatever the text's age; answer if it may be answered.
+
+    An opt-out is confirmed once; START and HELP are answered each time.
+    """
+    after = _opted(word, text, subscriber)
+    reason, template, message_class = BUILT_IN[word.word_class]
+    opting_out = word.word_class in OPT_OUTS
+    why = Why(reason, words=word.word)
+    silent = _silent(text, replace(after, opted_out=False), policy, now)
+    if not silent and opting_out and after.opted_out == subscriber.opted_out:
+        silent = "opted_out"
+    if silent:
+        why = replace(why, detail={"silent": silent})
         return Decision(conversation, after, InboundStatus.HANDLED, why, cancel=after.opted_out)
     reply = Reply(
-        message=Message(template=name),
+        message=Message(template=template),
         languages=tuple(sorted(word.languages)) or (_language("", after, policy),),
         data={},
         message_class=message_class,
         rule=reason,
         delivery=Delivery.AT_MOST_ONCE,
     )
-    why = Why(reason, words=word.written)
-    return Decision(
-        conversation, after, InboundStatus.HANDLED, why, (reply,), cancel=after.opted_out
-    )
+    return _say(reply, why, conversation, after, policy=policy, now=now)
 
 
-def _obey(word: BuiltIn, text: Inbound, subscriber: Subscriber) -> Subscriber:
+def _opted(word: BuiltIn, text: Inbound, subscriber: Subscriber) -> Subscriber:
     """Opt the person out or in, unless a newer word of theirs was read already."""
     if word.word_class is WordClass.HELP:
         return subscriber
@@ -139,38 +146,36 @@ def _obey(word: BuiltIn, text: Inbound, subscriber: Subscriber) -> Subscriber:
         return subscriber
     return replace(
         subscriber,
-        opted_out=word.word_class is not WordClass.IN,
+        opted_out=word.word_class in OPT_OUTS,
         changed_at=text.sent_at,
         cause=f"inbound {text.id}",
     )
 
 
-def _answer(
-    match: Match,
+def _say(
+    reply: Reply,
+    why: Why,
     conversation: Conversation,
     subscriber: Subscriber,
+    *,
     policy: Policy,
     now: datetime,
 ) -> Decision:
-    """Say what the rule says, unless this number was told too much lately (INV-29)."""
-    why = Why("rule", match.rule.id, match.phrase.written if match.phrase else "")
-    if match.rule.reply is None:
-        return Decision(conversation, subscriber, InboundStatus.HANDLED, why)
+    """Say it, unless it counts and this number was told too much lately (INV-29)."""
+    if reply.message_class is not MessageClass.REPLY:
+        return Decision(
+            conversation,
+            subscriber,
+            InboundStatus.HANDLED,
+            why,
+            (reply,),
+            cancel=subscriber.opted_out,
+        )
     kept = _recent(conversation, policy, now)
     if _too_many(kept, policy, now):
         noticed = replace(conversation, replied=kept, loop_noticed=True)
-        detail = {"first": not conversation.loop_noticed}
-        return Decision(
-            noticed, subscriber, InboundStatus.IGNORED, replace(why, reason="loop", detail=detail)
-        )
-    reply = Reply(
-        message=match.rule.reply,
-        languages=(_language(match.language, subscriber, policy),),
-        data={"rest": match.rest},
-        message_class=MessageClass.REPLY,
-        rule=match.rule.id,
-        delivery=match.rule.delivery or policy.delivery,
-    )
+        stopped = replace(why, reason="loop", detail={"first": not conversation.loop_noticed})
+        return Decision(noticed, subscriber, InboundStatus.IGNORED, stopped)
     after = replace(conversation, replied=(*kept, milliseconds(now)), loop_noticed=False)
     return Decision(after, subscriber, InboundStatus.HANDLED, why, (reply,))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -91,12 +91,29 @@ async def opened(
     )
 
 
+async def due(
+    connection: AsyncConnection, gateway: str, now: datetime, limit: int
+) -> list[Followed]:
+    """Read the feeds that are due, the longest due first."""
+    return await _followed(connection, feeds.c.gateway == gateway, feeds.c.due_at <= now, limit)
+
+
 async def followed(connection: AsyncConnection, gateway: str) -> list[Followed]:
-    """Read every feed that is still read, soonest due first."""
+    """Read every feed that is still read."""
+    return await _followed(connection, feeds.c.gateway == gateway, true(), None)
+
+
+async def _followed(
+    connection: AsyncConnection,
+    whose: ColumnElement[bool],
+    which: ColumnElement[bool],
+    limit: int | None,
+) -> list[Followed]:
     rows = await connection.execute(
         select(feeds)
-        .where(feeds.c.gateway == gateway, feeds.c.state != FeedState.RETIRED.value)
+        .where(whose, feeds.c.state != FeedState.RETIRED.value, which)
         .order_by(feeds.c.due_at)
+        .limit(limit)
     )
     return [Followed(_feed(row), row.adopted or row.newest_for > 0) for row in rows]
 

@@ -19,15 +19,25 @@ from bot.storage.schema import outbox, subscribers
 
 TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
 """What may be said to a number that is opted out: the confirmation, and HELP."""
+ALONE = "alone"
+"""The code of a row that is not to share a request any more."""
 
 
-async def enqueue(connection: AsyncConnection, messages: Sequence[Outbound]) -> None:
-    """Write messages down, to be sent. A known cause raises: one action, one row (INV-8)."""
+async def enqueue(
+    connection: AsyncConnection, messages: Sequence[Outbound], *, observing: bool = False
+) -> None:
+    """Write messages down, to be sent. A known cause raises: one action, one row (INV-8).
+
+    `observing`: they are kept to be looked at, and never leave.
+    """
     if messages:
-        await connection.execute(insert(outbox), [_row(message) for message in messages])
+        status = Status.CANCELLED if observing else Status.QUEUED
+        await connection.execute(
+            insert(outbox), [_row(message, status.value) for message in messages]
+        )
 
 
-def _row(message: Outbound) -> dict[str, Any]:
+def _row(message: Outbound, status: str) -> dict[str, Any]:
     return {
         "conversation": message.conversation,
         "cause": message.cause,
@@ -38,7 +48,7 @@ def _row(message: Outbound) -> dict[str, Any]:
         "delivery": message.delivery.value,
         "language": message.language,
         "rule": message.rule,
-        "status": Status.QUEUED.value,
+        "status": status,
         "status_at": message.created_at,
         "created_at": message.created_at,
         "not_before": message.not_before,
@@ -75,6 +85,8 @@ class Due:
     text: str
     message_class: str
     fence: int
+    alone: bool
+    """It was refused together with others, and goes by itself now."""
 
 
 def _due(gateway: str, now: datetime, limit: int) -> Any:  # noqa: ANN401 - a select of many types
@@ -96,6 +108,7 @@ def _due(gateway: str, now: datetime, limit: int) -> Any:  # noqa: ANN401 - a se
             outbox.c.text,
             outbox.c.message_class,
             outbox.c.fence,
+            (outbox.c.code == ALONE).label("alone"),
             (outbox.c.expires_at <= now).label("expired"),
             blocked.label("blocked"),
         )
@@ -122,7 +135,7 @@ async def due(connection: AsyncConnection, gateway: str, now: datetime, limit: i
     late = [row.id for row in rows if row.expired and not row.blocked]
     await _stop(connection, late, Status.LAPSED, now)
     return [
-        Due(row.id, row.number, row.text, row.message_class, row.fence)
+        Due(row.id, row.number, row.text, row.message_class, row.fence, row.alone)
         for row in rows
         if not row.expired and not row.blocked
     ]
@@ -178,6 +191,8 @@ class Outcome:
     acceptance: Acceptance | None = None
     not_before: datetime | None = None
     error: str = ""
+    alone: bool = False
+    """Again, but each row in a request of its own."""
 
 
 async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -198,9 +213,14 @@ def _settled(outcome: Outcome, row: int, now: datetime) -> dict[str, Any]:
             "gateway_id": taken.gateway_id,
             "segments": taken.segments,
             "units": taken.units,
+            "code": "",
         }
     if outcome.status is Status.QUEUED:
-        return values | {"not_before": outcome.not_before or now, "error": outcome.error}
+        return values | {
+            "not_before": outcome.not_before or now,
+            "error": outcome.error,
+            "code": ALONE if outcome.alone else "",
+        }
     return values | {"error": outcome.error}
 
 
@@ -222,8 +242,8 @@ def _settling(status: Status, *names: str, **values: Any) -> Any:  # noqa: ANN40
 
 
 SETTLE = {
-    Status.SENT: _settling(Status.SENT, "gateway_id", "segments", "units"),
-    Status.QUEUED: _settling(Status.QUEUED, "not_before", "error"),
+    Status.SENT: _settling(Status.SENT, "gateway_id", "segments", "units", "code"),
+    Status.QUEUED: _settling(Status.QUEUED, "not_before", "error", "code"),
     Status.FAILED: _settling(Status.FAILED, "error"),
     Status.UNCONFIRMED: _settling(Status.UNCONFIRMED, "error", unclear_at=bindparam("now")),
 }

@@ -1,0 +1,101 @@
+"""What we serve over HTTP: `/healthz`, `/readyz`, `/metrics`. The `Host` must be known."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from aiohttp import hdrs, web
+
+from bot import metrics
+
+Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the daemon is."""
+
+    status: str
+    """`ok`, `degraded` (something needs the operator), `down` (nothing is answered)."""
+    ready: bool
+    gateways: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
+
+
+class Patient(Protocol):
+    """Who can say how it is."""
+
+    async def health(self) -> Health:
+        """Look, and set the gauges."""
+        ...
+
+
+PATIENT = web.AppKey("patient", Patient)
+HOSTS: web.AppKey[frozenset[str]] = web.AppKey("hosts")
+
+
+@asynccontextmanager
+async def serve(
+    patient: Patient, host: str, port: int, hosts: Collection[str]
+) -> AsyncIterator[str]:
+    """Serve until the body ends; gives the address. Raises `OSError` where it is taken."""
+    runner = web.AppRunner(application(patient, hosts), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, shutdown_timeout=1.0)
+        await site.start()
+        served = runner.addresses[0][1]
+        yield f"http://{host}:{served}"
+    finally:
+        await runner.cleanup()
+
+
+def application(patient: Patient, hosts: Collection[str]) -> web.Application:
+    """Put the routes together."""
+    application = web.Application(middlewares=[_known_host], client_max_size=64 * 1024)
+    application[PATIENT] = patient
+    application[HOSTS] = frozenset(host.casefold() for host in hosts)
+    application.router.add_get("/healthz", _healthz)
+    application.router.add_get("/readyz", _readyz)
+    application.router.add_get("/metrics", _metrics)
+    return application
+
+
+@web.middleware
+async def _known_host(request: web.Request, handler: Answering) -> web.StreamResponse:
+    """Refuse a name that is not ours: a page elsewhere may point its own name at this address."""
+    name = request.headers.get(hdrs.HOST, "").casefold()
+    bare = name.rsplit(":", 1)[0] if not name.endswith("]") else name
+    if not {name, bare} & request.app[HOSTS]:
+        return web.json_response(
+            {
+                "title": "Unknown host",
+                "status": 421,
+                "detail": "this name is not among web.hosts in config.yaml",
+            },
+            status=421,
+            content_type="application/problem+json",
+        )
+    return await handler(request)
+
+
+async def _healthz(request: web.Request) -> web.Response:
+    """Say that the process lives."""
+    del request
+    return web.json_response({"status": "ok"})
+
+
+async def _readyz(request: web.Request) -> web.Response:
+    """Say whether texts are answered."""
+    health = await request.app[PATIENT].health()
+    told = {"status": health.status, "gateways": health.gateways, "rules": health.rules}
+    return web.json_response(told, status=200 if health.ready else 503)
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    await request.app[PATIENT].health()
+    return web.Response(body=metrics.exposition(), headers={hdrs.CONTENT_TYPE: METRICS_TYPE})

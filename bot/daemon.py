@@ -1,0 +1,103 @@
+"""The one endless loop: each service ticks when it is woken, until nothing is due."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.log import logger
+from bot.scheduler import Bells
+from bot.storage.database import StoreBroken
+
+LOG = logger(__name__)
+GRACE_SECONDS = 8.0
+"""Real seconds that what is under way may take to come back when we stop; the promise is 10 in
+all."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """A service in the loop: its tick, the bell that wakes it, and how it ends."""
+
+    name: str
+    tick: Callable[[], Awaitable[int]]
+    every: timedelta
+    drain: Callable[[], Awaitable[None]] | None = None
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Say that something may be due. A hint: the tables are the truth."""
+        self.woken.set()
+
+
+class Daemon:
+    """Keeps workers ticking. Everything was built elsewhere; this knows only time and order."""
+
+    def __init__(self, workers: list[Worker], bells: Bells) -> None:
+        self._workers = workers
+        self._bells = bells
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no more work; `run` returns when what is under way has ended."""
+        self._stopping.set()
+        for worker in self._workers:
+            worker.wake()
+
+    async def run(self) -> None:
+        """Tick until stopped. Raises `StoreBroken` as soon as the store cannot be used."""
+        for worker in self._workers:
+            self._bells.every(worker.every, worker.wake)
+        self._bells.start()
+        try:
+            await self._keep_all()
+        finally:
+            self._bells.stop()
+        await self._drain()
+
+    async def _keep_all(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for worker in self._workers:
+                    group.create_task(self._keep(worker), name=worker.name)
+        except* StoreBroken as broken:
+            raise _first(broken) from None
+
+    async def _keep(self, worker: Worker) -> None:
+        while not self._stopping.is_set():
+            worker.woken.clear()
+            if not await self._tick(worker):
+                await worker.woken.wait()
+
+    async def _tick(self, worker: Worker) -> int:
+        """Tick once. What fails unexpectedly is told, and tried again at the next bell."""
+        try:
+            return await worker.tick()
+        except StoreBroken:
+            raise
+        except Exception:
+            LOG.exception(
+                "A service failed in an unexpected way; it goes on at the next bell",
+                action="daemon.error",
+                service=worker.name,
+            )
+            return 0
+
+    async def _drain(self) -> None:
+        drains = [worker.drain() for worker in self._workers if worker.drain is not None]
+        try:
+            async with asyncio.timeout(GRACE_SECONDS):
+                await asyncio.gather(*drains)
+        except TimeoutError:
+            # What is still under way is found out at the next start.
+            LOG.warning("Some requests did not come back in time", action="daemon.undrained")
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Take the first of several reasons; they are one."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

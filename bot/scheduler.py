@@ -1,0 +1,40 @@
+"""The bells: APScheduler rings, and does nothing else. What is due stands in our own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+
+class Bells:
+    """Rings at intervals. A bell that was missed rings once, and never twice at a time."""
+
+    def __init__(self, *, speed: float = 1.0) -> None:
+        """`speed`: how many seconds of the daemon's clock go by in a real one."""
+        self._speed = speed
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def every(self, interval: timedelta, ring: Callable[[], None]) -> None:
+        """Ring at this interval, for the first time after one interval."""
+
+        # A coroutine function rings in the loop; a plain one would be put on a thread.
+        async def bell() -> None:
+            ring()
+
+        self._scheduler.add_job(
+            bell, "interval", seconds=interval / timedelta(seconds=self._speed)
+        )
+
+    def start(self) -> None:
+        """Begin to ring; needs a running loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Ring no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

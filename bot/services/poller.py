@@ -1,0 +1,169 @@
+"""Puts what people text us into the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.core import schedule
+from bot.core.messages import Feed, Page
+from bot.gateways.base import GatewayError
+from bot.log import logger
+from bot.services.account import Account
+from bot.storage import feeds, inbox
+from bot.storage.feeds import Followed
+
+LOG = logger(__name__)
+AT_ONCE = 200
+"""Feeds looked at in one tick; the rest stays due."""
+SURVEY_SECONDS = 60.0
+"""How often the whole load of a gateway's feeds is weighed against its rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a gateway's feeds are to be read."""
+
+    poll: timedelta
+    """Of the only feed; of a fresh campaign."""
+    follow: timedelta
+    """How long a campaign's answers are read."""
+    budget: float
+    """Requests a second that reading may use, on the whole."""
+    adopted: Collection[str] = ("",)
+    """Feeds that are not ours from the start: the account's own, campaigns begun elsewhere."""
+
+
+class Poller:
+    """Reads the feeds of one gateway that are due. `wake` is called when new texts are stored."""
+
+    def __init__(self, account: Account, reading: Reading, wake: Callable[[], None]) -> None:
+        self._account = account
+        self._reading = reading
+        self._wake = wake
+        self._stored: dict[str, frozenset[tuple[str, str]]] = {}
+        self._stretch = 1.0
+        self._surveyed_at: float | None = None
+
+    async def begin(self) -> None:
+        """Know the feeds that were there before us."""
+        async with self._account.database.write() as connection:
+            await feeds.ensure(
+                connection,
+                self._account.name,
+                self._reading.adopted,
+                self._account.clock.now(),
+                adopted=True,
+            )
+
+    async def tick(self) -> int:
+        """Read the feeds that are due; say how many new texts were stored."""
+        await self._survey()
+        now = self._account.clock.now()
+        async with self._account.database.read() as connection:
+            due = await feeds.due(connection, self._account.name, now, AT_ONCE)
+        new = 0
+        newest = {one.feed.reference: one.newest for one in due}
+        for feed in schedule.order([one.feed for one in due], now):
+            try:
+                page = await self._account.gateway.fetch(feed)
+            except GatewayError as error:
+                self._report(error)
+                return new
+            new += await self._store(Followed(feed, newest[feed.reference]), page)
+        self._account.read_once = True
+        return new
+
+    async def _store(self, followed: Followed, page: Page) -> int:
+        """Write a page down: texts, cursor and coverage in one transaction."""
+        feed, database = followed.feed, self._account.database
+        listed = frozenset((text.key, text.fingerprint) for text in page.texts)
+        stored = self._stored.get(feed.reference, frozenset())
+        unknown = [text for text in page.texts if (text.key, text.fingerprint) not in stored]
+        now = self._account.clock.now()
+        async with database.write() as connection:
+            received = inbox.Received()
+            if unknown:
+                received = await inbox.receive(
+                    connection,
+                    feed.gateway,
+                    unknown,
+                    listed=frozenset(text.key for text in page.texts),
+                    history=feed.adopted and feed.read_at is None,
+                    now=now,
+                )
+            await feeds.move(connection, self._moved(followed, page, found=received.new > 0))
+        # A renumbered row is not stored: it is looked at again for as long as it is listed.
+        self._stored[feed.reference] = frozenset() if received.renumbered else listed
+        self._tell(feed, page, received)
+        return received.new
+
+    def _moved(self, followed: Followed, page: Page, *, found: bool) -> Feed:
+        now = self._account.clock.now()
+        read = replace(
+            followed.feed,
+            cursor=page.cursor,
+            read_at=page.read_at,
+            hot_at=now if found else followed.feed.hot_at,
+        )
+        state, due_at = schedule.next_due(
+            read,
+            poll=self._reading.poll,
+            follow=self._reading.follow,
+            stretch=self._stretch,
+            now=now,
+            newest=followed.newest,
+        )
+        return replace(read, state=state, due_at=due_at)
+
+    async def _survey(self) -> None:
+        """Weigh all feeds against the rate: beyond it every interval grows alike (INV-25)."""
+        moment = self._account.clock.monotonic()
+        if self._surveyed_at is not None and moment - self._surveyed_at < SURVEY_SECONDS:
+            return
+        self._surveyed_at = moment
+        async with self._account.database.read() as connection:
+            followed = await feeds.followed(connection, self._account.name)
+        self._stretch = schedule.stretch(
+            schedule.demand(
+                [(one.feed, one.newest) for one in followed],
+                poll=self._reading.poll,
+                follow=self._reading.follow,
+                now=self._account.clock.now(),
+            ),
+            self._reading.budget,
+        )
+        alive = {one.feed.reference for one in followed}
+        self._stored = {name: keys for name, keys in self._stored.items() if name in alive}
+
+    def _report(self, error: GatewayError) -> None:
+        LOG.warning(
+            "A feed could not be read; it is tried again",
+            action="poll.failed",
+            gateway=self._account.name,
+            error=type(error).__name__,
+            reason=error.reason,
+        )
+
+    def _tell(self, feed: Feed, page: Page, received: inbox.Received) -> None:
+        if received.new:
+            LOG.info(
+                "Texts came in",
+                action="poll.received",
+                gateway=feed.gateway,
+                reference=feed.reference,
+                texts=received.new,
+                history=feed.adopted and feed.read_at is None,
+            )
+            self._wake()
+        if page.gap or page.unreadable or received.renumbered or received.reused:
+            LOG.warning(
+                "A feed lists what it should not",
+                action="poll.odd",
+                gateway=feed.gateway,
+                gap=[moment.isoformat() for moment in page.gap] if page.gap else None,
+                unreadable=page.unreadable,
+                renumbered=received.renumbered,
+                reused=received.reused,
+            )

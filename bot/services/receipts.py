@@ -1,0 +1,126 @@
+"""Reads how our messages went, and learns from ordinary traffic how the gateway lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.core.calibration import level, number_key
+from bot.core.messages import Sighting, Status
+from bot.gateways.base import GatewayError
+from bot.log import logger
+from bot.services.account import Account
+from bot.storage import receipts as receipt_rows
+from bot.storage.receipts import Awaited
+
+LOG = logger(__name__)
+TIERS = (
+    (timedelta(days=3), timedelta(hours=1)),
+    (timedelta(hours=1), timedelta(minutes=1)),
+    (timedelta(minutes=10), timedelta(seconds=10)),
+)
+"""What is younger than the first is asked for each second, oldest first (contract: figures)."""
+AT_ONCE = 2000
+CAMPAIGNS_AT_ONCE = 20
+"""Where each message is a request of its own, few are asked for in one tick."""
+
+
+class Receipts:
+    """Reads the receipts of one gateway."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._asked: dict[timedelta, datetime] = {}
+        self._echoed: set[int] = set()
+        self._read_at: datetime | None = None
+
+    async def tick(self) -> int:
+        """Ask for what is due; say how many messages had their last word."""
+        now = self._account.clock.now()
+        tier = self._due(now)
+        if tier is None:
+            return 0
+        most = CAMPAIGNS_AT_ONCE if self._account.gateway.traits.campaigns else AT_ONCE
+        async with self._account.database.read() as connection:
+            awaited = await receipt_rows.awaited(connection, self._account.name, now - tier, most)
+        self._note_asked(tier, now)
+        if not awaited:
+            return 0
+        try:
+            sightings = await self._account.gateway.receipts([one.sent for one in awaited])
+        except GatewayError as error:
+            LOG.info(
+                "Receipts could not be read; they are asked for again",
+                action="receipts.failed",
+                gateway=self._account.name,
+                reason=error.reason,
+            )
+            return 0
+        matched = match(awaited, sightings)
+        self._learn(matched, now)
+        await self._account.remember()
+        return await self._note(matched)
+
+    def _due(self, now: datetime) -> timedelta | None:
+        for tier, every in TIERS:
+            asked = self._asked.get(tier)
+            if asked is None or now - asked >= every:
+                return tier
+        return None
+
+    def _note_asked(self, tier: timedelta, now: datetime) -> None:
+        """A wider question answers the narrower ones too."""
+        self._asked |= {narrower: now for narrower, _ in TIERS if narrower <= tier}
+
+    async def _note(self, matched: Sequence[tuple[Awaited, Sighting]]) -> int:
+        news = [
+            (one.sent.id, sighting)
+            for one, sighting in matched
+            if sighting.status is not Status.SENT or sighting.code != one.code
+        ]
+        if news:
+            async with self._account.database.write() as connection:
+                await receipt_rows.note(connection, news, self._account.clock.now())
+        last = sum(sighting.status is not Status.SENT for _, sighting in news)
+        if last:
+            LOG.info(
+                "Receipts came in",
+                action="receipts.read",
+                gateway=self._account.name,
+                messages=last,
+            )
+        return last
+
+    def _learn(self, matched: Sequence[tuple[Awaited, Sighting]], begun_at: datetime) -> None:
+        """Learn how late and how faithfully the gateway lists what it certainly took.
+
+        A first reading after a start says nothing of the delay: the row may be hours old.
+        """
+        calibration, before = self._account.calibration, self._read_at
+        for one, sighting in matched:
+            if one.sent.id in self._echoed:
+                continue
+            self._echoed.add(one.sent.id)
+            found = level(one.text, sighting.text)
+            if before is not None and found is not None:
+                lag = max(0.0, (begun_at - one.sent.sent_at).total_seconds())
+                calibration = calibration.seen(lag, found)
+        self._account.calibration = calibration
+        self._read_at = begun_at
+        if len(self._echoed) > 10 * AT_ONCE:
+            self._echoed = {one.sent.id for one, _ in matched}
+
+
+def match(
+    awaited: Sequence[Awaited], sightings: Sequence[Sighting]
+) -> list[tuple[Awaited, Sighting]]:
+    """Find to each message what was seen of it: by its id, and its number where ids are shared."""
+    seen: dict[tuple[str, str], Sighting] = {}
+    for sighting in sightings:
+        for number in sighting.numbers:
+            seen[sighting.gateway_id, number_key(number)] = sighting
+    return [
+        (one, sighting)
+        for one in awaited
+        if (sighting := seen.get((one.sent.gateway_id, number_key(one.sent.number)))) is not None
+    ]

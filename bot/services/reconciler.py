@@ -1,0 +1,90 @@
+"""Finds out what became of sends whose answer was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.messages import Unclear
+from bot.core.reconcile import Verdict, VerdictKind, verdicts
+from bot.gateways.base import GatewayError
+from bot.log import logger
+from bot.services.account import Account
+from bot.storage import feeds, outbox, unclear as unclear_rows
+
+LOG = logger(__name__)
+
+
+class Reconciler:
+    """Looks at one gateway for what is unclear. `wake` is called when something may go again."""
+
+    def __init__(self, account: Account, wake: Callable[[], None]) -> None:
+        self._account = account
+        self._wake = wake
+
+    async def tick(self) -> int:
+        """Search once for everything unclear; say how many batches found their verdict."""
+        account, now = self._account, self._account.clock.now()
+        async with account.database.write() as connection:
+            await outbox.recover(connection, account.name, now, all_of_them=False)
+            unclear = await unclear_rows.load(connection, account.name)
+        if not unclear:
+            return 0
+        try:
+            search = await account.gateway.search(unclear)
+        except GatewayError as error:
+            LOG.warning(
+                "What was sent could not be looked up; it is tried again",
+                action="reconcile.failed",
+                gateway=account.name,
+                reason=error.reason,
+            )
+            return 0
+        async with account.database.write() as connection:
+            bound = await unclear_rows.bound(connection, account.name, unclear, search.sightings)
+            found = verdicts(
+                unclear,
+                search,
+                bound=bound,
+                calibration=account.calibration,
+                now=account.clock.now(),
+            )
+            await unclear_rows.conclude(
+                connection, unclear, found, search.progress, account.clock.now()
+            )
+            await self._follow(connection, unclear, found)
+        await account.remember()
+        return self._tell(found)
+
+    async def _follow(
+        self, connection: AsyncConnection, unclear: Sequence[Unclear], found: Sequence[Verdict]
+    ) -> None:
+        """Read the answers to a campaign that was found."""
+        if not self._account.gateway.traits.campaigns:
+            return
+        numbers = {one.batch: one.numbers for one in unclear}
+        for verdict in found:
+            if verdict.kind is VerdictKind.SENT and verdict.gateway_id:
+                await feeds.opened(
+                    connection,
+                    self._account.name,
+                    verdict.gateway_id,
+                    numbers[verdict.batch],
+                    self._account.clock.now(),
+                )
+
+    def _tell(self, found: Sequence[Verdict]) -> int:
+        settled = [verdict for verdict in found if verdict.kind is not VerdictKind.WAIT]
+        for verdict in settled:
+            LOG.warning(
+                "An unclear send was settled",
+                action="reconcile.verdict",
+                gateway=self._account.name,
+                outbound=verdict.batch,
+                verdict=verdict.kind.value,
+                reason=verdict.evidence.get("reason"),
+            )
+        if settled:
+            self._wake()
+        return len(settled)

@@ -1,0 +1,215 @@
+"""Reads the inbox, decides, and puts replies into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.core.conversation import Conversation, Subscriber
+from bot.core.decide import Policy, decide
+from bot.core.decision import Decision, Reply, Why
+from bot.core.messages import Inbound, InboundStatus, Outbound
+from bot.gateways.base import Gateway
+from bot.log import logger
+from bot.services.library import Library
+from bot.storage import inbox, outbox, subscribers
+from bot.storage.database import Database
+
+LOG = logger(__name__)
+BATCH = 500
+"""Texts decided in one transaction."""
+SUSPECTS = 20
+"""Texts on which a process died, decided one by one in one tick."""
+
+
+class TooLong(Exception):
+    """The gateway can never take this reply."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one transaction decided, before it is written."""
+
+    handled: list[inbox.Handled] = field(default_factory=list)
+    messages: list[Outbound] = field(default_factory=list)
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    people: dict[str, Subscriber] = field(default_factory=dict)
+    leaving: set[str] = field(default_factory=set)
+
+
+class Responder:
+    """Decides what is new in the inbox. `wake` is called with the gateways that have to send."""
+
+    def __init__(
+        self,
+        database: Database,
+        gateways: Mapping[str, Gateway],
+        library: Library,
+        clock: Clock,
+        *,
+        policy: Policy,
+        life: timedelta,
+        wake: Callable[[str], None],
+        observing: bool = False,
+    ) -> None:
+        self._database = database
+        self._gateways = gateways
+        self._library = library
+        self._clock = clock
+        self._policy = policy
+        self._life = life
+        self._wake = wake
+        self._observing = observing
+
+    async def tick(self) -> int:
+        """Decide a batch of texts, and a few on which a process died; say how many."""
+        async with self._database.write() as connection:
+            ids = await inbox.claim(connection, BATCH)
+        done = await self._decide(ids) if ids else 0
+        for _ in range(SUSPECTS):
+            async with self._database.write() as connection:
+                suspect = await inbox.claim_suspect(connection)
+            if not suspect:
+                break
+            done += await self._decide(suspect)
+        return done
+
+    async def _decide(self, ids: Sequence[int]) -> int:
+        """Load, decide and write a batch in one transaction."""
+        async with self._database.write() as connection:
+            texts = await inbox.load(connection, ids)
+            work = _Work(
+                conversations=await subscribers.load_conversations(
+                    connection, {text.conversation for text in texts}
+                ),
+                people=await subscribers.load_subscribers(
+                    connection, {text.number for text in texts}
+                ),
+            )
+            before = work.conversations.copy(), work.people.copy()
+            for text in texts:
+                self._decide_one(text, work)
+            await self._write(connection, work, *before)
+        self._tell(work)
+        return len(texts)
+
+    def _decide_one(self, text: Inbound, work: _Work) -> None:
+        """Decide and render one text; what raises is parked, and holds up nobody (INV-28)."""
+        if text.attempts > inbox.DEATHS:
+            work.handled.append(inbox.Handled(text.id, InboundStatus.PARKED, Why("died")))
+            return
+        now = self._clock.now()
+        try:
+            decision = decide(
+                text,
+                work.conversations[text.conversation],
+                work.people[text.number],
+                self._library.rulebook,
+                policy=self._policy,
+                now=now,
+            )
+            messages = [
+                self._message(text, number, reply, decision, now)
+                for number, reply in enumerate(decision.replies)
+            ]
+        except Exception as error:  # noqa: BLE001 - one bad text, rule or template parks that text alone
+            self._park(text, error, work)
+            return
+        work.conversations[text.conversation] = decision.conversation
+        work.people[text.number] = decision.subscriber
+        if decision.cancel:
+            work.leaving.add(text.number)
+            work.messages = [one for one in work.messages if _may_stay(one, text.number)]
+        work.messages.extend(messages)
+        work.handled.append(inbox.Handled(text.id, decision.status, decision.why))
+
+    def _message(
+        self, text: Inbound, number: int, reply: Reply, decision: Decision, now: datetime
+    ) -> Outbound:
+        """Render a reply. Raises `RenderError`, `TooLong`."""
+        said = self._library.say(reply, text, decision.subscriber, now)
+        refusal = self._gateways[text.gateway].refuses(said)
+        if refusal:
+            raise TooLong(refusal)
+        return Outbound(
+            cause=f"inbound {text.id}/{number}",
+            conversation=text.conversation,
+            gateway=text.gateway,
+            number=text.number,
+            text=said,
+            message_class=reply.message_class,
+            delivery=reply.delivery,
+            created_at=now,
+            not_before=now,
+            expires_at=now + self._life,
+            language=reply.languages[0],
+            rule=reply.rule,
+        )
+
+    def _park(self, text: Inbound, error: Exception, work: _Work) -> None:
+        reason = "too_long" if isinstance(error, TooLong) else "error"
+        # The class alone: an error's own words may quote the text.
+        detail = {"error": type(error).__name__}
+        if isinstance(error, TooLong | self._library.speech_errors):
+            detail["what"] = str(error)
+        work.handled.append(
+            inbox.Handled(text.id, InboundStatus.PARKED, Why(reason, detail=detail))
+        )
+        LOG.error(
+            "A text could not be answered and is parked",
+            action="text.parked",
+            inbound=text.id,
+            gateway=text.gateway,
+            **detail,
+        )
+
+    async def _write(
+        self,
+        connection: AsyncConnection,
+        work: _Work,
+        conversations: Mapping[str, Conversation],
+        people: Mapping[str, Subscriber],
+    ) -> None:
+        now = self._clock.now()
+        await inbox.settle(connection, work.handled, now)
+        await subscribers.save_conversations(
+            connection,
+            [one for key, one in work.conversations.items() if one is not conversations[key]],
+        )
+        await subscribers.save_subscribers(
+            connection, [one for key, one in work.people.items() if one is not people[key]]
+        )
+        await outbox.suppress(connection, work.leaving, now)
+        await outbox.enqueue(connection, work.messages, observing=self._observing)
+
+    def _tell(self, work: _Work) -> None:
+        by_reason: dict[str, int] = {}
+        for one in work.handled:
+            by_reason[one.why.reason] = by_reason.get(one.why.reason, 0) + 1
+            if one.why.reason == "loop" and one.why.detail.get("first"):
+                LOG.warning(
+                    "A number reached replies.per_number and is not answered for a while",
+                    action="text.loop",
+                    inbound=one.id,
+                )
+        if work.handled:
+            LOG.info(
+                "Texts were decided",
+                action="text.decided",
+                texts=len(work.handled),
+                first=work.handled[0].id,
+                replies=len(work.messages),
+                **by_reason,
+            )
+        if not self._observing:
+            for gateway in {message.gateway for message in work.messages}:
+                self._wake(gateway)
+
+
+def _may_stay(message: Outbound, number: str) -> bool:
+    """Tell whether a reply decided in this batch survives the STOP that came after it."""
+    return message.number != number or message.message_class.value in outbox.TO_THE_BLOCKED

@@ -1,0 +1,206 @@
+"""Empties the outbox of one gateway, each intent committed before a byte of it leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.messages import Batch, MessageClass, Status
+from bot.gateways.base import (
+    AccountHeld,
+    GatewayError,
+    Rejected,
+    Throttled,
+    Unreachable,
+)
+from bot.log import logger
+from bot.services.account import Account
+from bot.storage import feeds, outbox
+from bot.storage.outbox import Due, Outcome
+
+LOG = logger(__name__)
+LEASE = timedelta(seconds=60)
+"""Longer than a request may take: a lease that has ended means that its sender is gone."""
+LINGER_SECONDS = 0.004
+"""Under load, outcomes are gathered for this long (real time) so that one commit serves many."""
+BACKOFF_SECONDS = 2.0
+BACKOFF_CAP_SECONDS = 300.0
+
+
+class Sender:
+    """Sends what is due at one gateway. `wake` is called whenever an outcome is in."""
+
+    def __init__(self, account: Account, wake: Callable[[], None], chance: random.Random) -> None:
+        self._account = account
+        self._wake = wake
+        self._chance = chance
+        self._flying: set[asyncio.Task[None]] = set()
+        self._outcomes: list[Outcome] = []
+
+    async def begin(self) -> None:
+        """Take for unclear what a process that died was sending (INV-5)."""
+        async with self._account.database.write() as connection:
+            await outbox.recover(
+                connection, self._account.name, self._account.clock.now(), all_of_them=True
+            )
+
+    async def tick(self) -> int:
+        """Settle what came back and hand over what is due; say how many rows moved."""
+        await self._gather()
+        outcomes = self._outcomes.copy()
+        now = self._account.clock.now()
+        async with self._account.database.write() as connection:
+            await self._settle(connection, outcomes, now)
+            batches = await self._claim(connection, now)
+        del self._outcomes[: len(outcomes)]  # not before they are on the disk
+        for batch in batches:
+            task = asyncio.create_task(self._send(batch))
+            self._flying.add(task)
+            task.add_done_callback(self._landed)
+        self._tell(outcomes)
+        return len(outcomes) + len(batches)
+
+    async def drain(self) -> None:
+        """Let what is under way come back, and settle it."""
+        while self._flying:
+            await asyncio.wait(self._flying)
+        async with self._account.database.write() as connection:
+            await self._settle(connection, self._outcomes, self._account.clock.now())
+        self._outcomes.clear()
+
+    async def _gather(self) -> None:
+        """Wait a moment for more outcomes where many are under way."""
+        enough = self._account.gateway.traits.in_flight // 2
+        if len(self._flying) > 1 and len(self._outcomes) < min(enough, len(self._flying)):
+            await asyncio.sleep(LINGER_SECONDS)
+
+    async def _claim(self, connection: AsyncConnection, now: datetime) -> list[Batch]:
+        """Choose batches and write down the intent to send them; the caller commits."""
+        traits = self._account.gateway.traits
+        room = traits.in_flight - len(self._flying)
+        if room <= 0 or self._account.gateway.closed_for > 0:
+            return []
+        rows = await outbox.due(
+            connection, self._account.name, now, room * traits.numbers_per_batch
+        )
+        batches = gather(rows, self._account.name, traits.numbers_per_batch)[:room]
+        if batches:
+            await outbox.hand(connection, batches, now, now + LEASE)
+        return batches
+
+    async def _settle(
+        self, connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime
+    ) -> None:
+        if not outcomes:
+            return
+        await outbox.settle(connection, outcomes, now)
+        if self._account.gateway.traits.campaigns:
+            for one in outcomes:
+                if one.acceptance is not None and one.acceptance.gateway_id:
+                    reference = one.acceptance.gateway_id
+                    numbers = one.batch.numbers
+                    await feeds.opened(connection, self._account.name, reference, numbers, now)
+
+    async def _send(self, batch: Batch) -> None:
+        self._outcomes.append(await self._outcome(batch))
+
+    async def _outcome(self, batch: Batch) -> Outcome:
+        """Hand over a batch; whatever is not certainly refused may have been taken."""
+        try:
+            return Outcome(batch, Status.SENT, await self._account.gateway.send(batch))
+        except GatewayError as error:
+            return self._failed(batch, error)
+        except Exception as error:
+            LOG.exception("Sending failed in an unexpected way", action="send.error")
+            return Outcome(batch, Status.UNCONFIRMED, error=type(error).__name__)
+
+    def _failed(self, batch: Batch, error: GatewayError) -> Outcome:
+        """Do what the error is named for."""
+        match error:
+            case Unreachable() | Throttled():
+                return self._again(batch, error, error.retry_after or self._backoff(batch.fence))
+            case AccountHeld():
+                return self._again(batch, error, 0.0)
+            case Rejected() if len(batch.ids) > 1:
+                # One bad number must not cost the others their reply.
+                return self._again(batch, error, 0.0, alone=True)
+            case Rejected():
+                return Outcome(batch, Status.FAILED, error=error.reason)
+            case _:
+                return Outcome(batch, Status.UNCONFIRMED, error=error.reason)
+
+    def _again(
+        self, batch: Batch, error: GatewayError, seconds: float, *, alone: bool = False
+    ) -> Outcome:
+        later = self._account.clock.now() + timedelta(seconds=seconds)
+        return Outcome(batch, Status.QUEUED, not_before=later, error=error.reason, alone=alone)
+
+    def _backoff(self, attempt: int) -> float:
+        """Double from attempt to attempt, half of it by chance."""
+        longest = min(BACKOFF_SECONDS * 2.0 ** min(attempt, 10), BACKOFF_CAP_SECONDS)
+        return longest * self._chance.uniform(0.5, 1.0)
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._flying.discard(task)
+        self._wake()
+
+    def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        sent = sum(len(one.batch.ids) for one in outcomes if one.status is Status.SENT)
+        if sent:
+            LOG.info(
+                "Replies were accepted",
+                action="send.accepted",
+                gateway=self._account.name,
+                messages=sent,
+                first=next(one.batch.id for one in outcomes if one.status is Status.SENT),
+            )
+        for one in outcomes:
+            if one.status is not Status.SENT:
+                LOG.warning(
+                    TOLD[one.status],
+                    action=f"send.{one.status.value}",
+                    gateway=self._account.name,
+                    outbound=one.batch.id,
+                    reason=one.error,
+                )
+
+
+TOLD = {
+    Status.QUEUED: "A reply could not be handed over and waits",
+    Status.FAILED: "A reply was refused for good",
+    Status.UNCONFIRMED: "It is unclear whether a reply was taken; it is looked for",
+}
+
+
+def gather(rows: Sequence[Due], gateway: str, most: int) -> list[Batch]:
+    """Put equal texts to different numbers into one batch, where the gateway can take that.
+
+    A code never shares a batch, nor does what was refused together with others before; a number
+    is never twice in one.
+    """
+    groups: list[list[Due]] = []
+    open_groups: dict[str, list[Due]] = {}
+    for row in rows:
+        alone = most == 1 or row.alone or row.message_class == MessageClass.VERIFICATION.value
+        group = None if alone else open_groups.get(row.text)
+        if group is None or len(group) >= most or any(row.number == one.number for one in group):
+            group = []
+            groups.append(group)
+            if not alone:
+                open_groups[row.text] = group
+        group.append(row)
+    return [
+        Batch(
+            id=group[0].id,
+            ids=tuple(row.id for row in group),
+            gateway=gateway,
+            numbers=tuple(row.number for row in group),
+            text=group[0].text,
+            fence=max(row.fence for row in group) + 1,
+        )
+        for group in groups
+    ]
