@@ -83,9 +83,9 @@ def _place(
     holder: dict[int, int],
     tried: set[int],
 ) -> bool:
-    """Find a sighting for one more batch, moving others on where they have a choice."""
-    for index, lvl in alike[batch].items():
-        if lvl > limit or index in tried:
+    """Find a sighting for one more batch: a free one, else by moving others on."""
+    for index in sorted(alike[batch], key=holder.__contains__):
+        if alike[batch][index] > limit or index in tried:
             continue
         tried.add(index)
         if index not in holder or _place(holder[index], limit, alike, holder, tried):
