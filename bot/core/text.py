@@ -1,0 +1,87 @@
+"""The normal form of a text: its words, with everything gone that must not decide a match.
+
+Case, accents, width, punctuation, blanks, typographic quotes, zero-width characters, emoji
+variations and skin tones are folded away, one character at a time, so that any string at all is
+read in time linear in its length. A word is a run of letters, marks and digits of any script
+(the vowel signs of Indic scripts belong to their word); an emoji is a word of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import category, decimal, normalize
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Give the words of a text in normal form: `"L'ARRÊT, svp!"` has `l`, `arret`, `svp`."""
+    return tuple(text.translate(_FORMS).split())
+
+
+def rest(text: str, count: int) -> str:
+    """Give what follows the first `count` words, as typed, without the punctuation between."""
+    begun, inside = 0, False
+    for position, character in enumerate(text):
+        form = _FORMS[ord(character)]
+        if not form:
+            continue
+        if begun == count and (form[0] == " " or not inside):
+            return _LEADING.sub("", text[position:]).rstrip()
+        for piece in form:
+            begun += piece != " " and not inside
+            inside = piece != " "
+    return ""
+
+
+_LEADING = re.compile(
+    r"""\A["']?(?:              # a quote that touches the keyword ends a quotation
+        [\s\u200b-\u200f\u2060\ufeff,.;:!?…’”»)\]}/|]
+        | ["'](?!\S)            # one that touches the next word begins one
+        | [-–—=](?!\d)          # a dash; before a digit it may be a sign
+    )*""",
+    re.VERBOSE,
+)
+
+_SPELLED = {
+    **dict(zip("œæøłđħŧı", ("oe", "ae", "o", "l", "d", "h", "t", "i"), strict=True)),
+    **dict.fromkeys("ʹʺʻʼʽʾʿˈˊˋ", " "),  # letters to Unicode, apostrophes to those who type them
+    **dict.fromkeys("ـ\u115f\u1160\u17b4\u17b5", ""),  # letters and marks without a shape
+}
+_ACCENTS = re.compile(
+    "[\u0300-\u0344\u0346-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"  # Arabic
+    "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"  # which of its shapes is meant
+    "\U0001f3fb-\U0001f3ff]"  # skin tones
+)
+
+
+def _form(character: str) -> str:
+    """Fold one character: letters to their plain form, separators to a blank, the rest away."""
+    plain = normalize("NFKD", normalize("NFKD", character).casefold())
+    return "".join(_piece(piece) for piece in plain)
+
+
+def _piece(piece: str) -> str:
+    if piece in _SPELLED:
+        return _SPELLED[piece]
+    kind = category(piece)
+    if kind == "Cf" or _ACCENTS.match(piece) or (kind == "Cc" and not piece.isspace()):
+        return ""
+    if kind == "Nd":
+        return str(decimal(piece))
+    if kind in {"So", "Co", "Cn"} and piece > "ÿ":  # newer emoji are unassigned in older tables
+        return f" {piece} "
+    return piece if kind[0] in "LMN" else " "
+
+
+class _Forms(dict[int, str]):
+    """Each character's form, worked out when it is first met; what `str.translate` asks."""
+
+    def __missing__(self, code: int) -> str:
+        form = _form(chr(code))
+        if len(self) < 0x4000:  # who texts us all of Unicode does not fill our memory
+            self[code] = form
+        return form
+
+
+_FORMS = _Forms()
