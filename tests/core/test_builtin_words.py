@@ -24,7 +24,7 @@ stop merci beaucoup | ARRÊT svp | arrêt merci d'avance | Stop. Thank you | sto
 STOP please | stop pls | stop, thank you very much! | Unsubscribe please | stop thx
 svp arrêt | please stop | merci, stop | Stop please, thank you | STOP merci bonne journée
 Stop stop stop | STOP STOP | stop. stop. stop. STOP!!! | arrêt arrêt | stop arret | STOP/ARRÊT
-S.T.O.P. | S T O P | STOP 🛑 | 🛑 stop 🛑 | STOP 🙏🏽🙏🏽 | STOP/STOP | STOP -- |
+S.T.O.P. | S T O P | STOP 🛑 | 🛑 stop 🛑 | STOP 🙏🏽🙏🏽 | STOP/STOP | STOP --
 stop quit | stop fin
 """
 OUT_OR_END = """
