@@ -154,15 +154,14 @@ async def hand(
     connection: AsyncConnection, batches: Sequence[Batch], now: datetime, lease_until: datetime
 ) -> None:
     """Write down the intent to send these batches. Commit before a byte leaves (INV-3)."""
-    await connection.execute(
-        HAND,
-        [
-            {"which": row, "batch": batch.id, "fence": batch.fence}
-            | {"handed_at": now, "lease_until": lease_until}
-            for batch in batches
-            for row in batch.ids
-        ],
-    )
+    since = {"handed_at": now, "lease_until": lease_until}
+    rows = [
+        {"which": row, "batch": batch.id, "fence": batch.fence} | since
+        for batch in batches
+        for row in batch.ids
+    ]
+    if rows:
+        await connection.execute(HAND, rows)
 
 
 HAND = (
