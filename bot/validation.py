@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from typing import get_args
@@ -24,6 +25,10 @@ class Wrong(ValueError):
         self.remedy = remedy
 
 
+_KEY = "[key]"
+"""The step by which pydantic means the key itself."""
+_SUBJECT = re.compile("^(Input|String|Tuple|List|Dictionary|Value)")
+_ASIDE = re.compile(" after validation, not [0-9]+$")
 _MISTYPED = ("_type", "_parsing", "_from_float")
 _EXPECTED: Mapping[str, tuple[str, str]] = {
     "string": ("a text", "put it between quotes"),
@@ -58,9 +63,11 @@ def faults_of(
 def _explained(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     """Give what is wrong, and the remedy."""
     path, kind = error["loc"], error["type"]
-    name = next((step for step in reversed(path) if isinstance(step, str)), "this")
-    cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, Wrong):
+    name = next(
+        (step for step in reversed(path) if isinstance(step, str) and step != _KEY), "this"
+    )
+    context = error.get("ctx", {})
+    if isinstance(cause := context.get("error"), Wrong):
         return f"{name}: {cause.what}", cause.remedy
     if kind == "extra_forbidden":
         return f"there is no key {shown(name)} here", _nearest(name, _keys(model, path[:-1]))
@@ -68,7 +75,10 @@ def _explained(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
         return f"the key {shown(name)} is missing", "add it"
     if expected := _EXPECTED.get(kind.partition("_")[0] if kind.endswith(_MISTYPED) else ""):
         return f"{name} should be {expected[0]}", expected[1]
-    return error["msg"].replace("Input", name, 1), "change it"
+    if kind.startswith("union_tag"):
+        tag = context["discriminator"].strip("'")
+        return f"{name} does not say what it is", f"add {tag}: {_tags(model, path, tag)}"
+    return _ASIDE.sub("", _SUBJECT.sub(name, error["msg"])), "change it"
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
@@ -78,7 +88,24 @@ def _nearest(name: str, known: Collection[str]) -> str:
 
 
 def _keys(model: type[BaseModel], path: Collection[Key]) -> set[str]:
-    """Give the keys that the model knows at a path, by following its annotations."""
+    """Give the keys that the model knows at a path."""
+    here = _models_at(model, path)
+    return {known.alias or name for one in here for name, known in one.model_fields.items()}
+
+
+def _tags(model: type[BaseModel], path: Collection[Key], tag: str) -> str:
+    """Name the kinds among which a union at a path lets one choose."""
+    here = _models_at(model, path)
+    return " or ".join(
+        kind
+        for one in here
+        if tag in one.model_fields
+        for kind in get_args(one.model_fields[tag].annotation)
+    )
+
+
+def _models_at(model: type[BaseModel], path: Collection[Key]) -> list[type[BaseModel]]:
+    """Find the models that may stand at a path, by following annotations."""
     here = [model]
     for step in path:
         inner = [
@@ -90,7 +117,7 @@ def _keys(model: type[BaseModel], path: Collection[Key]) -> set[str]:
         ]
         # A step that is no field is the tag of a union, an index, or a name of the operator's.
         here = inner or [one for one in here if _tagged(one, step)] or here
-    return {known.alias or name for one in here for name, known in one.model_fields.items()}
+    return here
 
 
 def _tagged(model: type[BaseModel], tag: Key) -> bool:

@@ -273,6 +273,7 @@ def shown(text: str) -> str:
 # --- what the parser says, in plain words --------------------------------------------------------
 
 _QUOTE_IT = "put the whole text between quotes"
+_BRACES = "a text with braces in it needs quotes here"
 _NO_ALIASES = (
     "anchors (`&name`) and aliases (`*name`) are not read here",
     f"if it is text, {_QUOTE_IT}, otherwise write it out",
@@ -306,11 +307,13 @@ _PROBLEMS: Mapping[str, _Problem] = {
         "begin it with `- `, or check the indentation",
     ),
     "did not find expected ',' or ']'": _Problem(
-        "this list is never closed", "add the `]`, or a comma between two items", at_start=True
+        "this list is never closed",
+        f"add the `]`, or a comma between two items, and {_BRACES}",
+        at_start=True,
     ),
     "did not find expected ',' or '}'": _Problem(
         "this mapping is never closed",
-        "add the `}`, or a comma between two entries",
+        f"add the `}}`, or a comma between two entries, and {_BRACES}",
         at_start=True,
     ),
     "could not find expected ':'": _Problem(
