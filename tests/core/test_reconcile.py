@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,9 +39,9 @@ def after(seconds: float) -> datetime:
     return UNCLEAR + timedelta(seconds=seconds)
 
 
-def unclear(batch: int = 1, **other) -> Unclear:
+def unclear(batch: int = 1, **other: Any) -> Unclear:
     """The row of most cases: it has been looked for once after the settle time."""
-    values = {
+    values: dict[str, Any] = {
         "ids": (batch,),
         "numbers": (NUMBER,),
         "text": TEXT,
@@ -55,8 +56,8 @@ def unclear(batch: int = 1, **other) -> Unclear:
     return Unclear(batch=batch, **(values | other))
 
 
-def sighting(gateway_id: str = "m1", *, at: datetime = HANDED, **other) -> Sighting:
-    return Sighting(gateway_id, **({"numbers": (NUMBER,), "text": TEXT, "at": at} | other))
+def sighting(gateway_id: str = "m1", *, at: datetime = HANDED, **other: Any) -> Sighting:
+    return replace(Sighting(gateway_id, (NUMBER,), TEXT, at), **other)
 
 
 FOREIGN = sighting("foreign", at=after(60), numbers=("+15145550000",), text="Promotion")
@@ -69,7 +70,7 @@ def judge(
     seconds: float = SETTLE + APART,
     bound=None,
     calibration=EXACT,
-    **other,
+    **other: Any,
 ) -> tuple[Verdict, ...]:
     """Judge by a complete search, this many seconds after we gave up."""
     search = Search(
@@ -207,11 +208,11 @@ def test_as_many_rows_as_possible_find_a_listed_message(rows, listed):
     assert len(found) == _most(batches, seen)
 
 
-def _most(batches, seen) -> int:
+def _most(batches: list[Unclear], seen: list[Sighting]) -> int:
     """The largest matching, by trying all."""
     skew = Skew(2.0, 2.0)
     passes = [[bool(hits([batch], [one], skew)) for one in seen] for batch in batches]
-    places = [*range(len(seen)), *[None] * len(batches)]
+    places: list[int | None] = [*range(len(seen)), *[None] * len(batches)]
     return max(
         sum(place is not None and row[place] for row, place in zip(passes, chosen, strict=True))
         for chosen in set(permutations(places, len(batches)))
@@ -275,7 +276,7 @@ def test_a_negative_is_not_conclusive(row, how):
     ],
 )
 def test_where_nobody_writes_a_listing_is_believed_that_shows_what_is_ours(seconds, kind):
-    ours = {"sightings": [sighting("known")], "bound": {"known": HANDED}}
+    ours: dict[str, Any] = {"sightings": [sighting("known")], "bound": {"known": HANDED}}
     (verdict,) = judge(unclear(), seconds=seconds, **ours)
     assert verdict.kind is kind
 
@@ -377,7 +378,7 @@ def test_negatives_are_counted(row, seconds, negatives, searched):
     ],
 )
 def test_campaigns_are_judged_by_probes_and_credit(row, how, kind):
-    uncalibrated = {"calibration": Calibration(), "sightings": []}
+    uncalibrated: dict[str, Any] = {"calibration": Calibration(), "sightings": []}
     (verdict,) = judge(row, **uncalibrated, **how)
     assert verdict.kind is kind
     assert verdict.gateway_id == ""
@@ -394,8 +395,8 @@ def test_a_charged_campaign_says_that_it_was_not_found():
 # What ends the waiting.
 
 OVER = SETTLE + PATIENCE
-AT_LEAST = {"delivery": Delivery.AT_LEAST_ONCE}
-SOON = {"expires_at": after(SETTLE)}
+AT_LEAST: dict[str, Any] = {"delivery": Delivery.AT_LEAST_ONCE}
+SOON: dict[str, Any] = {"expires_at": after(SETTLE)}
 
 
 @pytest.mark.parametrize(
