@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.core.messages import Acceptance, Batch, Feed, Page, Search, Sent, Sighting, Skew, Unclear
@@ -75,6 +76,18 @@ class Traits:
     """Code units or characters that one text may have; see `refuses`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How an account is doing, for who decides what to begin, `/readyz` and the metrics."""
+
+    held: str = ""
+    """The word of `AccountHeld` while the account is held; empty: it is not."""
+    sends_from: datetime | None = None
+    """Nothing is sent before; whoever tries nevertheless is told so at once. None: now."""
+    reads_from: datetime | None = None
+    """The same for everything else."""
+
+
 class Gateway(Protocol):
     """One account at one vendor. Adapters inherit nothing."""
 
@@ -84,6 +97,11 @@ class Gateway(Protocol):
     @property
     def skew(self) -> Skew:
         """The gateway's clock minus ours, as far as its answers have told."""
+        ...
+
+    @property
+    def condition(self) -> Condition:
+        """Whether the account is held or left alone for a while."""
         ...
 
     @property

@@ -1,0 +1,98 @@
+"""What a gateway's clock says beside ours, as far as its answers tell.
+
+Every answer carries a `Date`, a whole second cut off. It was written between the instants at which
+we began to ask and had the answer, so it bounds the difference from both sides; what the last
+twenty agree on is the estimate (research/reliability 2.8).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.messages import Skew
+from bot.gateways.http import http_date
+
+SAMPLES = 20
+DRIFT = 100e-6
+"""How far two clocks part, in seconds a second: a bad quartz in a warm room."""
+UNKNOWN = Skew(-300.0, 300.0)
+"""Before the first answer: wide enough for a gateway that nobody has set right."""
+PLAUSIBLE = 600.0
+"""Seconds. A row that is further off is a wrong row, not a wrong clock."""
+
+
+@dataclass(slots=True)
+class _Sample:
+    low: float
+    high: float
+    at: float
+    """Our clock, epoch seconds."""
+
+    def widened(self, now: float) -> tuple[float, float]:
+        drift = abs(now - self.at) * DRIFT
+        return self.low - drift, self.high + drift
+
+
+class SkewEstimator:
+    """Learns from answers and rows, tells the interval that holds the truth."""
+
+    def __init__(self) -> None:
+        self._samples: deque[_Sample] = deque(maxlen=SAMPLES)
+        self._date = ""
+        self._second = 0.0
+        self._rows: tuple[float, float] | None = None
+        self.stepped = 0.0
+        """By how many seconds the difference last changed at once; 0: it never did."""
+
+    def learn(self, date: str, begun_at: datetime, ended_at: datetime) -> None:
+        """Take in the `Date` of an answer, and when it was asked for and had, by our clock."""
+        if date != self._date:
+            second = http_date(date)
+            if second is None:
+                return
+            self._date, self._second = date, second.timestamp()
+        now = ended_at.timestamp()
+        sample = _Sample(self._second - now, self._second + 1.0 - begun_at.timestamp(), now)
+        newest = self._samples[-1] if self._samples else None
+        if newest is not None and int(newest.at) == int(now) and _meet(newest, sample):
+            # Many answers of one second are one sample: twenty of them would be no history.
+            newest.low = max(newest.low, sample.low)
+            newest.high = min(newest.high, sample.high)
+            return
+        known = self._agreed(now)
+        if known is not None and (sample.high < known[0] or sample.low > known[1]):
+            self.stepped = (sample.low + sample.high - known[0] - known[1]) / 2
+            self._samples.clear()
+        self._samples.append(sample)
+
+    def saw(self, stamp: datetime, begun_at: datetime, ended_at: datetime) -> None:
+        """Take in how the gateway stamped a row that it made between two instants of ours.
+
+        Rows may be stamped by another clock than answers are; the interval then holds both.
+        """
+        low, high = (stamp - ended_at).total_seconds(), (stamp - begun_at).total_seconds() + 1.0
+        known = self._agreed(ended_at.timestamp())
+        agree = known is not None and low <= known[1] and known[0] <= high
+        if not agree and abs(low) <= PLAUSIBLE:
+            rows = self._rows or (low, high)
+            self._rows = min(low, rows[0]), max(high, rows[1])
+
+    def at(self, now: datetime) -> Skew:
+        """Give the interval; the older the samples, the wider."""
+        low, high = self._agreed(now.timestamp()) or (UNKNOWN.low, UNKNOWN.high)
+        if self._rows is not None:
+            low, high = min(low, self._rows[0]), max(high, self._rows[1])
+        return Skew(low, high)
+
+    def _agreed(self, now: float) -> tuple[float, float] | None:
+        if not self._samples:
+            return None
+        low = max(sample.widened(now)[0] for sample in self._samples)
+        high = min(sample.widened(now)[1] for sample in self._samples)
+        return (low, high) if low <= high else self._samples[-1].widened(now)
+
+
+def _meet(one: _Sample, other: _Sample) -> bool:
+    return one.low <= other.high and other.low <= one.high
