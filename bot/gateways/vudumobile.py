@@ -1,0 +1,289 @@
+"""VuduMobile (Quebec): texts by `get_feed`, replies by `send`, receipts by `get_feed` again.
+
+"Description des APIs, Application Web VuduMobile", 14 January 2019. Where it is silent or
+contradicts itself, design/gateways.md says what we do.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.core.messages import Acceptance, Batch, Feed, Page, Search, Sent, Sighting, Skew, Unclear
+from bot.core.segments import segments
+from bot.gateways.base import Condition, Traits, Unconfirmed
+from bot.gateways.failures import HOLDS, Failures
+from bot.gateways.http import Answer, Oversized, Request, http_date
+from bot.gateways.limiter import Kind
+from bot.gateways.line import Line
+from bot.gateways.numbers import e164
+from bot.gateways.payload import UnreadableError, clean, read_json, rows_of, whole_number
+from bot.gateways.redact import Redactor
+from bot.gateways.vudumobile_cursor import HOUR, Cursor
+from bot.gateways.vudumobile_rows import COUNTRY, UNREADABLE, TextRows, sighting
+from bot.gateways.vudumobile_tables import HOLDING_WORDS, is_detailed
+
+URL = "https://api.vudumobile.net/api"
+KEY_HEADER = "VUDUMOBILE-API-KEY"
+LONGEST_FEED = 64 << 20
+"""Bytes: a feed has no pages, and after a long silence of ours it may be large."""
+SEGMENTS = 10
+"""The vendor's table of parts ends here."""
+LONGEST_TEXT = 1530
+HISTORY = timedelta(days=30)
+BEFORE = 60
+"""Seconds that a look for messages begins early: the feed is asked in whole seconds."""
+ECHOES = 200
+"""Messages of ours that are awaited in the feed to see by which clock its rows are stamped."""
+NARROWEST = 1
+"""Seconds of feed that we ask for at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    rows: Sequence[Any]
+    start: int
+    """From which second on this was listed; later than asked where that was too long."""
+    present: int
+    """The gateway's, when it answered."""
+    answer: Answer
+
+
+class VuduMobile:
+    """One account. `learned` is what an earlier one gave by that name."""
+
+    def __init__(
+        self,
+        name: str,
+        line: Line,
+        *,
+        api_key: str,
+        our_number: str = "",
+        url: str = URL,
+        history: timedelta = HISTORY,
+        in_flight: int = 8,
+        secret: bytes = b"",
+        learned: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.traits = Traits(
+            numbers_per_batch=1,
+            pace=0.0,
+            in_flight=in_flight,
+            campaigns=False,
+            longest=LONGEST_TEXT,
+        )
+        self._line = line
+        self._url = url.rstrip("/")
+        self._headers = {
+            KEY_HEADER: api_key,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        self._ours = e164(our_number, COUNTRY)
+        self._history = int(history.total_seconds())
+        self._failures = Failures("VuduMobile", Redactor(api_key), {**HOLDS, 403: "firewall"})
+        self._texts = TextRows(self._ours, secret)
+        self._detailed = bool((learned or {}).get("detailed"))
+        self._failed_reads = 0
+        self._awaited: dict[str, tuple[datetime, datetime]] = {}
+
+    @property
+    def skew(self) -> Skew:
+        """The gateway's clock minus ours."""
+        return self._line.skew
+
+    @property
+    def condition(self) -> Condition:
+        """Whether the account is held or left alone."""
+        return self._line.condition
+
+    @property
+    def learned(self) -> Mapping[str, Any]:
+        """`detailed`: whether the account shows the networks' own words."""
+        return {"detailed": self._detailed}
+
+    def refuses(self, text: str) -> str:
+        """Say why this text can never be sent here, or nothing."""
+        if not text.strip():
+            return "an empty text cannot be sent"
+        count = segments(text).count
+        return f"{count} segments; VuduMobile takes {SEGMENTS}" if count > SEGMENTS else ""
+
+    # Texts
+
+    async def fetch(self, feed: Feed) -> Page:
+        """Read the account's only feed. Raises `GatewayError`."""
+        cursor = Cursor.from_json(feed.cursor)
+        present = self._present(self._line.clock.now(), self.skew.low)
+        wanted = cursor.start(present) if cursor else present - self._history
+        try:
+            reading = await self._feed("mo", self._narrowed(wanted, present))
+        except Unconfirmed:
+            self._failed_reads += 1
+            raise
+        self._failed_reads = 0
+        cursor = cursor or Cursor.first(reading.present)
+        texts = self._texts.read(reading.rows, reading.start, cursor.read)
+        cursor = cursor.after(wanted, reading.start, reading.present, texts.newest)
+        if texts.late_since is not None:
+            cursor = cursor.late(reading.present - texts.late_since)
+        return Page(
+            texts=texts.listed,
+            cursor=cursor.to_json(),
+            read_at=reading.answer.begun_at,
+            gap=(_instant(cursor.gap.start), _instant(cursor.gap.end)) if cursor.gap else None,
+            unreadable=texts.unreadable,
+        )
+
+    def _narrowed(self, wanted: int, present: int) -> int:
+        """Ask for less where that much was asked in vain: it may have been too much.
+
+        Failure says little about size, so an hour's worth is always asked for.
+        """
+        reach = present - wanted
+        return present - max(min(reach, HOUR), reach >> self._failed_reads)
+
+    # Messages
+
+    async def send(self, batch: Batch) -> Acceptance:
+        """Hand over one message. Raises `GatewayError`."""
+        (number,) = batch.numbers
+        form = urlencode({"to": number.removeprefix("+"), "message": clean(batch.text)})
+        request = Request("POST", f"{self._url}/send", self._headers, form.encode())
+        return await self._line.ask(Kind.SEND, request, self._accepted)
+
+    def _accepted(self, answer: Answer) -> Acceptance:
+        said = self._understood(answer)
+        if not isinstance(said, dict):
+            raise self._failures.unreadable(answer, "not with an object")
+        msg_id = whole_number(said.get("msg_id"))
+        gateway_id = str(msg_id if msg_id is not None else said.get("msg_id") or "")[:64]
+        if not gateway_id and said.get("status") is not True:
+            raise self._failures.unreadable(answer, "neither with a number nor with a status")
+        if gateway_id and len(self._awaited) < ECHOES:
+            self._awaited[gateway_id] = (answer.begun_at, answer.ended_at)
+        return Acceptance(gateway_id)
+
+    async def receipts(self, sent: Sequence[Sent]) -> Sequence[Sighting]:
+        """Read how messages went, in one reading for all. Raises `GatewayError`."""
+        if not sent:
+            return ()
+        oldest = min(message.sent_at for message in sent)
+        sightings, _ = self._sightings(await self._feed("mt", self._before(oldest)))
+        return sightings
+
+    async def search(self, unclear: Sequence[Unclear]) -> Search:
+        """Look for batches in what the feed lists, in one reading. Raises `GatewayError`."""
+        starts = {batch.batch: self._before(batch.handed_at) for batch in unclear}
+        reading = await self._feed("mt", min(starts.values()), Kind.PROBE)
+        sightings, unreadable = self._sightings(reading)
+        return Search(
+            begun_at=reading.answer.begun_at,
+            sightings=sightings,
+            # A row that cannot be read may be the one that is looked for.
+            complete={
+                batch: reading.start <= start and not unreadable for batch, start in starts.items()
+            },
+            progress={batch: {} for batch in starts},
+            skew=self.skew,
+        )
+
+    async def watch(self) -> Mapping[str, float | str]:
+        """Nothing: the vendor has no address that tells about the account."""
+        return {}
+
+    def _before(self, instant: datetime) -> int:
+        return self._present(instant, self.skew.low) - BEFORE
+
+    def _sightings(self, reading: _Reading) -> tuple[list[Sighting], int]:
+        """Read `mt` rows, and count those that make no sense."""
+        found, unreadable = [], 0
+        self._detailed = self._detailed or any(map(_is_detailed_row, reading.rows))
+        for row in reading.rows:
+            try:
+                seen = sighting(row, self._ours, detailed=self._detailed)
+            except UNREADABLE:
+                unreadable += 1
+                continue
+            if seen is not None:
+                found.append(seen)
+                if awaited := self._awaited.pop(seen.gateway_id, None):
+                    self._line.skews.saw(seen.at, *awaited)
+        return found, unreadable
+
+    # The feed
+
+    async def _feed(self, direction: str, start: int, kind: Kind = Kind.POLL) -> _Reading:
+        """Read from a second of the gateway's clock on, or from later where that is too long."""
+        while True:
+            form = urlencode({"date_start": f"{_instant(start):%Y-%m-%d %H:%M:%S}"})
+            request = Request(
+                "POST",
+                f"{self._url}/get_feed",
+                self._headers,
+                f"{form}&direction={direction}".encode(),
+                LONGEST_FEED,
+            )
+            try:
+                rows, answer = await self._line.ask(kind, request, self._rows)
+            except Oversized:
+                present = self._present(self._line.clock.now(), self.skew.high)
+                if present - start <= NARROWEST:
+                    raise
+                start += math.ceil((present - start) / 2)
+                continue
+            date = http_date(answer.headers.get("date", ""))
+            present = int(date.timestamp()) if date else self._present(answer.ended_at)
+            return _Reading(rows, start, present, answer)
+
+    def _rows(self, answer: Answer) -> tuple[Sequence[Any], Answer]:
+        try:
+            return rows_of(self._understood(answer)), answer
+        except UnreadableError as error:
+            raise self._failures.unreadable(answer, error) from None
+
+    def _understood(self, answer: Answer) -> object:
+        """Give the JSON of a success. Raises `GatewayError` for all else.
+
+        A refusal says `{"status": false, "error": …}`, with any status from 400 to 499 or 200.
+        """
+        try:
+            said = read_json(answer.body)
+        except UnreadableError as error:
+            raise self._failures.of(answer) or self._failures.unreadable(answer, error) from None
+        refusal = said if isinstance(said, dict) and _is_false(said.get("status")) else None
+        if refusal is not None and answer.status < 500:
+            complaint = str(refusal.get("error"))
+            for pattern, word in HOLDING_WORDS.items():
+                if re.search(pattern, complaint):
+                    raise self._failures.held(answer, word)
+        failure = self._failures.of(answer)
+        if failure is not None:
+            raise failure
+        if refusal is not None:
+            raise self._failures.rejected(answer)
+        return said
+
+    def _present(self, instant: datetime, offset: float | None = None) -> int:
+        """Give the gateway's second for an instant of ours."""
+        skew = self.skew
+        middle = (skew.low + skew.high) / 2
+        return math.floor(instant.timestamp() + (middle if offset is None else offset))
+
+
+def _instant(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
+
+
+def _is_false(value: object) -> bool:
+    return value in (False, 0, "0", "false")
+
+
+def _is_detailed_row(row: object) -> bool:
+    status = row.get("status_mt") if isinstance(row, dict) else None
+    return isinstance(status, str) and bool(status.strip()) and is_detailed(status)
