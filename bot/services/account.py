@@ -15,28 +15,27 @@ from bot.storage.database import Database
 
 @dataclass(slots=True)
 class Account:
-    """An open gateway, with its calibration. `recall` first, `remember` whenever it changed."""
+    """An open gateway, with what is known of it. `remember` keeps what was learned."""
 
     gateway: Gateway
     database: Database
     clock: Clock
     calibration: Calibration = field(default_factory=Calibration)
-    read_once: bool = False
-    """Every feed that was due at the start has been read well (its history included)."""
-    _kept: Mapping[str, Any] = field(default_factory=dict)
+    reached: bool = False
+    """Its feeds were read once, with their history (where there are none: the account was)."""
+    trouble: str = ""
+    """Why the last reading failed; empty while reading goes well."""
+    seen: dict[str, float | str] = field(default_factory=dict)
+    """What the account said of itself: credit, expiry."""
+    _kept: Mapping[str, Any] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._kept = self._memory()
 
     @property
     def name(self) -> str:
         """The name that the operator gave it."""
         return self.gateway.name
-
-    async def recall(self) -> None:
-        """Take up what was learned before the last stop."""
-        async with self.database.read() as connection:
-            learned, calibration = await accounts.recall(connection, self.name)
-        self.gateway.recall(learned)
-        self.calibration = Calibration.from_json(calibration)
-        self._kept = self._memory()
 
     async def remember(self) -> None:
         """Keep what was learned since, if anything was."""

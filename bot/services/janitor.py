@@ -27,9 +27,12 @@ class Janitor:
     async def tick(self) -> int:
         """Forget one batch; say how many rows were touched."""
         now = self._clock.now()
+        async with self._database.read() as connection:
+            old = await retention.find(
+                connection, now - self._texts, now - max(self._texts, HORIZON)
+            )
         async with self._database.write() as connection:
-            done = await retention.blank(connection, now - self._texts)
-            done += await retention.purge(connection, now - max(self._texts, HORIZON))
+            done = await retention.forget(connection, old)
         if done:
             LOG.info("Old messages were forgotten", action="janitor.forgot", rows=done)
         return done

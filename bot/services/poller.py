@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot import metrics
 from bot.core import schedule
 from bot.core.messages import Feed, Page
 from bot.gateways.base import GatewayError
@@ -31,6 +32,8 @@ class Reading:
     """How long a campaign's answers are read."""
     budget: float
     """Requests a second that reading may use, on the whole."""
+    every: timedelta
+    """How often `tick` is called. What falls due before the next call is read now."""
     adopted: Collection[str] = ("",)
     """Feeds that are not ours from the start: the account's own, campaigns begun elsewhere."""
 
@@ -61,8 +64,9 @@ class Poller:
         """Read the feeds that are due; say how many new texts were stored."""
         await self._survey()
         now = self._account.clock.now()
+        nearly = now + self._reading.every / 2
         async with self._account.database.read() as connection:
-            due = await feeds.due(connection, self._account.name, now, AT_ONCE)
+            due = await feeds.due(connection, self._account.name, nearly, AT_ONCE)
         new = 0
         newest = {one.feed.reference: one.newest for one in due}
         for feed in schedule.order([one.feed for one in due], now):
@@ -72,7 +76,8 @@ class Poller:
                 self._report(error)
                 return new
             new += await self._store(Followed(feed, newest[feed.reference]), page)
-        self._account.read_once = True
+            self._account.trouble = ""
+        self._account.reached |= bool(due)
         return new
 
     async def _store(self, followed: Followed, page: Page) -> int:
@@ -138,6 +143,11 @@ class Poller:
         self._stored = {name: keys for name, keys in self._stored.items() if name in alive}
 
     def _report(self, error: GatewayError) -> None:
+        """Tell once what is wrong; the figures count every failure."""
+        metrics.GATEWAY_ERRORS.labels(self._account.name, type(error).__name__).inc()
+        if self._account.trouble:
+            return
+        self._account.trouble = error.reason
         LOG.warning(
             "A feed could not be read; it is tried again",
             action="poll.failed",
@@ -148,6 +158,7 @@ class Poller:
 
     def _tell(self, feed: Feed, page: Page, received: inbox.Received) -> None:
         if received.new:
+            metrics.TEXTS_RECEIVED.labels(feed.gateway).inc(received.new)
             LOG.info(
                 "Texts came in",
                 action="poll.received",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot import metrics
 from bot.core.calibration import level, number_key
 from bot.core.messages import Sighting, Status
 from bot.gateways.base import GatewayError
@@ -81,6 +82,8 @@ class Receipts:
         if news:
             async with self._account.database.write() as connection:
                 await receipt_rows.note(connection, news, self._account.clock.now())
+        for _, sighting in news:
+            metrics.RECEIPTS.labels(self._account.name, sighting.status.value).inc()
         last = sum(sighting.status is not Status.SENT for _, sighting in news)
         if last:
             LOG.info(
@@ -115,12 +118,12 @@ def match(
     awaited: Sequence[Awaited], sightings: Sequence[Sighting]
 ) -> list[tuple[Awaited, Sighting]]:
     """Find to each message what was seen of it: by its id, and its number where ids are shared."""
-    seen: dict[tuple[str, str], Sighting] = {}
-    for sighting in sightings:
-        for number in sighting.numbers:
-            seen[sighting.gateway_id, number_key(number)] = sighting
-    return [
-        (one, sighting)
-        for one in awaited
-        if (sighting := seen.get((one.sent.gateway_id, number_key(one.sent.number)))) is not None
-    ]
+    seen = {
+        (sighting.gateway_id, number_key(number)): sighting
+        for sighting in sightings
+        for number in sighting.numbers
+    }
+    named = (
+        (one, seen.get((one.sent.gateway_id, number_key(one.sent.number)))) for one in awaited
+    )
+    return [(one, sighting) for one, sighting in named if sighting is not None]

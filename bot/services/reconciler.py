@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import metrics
 from bot.core.messages import Unclear
 from bot.core.reconcile import Verdict, VerdictKind, verdicts
 from bot.gateways.base import GatewayError
@@ -77,6 +78,7 @@ class Reconciler:
     def _tell(self, found: Sequence[Verdict]) -> int:
         settled = [verdict for verdict in found if verdict.kind is not VerdictKind.WAIT]
         for verdict in settled:
+            metrics.VERDICTS.labels(self._account.name, verdict.kind.value).inc()
             LOG.warning(
                 "An unclear send was settled",
                 action="reconcile.verdict",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import metrics
 from bot.clock import Clock
 from bot.core.conversation import Conversation, Subscriber
 from bot.core.decide import Policy, decide
@@ -196,6 +197,8 @@ class Responder:
                     action="text.loop",
                     inbound=one.id,
                 )
+        for reason, texts in by_reason.items():
+            metrics.TEXTS_DECIDED.labels(reason).inc(texts)
         if work.handled:
             LOG.info(
                 "Texts were decided",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import metrics
 from bot.core.messages import Batch, MessageClass, Status
 from bot.gateways.base import (
     AccountHeld,
@@ -81,8 +82,9 @@ class Sender:
     async def _claim(self, connection: AsyncConnection, now: datetime) -> list[Batch]:
         """Choose batches and write down the intent to send them; the caller commits."""
         traits = self._account.gateway.traits
+        condition = self._account.gateway.condition
         room = traits.in_flight - len(self._flying)
-        if room <= 0 or self._account.gateway.closed_for > 0:
+        if room <= 0 or (condition.sends_from is not None and condition.sends_from > now):
             return []
         rows = await outbox.due(
             connection, self._account.name, now, room * traits.numbers_per_batch
@@ -149,6 +151,8 @@ class Sender:
         self._wake()
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        for one in outcomes:
+            metrics.MESSAGES.labels(self._account.name, one.status.value).inc(len(one.batch.ids))
         sent = sum(len(one.batch.ids) for one in outcomes if one.status is Status.SENT)
         if sent:
             LOG.info(

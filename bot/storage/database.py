@@ -59,20 +59,27 @@ class Database:
 
         Raises `StoreInUse`, `StoreBroken`.
         """
-        if self.path is not None:
-            self._prepare_folder(self.path)
-            if alone:
-                self._lock_file = _lock(self.path)
-        self._engine = create_async_engine(self._url, **_pool(self.path))
-        self._readers = self._engine
-        if self.path is not None:
-            self._readers = create_async_engine(self._url, pool_size=2, max_overflow=2)
-            event.listen(self._engine.sync_engine, "connect", _sqlite_writer)
-            event.listen(self._engine.sync_engine, "begin", _begin_immediate)
-            event.listen(self._readers.sync_engine, "connect", _sqlite_reader)
-            event.listen(self._readers.sync_engine, "begin", _begin)
+        try:
+            await self._open(alone=alone)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _open(self, *, alone: bool) -> None:
+        if self.path is None:
+            self._engine = self._readers = create_async_engine(self._url, pool_pre_ping=True)
+            return
+        _prepare_folder(self.path)
+        if alone:
+            self._lock_file = _lock(self.path)
+        self._engine = create_async_engine(self._url, pool_size=1, max_overflow=0)
+        event.listen(self._engine.sync_engine, "connect", _sqlite_writer)
+        event.listen(self._engine.sync_engine, "begin", _begin_immediate)
+        self._readers = create_async_engine(self._url, pool_size=2, max_overflow=2)
+        event.listen(self._readers.sync_engine, "connect", _sqlite_reader)
+        event.listen(self._readers.sync_engine, "begin", _begin)
         with _broken(self.path):
-            self._writer = await self._engine.connect() if self.path is not None else None
+            self._writer = await self._engine.connect()
 
     async def close(self) -> None:
         """Close every connection, and let go of the lock."""
@@ -108,14 +115,13 @@ class Database:
             async with self._readers.connect() as connection:
                 yield connection
 
-    @staticmethod
-    def _prepare_folder(path: Path) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise StoreBroken(
-                f"cannot make the folder of the store {path.parent}: {error.strerror}"
-            ) from error
+
+def _prepare_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        folder = path.parent
+        raise StoreBroken(f"cannot make the folder of the store {folder}: {error}") from error
 
 
 def _driver_url(url: str) -> str:
@@ -131,10 +137,6 @@ def _driver_url(url: str) -> str:
 
 def _sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
-
-
-def _pool(path: Path | None) -> dict[str, Any]:
-    return {"pool_size": 1, "max_overflow": 0} if path else {"pool_pre_ping": True}
 
 
 def _lock(path: Path) -> IO[str]:

@@ -1,10 +1,12 @@
-"""Forgetting: texts after their time, rows once no gateway can list them any more."""
+"""Forgetting: words after their time, rows once no gateway can list them any more."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import OPEN, InboundStatus
@@ -12,43 +14,47 @@ from bot.storage.schema import inbox, outbox
 
 AT_ONCE = 1000
 """Rows in one transaction: the writer is not held for long."""
+SETTLED: Mapping[Table, ColumnElement[bool]] = {
+    inbox: inbox.c.status != InboundStatus.NEW.value,
+    outbox: outbox.c.status.not_in([status.value for status in OPEN]),
+}
+WRITTEN: Mapping[Table, ColumnElement[datetime]] = {
+    inbox: inbox.c.received_at,
+    outbox: outbox.c.created_at,
+}
 
 
-async def blank(connection: AsyncConnection, before: datetime) -> int:
-    """Take the words out of a batch of old messages; say of how many. The rows stay.
+@dataclass(frozen=True, slots=True)
+class Old:
+    """Rows that are to be forgotten."""
 
-    A row whose text was forgotten still says that it was read: a gateway that lists it again
-    is not answered again (INV-27).
-    """
-    heard = select(inbox.c.id).where(
-        inbox.c.received_at < before,
-        inbox.c.status != InboundStatus.NEW.value,
-        inbox.c.text != "",
-    )
-    said = select(outbox.c.id).where(
-        outbox.c.created_at < before,
-        outbox.c.status.not_in([status.value for status in OPEN]),
-        outbox.c.text != "",
-    )
-    forgotten = 0
-    for table, old in ((inbox, heard), (outbox, said)):
-        which = old.limit(AT_ONCE).scalar_subquery()
-        done = await connection.execute(update(table).where(table.c.id.in_(which)).values(text=""))
-        forgotten += done.rowcount
-    return forgotten
+    wordy: Mapping[Table, Sequence[int]]
+    """Their words go; a gateway that lists such a text again is not answered again (INV-27)."""
+    dead: Mapping[Table, Sequence[int]]
+    """They go."""
 
 
-async def purge(connection: AsyncConnection, before: datetime) -> int:
-    """Delete a batch of old rows; say how many. Only what no gateway lists any more."""
-    deleted = 0
-    for table, moment in ((inbox, inbox.c.received_at), (outbox, outbox.c.created_at)):
-        old = select(table.c.id).where(moment < before, *_done(table)).limit(AT_ONCE)
-        done = await connection.execute(delete(table).where(table.c.id.in_(old.scalar_subquery())))
-        deleted += done.rowcount
-    return deleted
+async def find(connection: AsyncConnection, words_before: datetime, rows_before: datetime) -> Old:
+    """Look for a batch of what is older than that. Reads only: it may have to look at much."""
+    wordy: dict[Table, Sequence[int]] = {}
+    dead: dict[Table, Sequence[int]] = {}
+    for table, settled in SETTLED.items():
+        rows = select(table.c.id).where(settled).order_by(table.c.id).limit(AT_ONCE)
+        words = rows.where(WRITTEN[table] < words_before, table.c.text != "")
+        wordy[table] = (await connection.scalars(words)).all()
+        dead[table] = (await connection.scalars(rows.where(WRITTEN[table] < rows_before))).all()
+    return Old(wordy, dead)
 
 
-def _done(table: Table) -> list[object]:
-    if table is inbox:
-        return [inbox.c.status != InboundStatus.NEW.value]
-    return [outbox.c.status.not_in([status.value for status in OPEN])]
+async def forget(connection: AsyncConnection, old: Old) -> int:
+    """Forget what was found; say how many rows were touched."""
+    done = 0
+    for table, ids in old.wordy.items():
+        if ids:
+            blank = update(table).where(table.c.id.in_(ids)).values(text="")
+            done += (await connection.execute(blank)).rowcount
+    for table, ids in old.dead.items():
+        if ids:
+            gone = delete(table).where(table.c.id.in_(ids))
+            done += (await connection.execute(gone)).rowcount
+    return done

@@ -80,7 +80,11 @@ async def test_a_command_may_look_beside_the_daemon(database: Database, tmp_path
             "not a database",
             id="another kind of file",
         ),
-        pytest.param(b"SQLite format 3\x00" + b"\xff" * 4096, "cannot be used", id="garbage after the header"),
+        pytest.param(
+            b"SQLite format 3\x00" + b"\xff" * 4096,
+            "cannot be used",
+            id="garbage after the header",
+        ),
     ],
 )
 async def test_a_file_that_is_no_store_is_refused(

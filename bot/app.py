@@ -1,0 +1,205 @@
+"""The one place where parts meet: everything is built here, on one stack, in the order of need."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.config import CleverSection, Config, GatewaySection, installation_secret
+from bot.console.app import serve
+from bot.content.rulebook import load_rulebook
+from bot.content.templates import Templates
+from bot.core.calibration import Calibration
+from bot.core.decide import Limit, Policy
+from bot.core.rulebook import Rulebook
+from bot.daemon import Daemon, Worker
+from bot.gateways import open_gateway
+from bot.gateways.http import Transport
+from bot.health import Patient
+from bot.scheduler import Bells
+from bot.services.account import Account
+from bot.services.janitor import Janitor
+from bot.services.library import Library
+from bot.services.poller import Poller, Reading
+from bot.services.receipts import Receipts
+from bot.services.reconciler import Reconciler
+from bot.services.responder import Responder
+from bot.services.sender import Sender
+from bot.services.watch import Watch
+from bot.storage import accounts
+from bot.storage.database import Database
+from bot.storage.migrate import migrate
+
+SENDING = timedelta(seconds=1)
+RESPONDING = timedelta(seconds=1)
+RECONCILING = timedelta(seconds=5)
+RECEIPTS = timedelta(seconds=5)
+WATCHING = timedelta(seconds=1)
+CLEANING = timedelta(minutes=10)
+FEEDS_LOOKED_AT = timedelta(seconds=1)
+"""How often it is looked which of many campaigns is due."""
+READING_SHARE = 0.2
+"""Of a gateway's rate; sends come first, and this much is kept for reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How this run differs from what the configuration says."""
+
+    sandbox: bool = False
+    """The gateways are played: rules with `only: sandbox` are in force."""
+    observing: bool = False
+    """Read and decide; send nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A daemon that is ready to run, and what one may ask of it."""
+
+    daemon: Daemon
+    library: Library
+    address: str
+    """Where health and metrics are served."""
+
+
+def load_content(config: Config, *, sandbox: bool) -> tuple[Rulebook, Templates]:
+    """Read the operator's rules and templates. Raises `Faults`."""
+    templates = Templates.load(
+        config.templates_folder,
+        organisation=(config.organisation.name, config.organisation.contact),
+        language=config.language,
+        timezone=config.timezone,
+    )
+    return load_rulebook(config.rules_folder, templates, sandbox=sandbox), templates
+
+
+@asynccontextmanager
+async def open_app(config: Config, clock: Clock, options: Options) -> AsyncIterator[App]:
+    """Build the daemon; what was opened is closed in the end, in reverse.
+
+    Raises `Faults` (rules, templates), `StoreError`, `OSError` (the address is taken).
+    """
+    library = Library(lambda: load_content(config, sandbox=options.sandbox))
+    async with AsyncExitStack() as stack:
+        database = await _open_store(config, stack)
+        transport = await stack.enter_async_context(Transport(clock))
+        known = [
+            await _account(name, section, config, database=database, transport=transport)
+            for name, section in config.gateways.items()
+            if section.on
+        ]
+        workers = await _workers(config, database, library, known, options=options)
+        patient = Patient(known, library, database, clock)
+        address = await stack.enter_async_context(
+            serve(patient, config.web.host, config.web.port, config.web.known_hosts)
+        )
+        yield App(Daemon(workers, Bells(speed=clock.speed)), library, address)
+
+
+async def _open_store(config: Config, stack: AsyncExitStack) -> Database:
+    database = Database(config.store_url)
+    await database.open()
+    stack.push_async_callback(database.close)
+    await migrate(database)
+    secret = installation_secret(config)
+    fingerprint = hmac.new(secret, b"textobot store", hashlib.sha256).hexdigest()[:16]
+    async with database.write() as connection:
+        await accounts.recognise(connection, fingerprint)
+    return database
+
+
+async def _account(
+    name: str, section: GatewaySection, config: Config, *, database: Database, transport: Transport
+) -> Account:
+    async with database.read() as connection:
+        learned, calibration = await accounts.recall(connection, name)
+    gateway = open_gateway(name, section, config, transport=transport, learned=learned)
+    return Account(gateway, database, transport.clock, Calibration.from_json(calibration))
+
+
+async def _workers(
+    config: Config,
+    database: Database,
+    library: Library,
+    known: Sequence[Account],
+    *,
+    options: Options,
+) -> list[Worker]:
+    """Put the services together: who wakes whom."""
+    clock = known[0].clock
+    senders: dict[str, Worker] = {}
+    responder = Responder(
+        database,
+        {account.name: account.gateway for account in known},
+        library,
+        clock,
+        policy=policy(config),
+        life=config.replies.life,
+        wake=lambda gateway: senders[gateway].wake(),
+        observing=options.observing,
+    )
+    deciding = Worker("responder", responder.tick, RESPONDING)
+    workers = [deciding]
+    for account in known:
+        section = config.gateways[account.name]
+        sending, others = await _gateway_workers(account, section, deciding.wake)
+        senders[account.name] = sending
+        workers += [sending, *others]
+    janitor = Janitor(database, clock, texts=config.retention.texts)
+    return [*workers, Worker("janitor", janitor.tick, CLEANING)]
+
+
+async def _gateway_workers(
+    account: Account, section: GatewaySection, wake_responder: Callable[[], None]
+) -> tuple[Worker, list[Worker]]:
+    """Give the worker that sends, and the others of one gateway."""
+    name, woken = account.name, asyncio.Event()
+    how = reading(section)
+    poller = Poller(account, how, wake_responder)
+    await poller.begin()
+    # Jitter keeps machines apart after an outage; it keeps no secret.
+    sender = Sender(account, woken.set, random.Random())  # noqa: S311
+    await sender.begin()
+    sending = Worker(f"sender {name}", sender.tick, SENDING, drain=sender.drain, woken=woken)
+    reconciler = Reconciler(account, sending.wake)
+    return sending, [
+        Worker(f"poller {name}", poller.tick, how.every),
+        Worker(f"reconciler {name}", reconciler.tick, RECONCILING),
+        Worker(f"receipts {name}", Receipts(account).tick, RECEIPTS),
+        Worker(f"watch {name}", Watch(account).tick, WATCHING),
+    ]
+
+
+def reading(section: GatewaySection) -> Reading:
+    """Say how a gateway's feeds are to be read."""
+    budget = section.rate.count / section.rate.seconds * READING_SHARE
+    if isinstance(section, CleverSection):
+        every = min(section.poll, FEEDS_LOOKED_AT)
+        return Reading(section.poll, section.follow, budget, every, section.references)
+    return Reading(section.poll, timedelta.max, budget, every=section.poll)
+
+
+def policy(config: Config) -> Policy:
+    """Say what may be answered."""
+    return Policy(
+        language=config.language,
+        max_age=config.replies.max_age,
+        delivery=config.replies.delivery,
+        per_number=tuple(
+            Limit(rate.count, timedelta(seconds=rate.seconds))
+            for rate in config.replies.per_number
+        ),
+        only_numbers=frozenset(config.replies.only_numbers),
+        our_numbers=frozenset(
+            number
+            for section in config.gateways.values()
+            if (number := getattr(section, "our_number", ""))
+        ),
+    )

@@ -1,0 +1,79 @@
+"""The command line: thin; each command imports what it needs when it is called."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from bot import __version__
+
+DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
+CONFIG = click.option(
+    "-c",
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=Path("config.yaml"),
+    show_default=True,
+    help="The configuration file.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="textobot")
+def main() -> None:
+    """Answer the texts that come in on your VuduMobile or Clever account."""
+
+
+@main.command()
+@CONFIG
+@click.option("--sandbox", is_flag=True, help="Play both gateways here; a store of its own.")
+@click.option("--observe", is_flag=True, help="Read, decide and show; send nothing.")
+def run(config_path: Path, *, sandbox: bool, observe: bool) -> None:
+    """Run the daemon until it is told to stop."""
+    from bot.run import run as run_daemon
+
+    sys.exit(run_daemon(config_path, sandbox=sandbox, observing=observe))
+
+
+@main.command()
+@CONFIG
+@click.option("--schema", is_flag=True, help="Write the JSON Schema of rule files, for editors.")
+def check(config_path: Path, *, schema: bool) -> None:
+    """Read configuration, rules and templates, and say everything that is wrong in them."""
+    from bot.look import check as look, schema as write_schema
+
+    sys.exit(write_schema() if schema else look(config_path))
+
+
+@main.command()
+@CONFIG
+@click.argument("text", required=False)
+@click.option("--id", "inbound_id", type=int, help="A stored text, by its id.")
+@click.option("--from", "number", default="+15145550001", show_default=True, help="Who texts.")
+@click.option("--gateway", default="", help="At which gateway.")
+@click.option("--lang", "language", default="", help="The language that the person chose.")
+@click.option("--sandbox", is_flag=True, help="With the examples that hold in the sandbox alone.")
+def explain(
+    config_path: Path,
+    text: str | None,
+    *,
+    inbound_id: int | None,
+    number: str,
+    gateway: str,
+    language: str,
+    sandbox: bool,
+) -> None:
+    """Say which rule would answer TEXT, which ones would not and why, and what is said."""
+    from bot.look import explain as look, explain_stored
+
+    if (text is None) == (inbound_id is None):
+        raise click.UsageError("give a text, or --id")
+    if inbound_id is not None:
+        sys.exit(explain_stored(config_path, inbound_id))
+    assert text is not None
+    sys.exit(
+        look(config_path, text, number=number, gateway=gateway, language=language, sandbox=sandbox)
+    )

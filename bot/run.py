@@ -1,0 +1,153 @@
+"""`textobot run`: from a configuration to a daemon that ends cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot import log
+from bot.app import App, Options, open_app
+from bot.clock import Clock, clock_of_environment
+from bot.config import Config, load_config, sandbox_config
+from bot.sandbox import Sandbox
+from bot.storage.database import StoreBroken, StoreError
+from bot.yamlfile import Faults
+
+DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
+WATCH_SECONDS = 1.0
+PAGE_PORT = 8025
+
+
+def run(config_path: Path, *, sandbox: bool, observing: bool) -> int:
+    """Run until told to stop; gives the exit code. Errors are one sentence on stderr."""
+    try:
+        config = load_config(config_path)
+        asyncio.run(_run(config, sandbox=sandbox, observing=observing))
+    except Faults as faults:
+        for fault in faults.faults:
+            _say(str(fault))
+        return WRONG
+    except _Unusable as error:
+        _say(str(error))
+        return WRONG
+    except StoreBroken as error:
+        _say(f"textobot: {error}. Nothing was sent that is not written down.")
+        return STORE_BROKEN
+    except StoreError as error:
+        _say(f"textobot: {error}")
+        return FAILED
+    return DONE
+
+
+class _Unusable(Exception):
+    """The configuration is right, but nothing can be run with it."""
+
+
+async def _run(config: Config, *, sandbox: bool, observing: bool) -> None:
+    log.configure(config.secrets)
+    options = Options(sandbox=sandbox, observing=observing)
+    if sandbox:
+        async with _sandbox(config) as (played, clock, url):
+            await _serve(played, clock, options, page=url)
+    else:
+        _tell_gateways(config)
+        await _serve(config, clock_of_environment(), options)
+
+
+@asynccontextmanager
+async def _sandbox(config: Config) -> AsyncIterator[tuple[Config, Clock, str]]:
+    """Play both gateways, with a store that goes when we go."""
+    sandbox = Sandbox(welcome=True)
+    with tempfile.TemporaryDirectory(prefix="textobot-") as folder:
+        try:
+            await sandbox.start(port=PAGE_PORT)
+        except OSError:  # another sandbox has the usual port
+            await sandbox.start(port=0)
+        try:
+            played = sandbox_config(
+                config,
+                vudumobile_url=sandbox.vudumobile_url,
+                clever_url=sandbox.clever_url,
+                folder=Path(folder),
+                api_key=sandbox.vudumobile.api_key,
+                login=sandbox.clever.login,
+                password=sandbox.clever.password,
+                our_number=sandbox.vudumobile.our_number,
+            )
+            log.configure(played.secrets)
+            yield played, sandbox.clock, sandbox.url
+        finally:
+            await sandbox.stop()
+
+
+def _tell_gateways(config: Config) -> None:
+    off = [name for name, section in config.gateways.items() if not section.on]
+    for name in off:
+        _say(f"{name} is off: its credentials are empty in {config.path.name}")
+    if len(off) == len(config.gateways):
+        raise _Unusable(
+            "textobot: no gateway is on. Put VUDUMOBILE_API_KEY, or CLEVER_LOGIN and "
+            "CLEVER_PASSWORD, into the environment; or try it without an account: "
+            "textobot run --sandbox"
+        )
+
+
+async def _serve(config: Config, clock: Clock, options: Options, *, page: str = "") -> None:
+    loop = asyncio.get_running_loop()
+    async with open_app(config, clock, options) as app:
+        for ending in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(ending, app.daemon.stop)
+        loop.add_signal_handler(signal.SIGHUP, app.library.reload)
+        _tell(app, page)
+        watching = asyncio.create_task(_watch(config, app)) if config.reload == "watch" else None
+        try:
+            await app.daemon.run()
+        finally:
+            if watching is not None:
+                watching.cancel()
+
+
+def _tell(app: App, page: str) -> None:
+    if not app.library.rulebook.rules:
+        _say("No rule of your own is in force: only STOP, START and HELP are answered.")
+    _say(f"Health and figures: {app.address}/readyz and {app.address}/metrics")
+    if page:
+        _say(f"\n  The phones are here: {page}\n  Text METEO from either one. Ctrl-C ends it.\n")
+
+
+async def _watch(config: Config, app: App) -> None:
+    """Reload when a rule or template changes on the disk."""
+    seen = _stamps(config)
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        now = _stamps(config)
+        if now != seen:
+            seen = now
+            app.library.reload()
+
+
+def _stamps(config: Config) -> frozenset[tuple[str, int, int]]:
+    return frozenset(
+        (str(path), stat.st_mtime_ns, stat.st_size)
+        for folder in (config.rules_folder, config.templates_folder)
+        for path in folder.rglob("*")
+        if (stat := _stat(path)) is not None
+    )
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:  # gone between listing and looking
+        return None
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,181 @@
+"""A whole installation against the sandbox, in one process, ticked by hand: no loop, no sleep."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.app import load_content, policy, reading
+from bot.config import Config, load_config, sandbox_config
+from bot.core.calibration import Calibration
+from bot.gateways import open_gateway
+from bot.gateways.http import Transport
+from bot.sandbox import Clock, Sandbox
+from bot.services.account import Account
+from bot.services.library import Library
+from bot.services.poller import Poller
+from bot.services.receipts import Receipts
+from bot.services.reconciler import Reconciler
+from bot.services.responder import Responder
+from bot.services.sender import Sender
+from bot.services.watch import Watch
+from bot.storage import accounts
+from bot.storage.database import Database
+from bot.storage.schema import inbox, outbox
+from tests.stores import open_store
+
+ANA, BEN = "+15145550001", "+15145550002"
+LEA, TOM = "+33600000001", "+33600000002"
+
+RULES = """
+rules:
+  - id: weather
+    keyword: {fr: [météo], en: [weather]}
+    reply: {fr: "Il fait beau.", en: "The sun shines."}
+  - id: song
+    keyword: [chanson]
+    reply: "Vous voulez {{ rest }}"
+  - id: sure
+    keyword: [sure]
+    delivery: at_least_once
+    reply: "Certain."
+"""
+
+
+@dataclass
+class Installation:
+    """The parts, and what a test does with them."""
+
+    sandbox: Sandbox
+    clock: Clock
+    config: Config
+    database: Database
+    library: Library
+    responder: Responder
+    accounts: dict[str, Account]
+    pollers: dict[str, Poller] = field(default_factory=dict)
+    senders: dict[str, Sender] = field(default_factory=dict)
+    reconcilers: dict[str, Reconciler] = field(default_factory=dict)
+    receipts: dict[str, Receipts] = field(default_factory=dict)
+    watches: dict[str, Watch] = field(default_factory=dict)
+
+    def wait(self, seconds: float) -> None:
+        """Let world time pass."""
+        self.clock.jump(timedelta(seconds=seconds))
+
+    async def poll(self) -> None:
+        for poller in self.pollers.values():
+            await poller.tick()
+
+    async def send(self) -> None:
+        """Send until nothing is due and nothing is under way."""
+        for sender in self.senders.values():
+            while await sender.tick():
+                await sender.drain()
+
+    async def round(self) -> None:
+        """Everything once: read, decide, send, look up, receipts."""
+        await self.poll()
+        while await self.responder.tick():
+            pass
+        await self.send()
+        for name in self.accounts:
+            await self.reconcilers[name].tick()
+            await self.receipts[name].tick()
+            await self.watches[name].tick()
+        await self.send()
+
+    async def rounds(self, seconds: float, every: float = 5.0) -> None:
+        """Let world time pass with everything at work."""
+        passed = 0.0
+        while passed < seconds:
+            self.wait(every)
+            await self.round()
+            passed += every
+
+    def heard(self, gateway: str, number: str) -> list[str]:
+        """What reached a phone, in order."""
+        return [bubble.text for bubble in self.sandbox.phone(gateway, number).received]
+
+    async def outbox(self) -> Sequence[Mapping[str, Any]]:
+        async with self.database.read() as connection:
+            return (await connection.execute(select(outbox).order_by(outbox.c.id))).mappings().all()
+
+    async def inbox(self) -> Sequence[Mapping[str, Any]]:
+        async with self.database.read() as connection:
+            return (await connection.execute(select(inbox).order_by(inbox.c.id))).mappings().all()
+
+
+CONFIG = """
+organisation: {name: "Radio Exemple", contact: "418 555-0199"}
+"""
+
+
+@asynccontextmanager
+async def open_installation(
+    folder: Path, *, config: str = CONFIG, rules: str = RULES, clock: Clock | None = None
+) -> AsyncIterator[Installation]:
+    """Build everything but the loop; both gateways were read once, and nobody texted yet."""
+    (folder / "rules").mkdir(exist_ok=True)
+    (folder / "templates").mkdir(exist_ok=True)
+    (folder / "rules" / "test.yaml").write_text(rules)
+    (folder / "config.yaml").write_text(config)
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox(clock or Clock()))
+        played = sandbox_config(
+            load_config(folder / "config.yaml", {}),
+            vudumobile_url=sandbox.vudumobile_url,
+            clever_url=sandbox.clever_url,
+            folder=folder,
+            api_key=sandbox.vudumobile.api_key,
+            login=sandbox.clever.login,
+            password=sandbox.clever.password,
+            our_number=sandbox.vudumobile.our_number,
+        )
+        database = await stack.enter_async_context(open_store(folder))
+        transport = await stack.enter_async_context(Transport(sandbox.clock))
+        yield await assemble(sandbox, played, database, transport)
+
+
+async def assemble(
+    sandbox: Sandbox, config: Config, database: Database, transport: Transport
+) -> Installation:
+    """Build the services on an open store, as a start of the daemon does."""
+    known = {}
+    for name, section in config.gateways.items():
+        async with database.read() as connection:
+            learned, calibration = await accounts.recall(connection, name)
+        gateway = open_gateway(name, section, config, transport=transport, learned=learned)
+        known[name] = Account(
+            gateway, database, sandbox.clock, Calibration.from_json(calibration)
+        )
+    library = Library(lambda: load_content(config, sandbox=True))
+    responder = Responder(
+        database,
+        {name: account.gateway for name, account in known.items()},
+        library,
+        sandbox.clock,
+        policy=policy(config),
+        life=config.replies.life,
+        wake=lambda gateway: None,
+    )
+    made = Installation(
+        sandbox, sandbox.clock, config, database, library, responder, known
+    )
+    for name, account in known.items():
+        made.pollers[name] = Poller(account, reading(config.gateways[name]), lambda: None)
+        await made.pollers[name].begin()
+        made.senders[name] = Sender(account, lambda: None, random.Random(1))
+        await made.senders[name].begin()
+        made.reconcilers[name] = Reconciler(account, lambda: None)
+        made.receipts[name] = Receipts(account)
+        made.watches[name] = Watch(account)
+    await made.poll()
+    return made
