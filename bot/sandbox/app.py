@@ -1,7 +1,6 @@
 """The sandbox: both gateways, their phones and the page, as one HTTP server."""
 
 import asyncio
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -9,8 +8,10 @@ from typing import Self
 
 from aiohttp import web
 
+from bot.sandbox import site
 from bot.sandbox.clever import Clever, CleverAccount
 from bot.sandbox.clock import Clock, seconds
+from bot.sandbox.control import Control
 from bot.sandbox.fault_table import Option
 from bot.sandbox.faults import Fault, gateways
 from bot.sandbox.outcomes import outcome
@@ -35,6 +36,9 @@ class Sandbox:
         self.clever = CleverAccount()
         self._welcome = welcome
         self.url = ""
+        self._control = Control(self)
+        self.world.listeners.append(self._control.events.hear)
+        self.clock.listeners.append(lambda: self.world.tell("clock"))
         self._runner: web.AppRunner | None = None
         self._agenda: asyncio.Task[None] | None = None
         self._vudumobile = VuduMobile(self.world, self.vudumobile)
@@ -70,7 +74,8 @@ class Sandbox:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Serve; `url` has the address afterwards."""
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(self._application(host), access_log=None,
+                                     shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
         shown, port = self._runner.addresses[0][:2]
@@ -161,24 +166,27 @@ class Sandbox:
         """World time."""
         return self.clock.now()
 
-    def _application(self) -> web.Application:
-        app = web.Application(client_max_size=MAX_REQUEST)
+    def _application(self, host: str) -> web.Application:
+        app = web.Application(client_max_size=MAX_REQUEST, middlewares=[site.guard(host)])
         wires = (Wire(self.world, self._vudumobile), Wire(self.world, self._clever))
         for wire in wires:
             app.router.add_route("*", f"/{wire.gateway.name}/api/{{tail:.*}}", wire.serve)
 
+        app.router.add_routes([*site.routes(), *self._control.routes()])
+        app.router.add_route("*", "/elsewhere", self._elsewhere)
+
         async def closing(_app: web.Application) -> None:
+            self._control.events.close()
             for wire in wires:
                 wire.closing.set()
 
         app.on_shutdown.append(closing)
-        app.on_response_prepare.append(drop_date)
+        app.on_response_prepare.extend((drop_date, site.add_headers))
         return app
 
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach it."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
+        """Where the redirect fault leads; the log shows who went there."""
+        line = self.world.new_request("elsewhere", request.method, request.path)
+        line.status = 200
+        self.world.tell("request", line)
+        return web.Response(text="<h1>Elsewhere</h1>", content_type="text/html")

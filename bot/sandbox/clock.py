@@ -3,10 +3,12 @@
 import asyncio
 import heapq
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Self
+from typing import Any, Self
+
+FASTEST = 1e9
 
 
 class Clock:
@@ -14,20 +16,20 @@ class Clock:
 
     World time runs `speed` times as fast as real time; speed 0 stops it, and then only
     `jump` moves it. `monotonic` never goes back, so a jump backwards is a step of the wall
-    clock alone, as when somebody corrects a computer's time.
+    clock alone, as when somebody corrects a computer's time. `listeners` are called when it was
+    moved or its speed was changed.
     """
 
     def __init__(self, speed: float = 1.0, *, world: float | None = None,
                  real: float | None = None) -> None:
         """`world` and `real` are epoch seconds at which the two clocks are said to meet."""
-        if speed < 0:
-            raise ValueError("A clock's speed cannot be negative.")
-        self._speed = speed
+        self._speed = _checked(speed)
         self._real = time.time() if real is None else real
         self._world = self._real if world is None else world
         self._tick = time.monotonic()
         self._elapsed = 0.0
         self._sleepers: set[asyncio.Future[None]] = set()
+        self.listeners: list[Callable[[], None]] = []
 
     @classmethod
     def parse(cls, spec: str) -> Self:
@@ -50,10 +52,8 @@ class Clock:
 
     @speed.setter
     def speed(self, speed: float) -> None:
-        if speed < 0:
-            raise ValueError("A clock's speed cannot be negative.")
         self._anchor()
-        self._speed = speed
+        self._speed = _checked(speed)
         self._wake()
 
     def timestamp(self) -> float:
@@ -69,15 +69,22 @@ class Clock:
         return self._elapsed + (time.monotonic() - self._tick) * self._speed
 
     def jump(self, by: timedelta) -> None:
-        """Move the world at once; sleepers whose time has come wake."""
+        """Move the world at once; sleepers whose time has come wake.
+
+        OverflowError, and nothing moved, where that time has no date.
+        """
+        _ = self.now() + by
         self._anchor()
         self._world += by.total_seconds()
         self._elapsed += max(0.0, by.total_seconds())
         self._wake()
 
-    async def sleep(self, seconds: float) -> None:
-        """Until `seconds` of world time have passed, however fast they pass."""
-        end = self.monotonic() + seconds
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        """Until `seconds` of world time have passed since the call, however fast they pass."""
+        return self.sleep_until(self.monotonic() + seconds)
+
+    async def sleep_until(self, end: float) -> None:
+        """Until `monotonic` is there."""
         while (left := end - self.monotonic()) > 0:
             await self._moved(left / self._speed if self._speed else None)
         await asyncio.sleep(0)
@@ -97,9 +104,17 @@ class Clock:
         self._real, self._tick = time.time(), time.monotonic()
 
     def _wake(self) -> None:
+        for listener in self.listeners:
+            listener()
         for sleeper in tuple(self._sleepers):
             if not sleeper.done():
                 sleeper.get_loop().call_soon_threadsafe(_finish, sleeper)
+
+
+def _checked(speed: float) -> float:
+    if not 0 <= speed <= FASTEST:
+        raise ValueError(f"A clock's speed is from 0 to {FASTEST:.0e}, not {speed}.")
+    return speed
 
 
 def _finish(sleeper: "asyncio.Future[None]") -> None:
@@ -140,8 +155,8 @@ class Agenda:
             self._news.clear()
             waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._news.wait())]
             if self._entries:
-                left = self._entries[0][0] - self._clock.monotonic()
-                waits.append(asyncio.ensure_future(self._clock.sleep(max(0.0, left))))
+                until = self._clock.sleep_until(self._entries[0][0])
+                waits.append(asyncio.ensure_future(until))
             try:
                 await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             finally:

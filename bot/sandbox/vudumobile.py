@@ -186,7 +186,7 @@ class VuduMobile:
             return _error(400, "direction parameter is invalid")
         try:
             zone = ZoneInfo(str(fields.get("pref_timezone") or "UTC"))
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             return _error(400, "pref_timezone parameter is invalid")
         since = _since(str(fields.get("date_start", "")), zone)
         if since is None and (account.date_start_required or fields.get("date_start")):

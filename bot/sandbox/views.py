@@ -1,0 +1,89 @@
+"""How the control API shows things: plain JSON, times in ISO 8601, UTC."""
+
+from dataclasses import asdict
+
+from bot.sandbox.clock import Clock
+from bot.sandbox.fault_table import FAULTS, GROUPS
+from bot.sandbox.faults import OPERATIONS, Fault
+from bot.sandbox.outcomes import NUMBERS, USUAL
+from bot.sandbox.phones import Accepted, Bubble, Phone
+from bot.sandbox.world import Request
+
+Json = dict[str, object]
+BUBBLES_SHOWN = 200
+
+
+def bubble(one: Bubble) -> Json:
+    """A message on a phone."""
+    return {
+        "key": one.key, "direction": one.direction, "text": one.text,
+        "time": one.time.isoformat(), "origin": one.origin, "id": one.id,
+        "reference": one.reference, "sender": one.sender, "state": one.state, "code": one.code,
+        "reaches": one.reaches,
+        "settled": one.settled.isoformat() if one.settled else None,
+        "encoding": one.segments.encoding, "segments": one.segments.count,
+        "units": one.segments.units,
+    }
+
+
+def phone(one: Phone) -> Json:
+    """A phone with its newest messages. `can_text`: on Clever, only after a campaign."""
+    return head(one) | {"bubbles": [bubble(each) for each in one.bubbles[-BUBBLES_SHOWN:]]}
+
+
+def head(one: Phone) -> Json:
+    """A phone without its messages."""
+    fate = one.fate()
+    return {
+        "gateway": one.gateway, "number": one.number,
+        "can_text": one.gateway == "vudumobile" or bool(one.campaigns),
+        "outcome": fate.code, "outcome_is_usual": one.outcome is None,
+    }
+
+
+def fault(one: Fault) -> Json:
+    """A fault that is on."""
+    return {
+        "id": one.id, "name": one.kind.name, "gateway": one.gateway, "operation": one.operation,
+        "times": one.times, "probability": one.probability, "number": one.number,
+        "options": one.options, "fired": one.fired,
+    }
+
+
+def menu() -> list[Json]:
+    """Every fault there is."""
+    return [asdict(kind) | {"options": dict(kind.options), "operations": _operations(kind.name)}
+            for kind in FAULTS.values()]
+
+
+def groups() -> list[Json]:
+    """The headings of the menu."""
+    return [{"name": name, "en": en, "fr": fr} for name, (en, fr) in GROUPS.items()]
+
+
+def request(one: Request) -> Json:
+    """A line of the gateways' log."""
+    return asdict(one) | {"time": one.time.isoformat()}
+
+
+def accepted(one: Accepted) -> Json:
+    """A line of the ledger."""
+    return asdict(one) | {"time": one.time.isoformat()}
+
+
+def clock(one: Clock) -> Json:
+    """World time and how fast it goes."""
+    return {"now": one.now().isoformat(), "timestamp": one.timestamp(), "speed": one.speed}
+
+
+def outcomes() -> Json:
+    """Which numbers fail how, and which outcomes a number can be given."""
+    return {"usual": dict(USUAL), "by_last_digits": NUMBERS}
+
+
+def _operations(name: str) -> dict[str, list[str]]:
+    """Gateway → the operations at which this fault can happen."""
+    kind = FAULTS[name]
+    return {gateway: [each for each in (*OPERATIONS[gateway], "text")
+                      if (each in kind.operations if kind.operations else each != "text")]
+            for gateway in kind.gateways}

@@ -1,0 +1,1 @@
+"""The sandbox: both vendors played, and the page with the phones."""
