@@ -1,1 +1,88 @@
 """The vendors' APIs: the only part that speaks HTTP as a client."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.config import (
+    CleverSection,
+    Config,
+    GatewaySection,
+    VuduMobileSection,
+    installation_secret,
+)
+from bot.gateways.base import Gateway
+from bot.gateways.clever import Clever
+from bot.gateways.http import Transport
+from bot.gateways.limiter import Limiter
+from bot.gateways.line import Line
+from bot.gateways.vudumobile import VuduMobile
+
+FEWEST, MOST = 8, 512
+ANSWERED_WITHIN = 0.4
+"""Seconds that a vendor usually takes: so many sends are under way as the rate can then use. Each
+may become unclear when the vendor falls silent, so there are no more than of use."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    name: str
+    line: Line
+    config: Config
+    learned: Mapping[str, Any]
+
+
+def open_gateway(
+    name: str,
+    section: GatewaySection,
+    config: Config,
+    *,
+    transport: Transport,
+    learned: Mapping[str, Any],
+) -> Gateway:
+    """Open the account that a section of the configuration describes."""
+    limiter = Limiter(section.rate.count, section.rate.seconds, transport.clock)
+    line = Line(transport.exchange, transport.clock, limiter)
+    return KINDS[section.kind](section, _Opening(name, line, config, learned))
+
+
+def _vudumobile(section: GatewaySection, opening: _Opening) -> Gateway:
+    assert isinstance(section, VuduMobileSection)
+    useful = math.ceil(section.rate.count / section.rate.seconds * ANSWERED_WITHIN)
+    return VuduMobile(
+        opening.name,
+        opening.line,
+        api_key=section.api_key.get_secret_value(),
+        our_number=section.our_number,
+        url=section.url,
+        history=opening.config.history,
+        in_flight=min(max(useful, FEWEST), MOST),
+        secret=installation_secret(opening.config),
+        learned=opening.learned,
+    )
+
+
+def _clever(section: GatewaySection, opening: _Opening) -> Gateway:
+    assert isinstance(section, CleverSection)
+    return Clever(
+        opening.name,
+        opening.line,
+        login=section.login.get_secret_value(),
+        password=section.password.get_secret_value(),
+        url=section.url,
+        sender=section.sender,
+        zone=section.timezone,
+        pace=section.pace.total_seconds(),
+        secret=installation_secret(opening.config),
+        learned=opening.learned,
+    )
+
+
+KINDS: Mapping[str, Callable[[GatewaySection, _Opening], Gateway]] = {
+    "vudumobile": _vudumobile,
+    "clever": _clever,
+}
+"""What a section's `kind` opens."""

@@ -88,11 +88,11 @@ class Transport:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        speed = self._clock.speed
+        speed = self.clock.speed
         self._session = aiohttp.ClientSession(
             # No limit on connections: senders have theirs, and one vendor's hanging requests must
             # not use up what another needs.
@@ -125,7 +125,7 @@ class Transport:
         What aiohttp raises carries the request, credentials included: no cause is chained.
         """
         assert self._session is not None, "`async with Transport(...)` opens the session"
-        begun_at = self._clock.now()
+        begun_at = self.clock.now()
         try:
             async with self._session.request(
                 request.method,
@@ -141,7 +141,7 @@ class Transport:
                     {name: response.headers[name] for name in _kept(response.headers)},
                     body,
                     begun_at,
-                    self._clock.now(),
+                    self.clock.now(),
                 )
         except _NOT_CONNECTED as error:
             raise Unreachable(f"no connection: {_why(error)}") from None

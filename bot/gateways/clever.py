@@ -1,0 +1,340 @@
+"""Clever Multimedias (France): every message is a campaign, and texts are the answers to one.
+
+"API REST CLEVERMULTIMEDIAS, spécifications techniques", chapters 2, 3.1, 3.11, 3.19, 3.21, 3.23.
+Where it is silent or contradicts itself, design/gateways.md says what we do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.core.messages import Acceptance, Batch, Feed, Page, Search, Sent, Sighting, Skew, Unclear
+from bot.core.reconcile import LATE, LEAST_LISTING
+from bot.core.segments import segments
+from bot.gateways import clever_time
+from bot.gateways.base import Condition, GatewayError, Rejected, Traits
+from bot.gateways.clever_api import Api
+from bot.gateways.clever_credit import Credit
+from bot.gateways.clever_rows import UNREADABLE, Push, TextReader, read_account, read_delivery
+from bot.gateways.clever_search import Pass, Prober
+from bot.gateways.http import Answer
+from bot.gateways.line import Line
+from bot.gateways.payload import clean
+from bot.log import logger
+
+LOG = logger(__name__)
+
+URL = "https://webservicesmultimedias.clever-is.fr/api"
+ZONE = ZoneInfo("Europe/Paris")
+LONGEST_TEXT = 1000
+NUMBERS = 100
+"""Our own cap: the document has none."""
+PACE = 1.2
+"""Seconds between two pushes: each has a second, and so a name, of its own."""
+LATIN, UCS2 = 3, 4
+"""`encodage`. What "Latin" may hold is not said: we take it for GSM 03.38."""
+ACCOUNT, ACCOUNT_TOO = "account/me", "accounts/me"
+"""The text has the one, a picture the other."""
+PROBES = 10
+"""Requests of one search: others wait for the same rate."""
+REMEMBERED = 5000
+"""References of ours: some hours at full pace."""
+RECENT = 60.0
+"""Seconds: a name that is ours for longer can only be free again because the clocks went back."""
+CHARGED_BY = timedelta(seconds=LATE + LEAST_LISTING)
+"""After so long an unclear push has been charged, if it ever will be."""
+
+
+class Clever:
+    """One account. `learned` is what an earlier one gave by that name."""
+
+    def __init__(
+        self,
+        name: str,
+        line: Line,
+        *,
+        login: str,
+        password: str,
+        url: str = URL,
+        sender: str = "",
+        zone: tzinfo = ZONE,
+        pace: float = PACE,
+        secret: bytes = b"",
+        learned: Mapping[str, Any] | None = None,
+    ) -> None:
+        learned = learned or {}
+        self.name = name
+        self.traits = Traits(
+            numbers_per_batch=NUMBERS,
+            pace=pace,
+            in_flight=1,
+            campaigns=True,
+            longest=LONGEST_TEXT,
+        )
+        self._line = line
+        self._api = Api(line, url, login, password)
+        self._sender = sender
+        self._zone = zone
+        self._texts = TextReader(zone, secret)
+        self._credit = Credit(learned, line.clock.now())
+        self._prober = Prober(self._api, zone, learned.get("nobody"))
+        self._account = ACCOUNT_TOO if learned.get("account") == ACCOUNT_TOO else ACCOUNT
+        self._named = learned.get("named")
+        """Whether our last campaign was named for its second; None: there was none."""
+        self._ours: dict[str, float] = {}
+        self._posting = asyncio.Lock()
+        self._under_way = False
+        self._posts = 0
+        # The process before us may have posted just now.
+        self._posted_at = line.clock.monotonic()
+
+    @property
+    def skew(self) -> Skew:
+        """The gateway's clock minus ours."""
+        return self._line.skew
+
+    @property
+    def condition(self) -> Condition:
+        """Whether the account is held or left alone."""
+        return self._line.condition
+
+    @property
+    def learned(self) -> Mapping[str, Any]:
+        """Readings of the credit, how an unknown campaign is answered, how ours are named."""
+        return {
+            **self._credit.to_json(),
+            "account": self._account,
+            "nobody": self._prober.nobody,
+            "named": self._named,
+        }
+
+    def refuses(self, text: str) -> str:
+        """Say why this text can never be sent here, or nothing."""
+        if not text.strip():
+            return "an empty text cannot be sent"
+        length = len(text)
+        return f"{length} characters; Clever takes {LONGEST_TEXT}" if length > LONGEST_TEXT else ""
+
+    # Texts
+
+    async def fetch(self, feed: Feed) -> Page:
+        """Read the answers to one campaign.
+
+        Raises `GatewayError`, among them `Rejected` for what concerns this campaign alone.
+        """
+        rows, answer = await self._api.rows(feed.reference, "mos")
+        texts, unreadable = self._texts.read(rows, feed.reference, self._api.present(answer))
+        return Page(
+            texts=texts,
+            cursor={"listed": len(rows)},
+            read_at=answer.begun_at,
+            unreadable=unreadable,
+        )
+
+    # Messages
+
+    async def send(self, batch: Batch) -> Acceptance:
+        """Hand over a batch as one campaign, at our pace. Raises `GatewayError`."""
+        text = clean(batch.text)
+        push = {
+            "text": text,
+            "number_list": ";".join(batch.numbers),
+            "encodage": LATIN if segments(text).encoding == "GSM-7" else UCS2,
+            "type_push": "sms",
+            "options": "F1",
+            "duplicates": 1,  # so that a second equal reply is not swallowed
+        }
+        if self._sender:
+            push["short_code"] = self._sender
+        async with self._posting:
+            await self._own_second()
+            self._posts += 1
+            self._under_way = True
+            try:
+                made, answer = await self._api.post("pushs", push, self._api.created)
+            finally:
+                self._under_way = False
+                self._posted_at = self._line.clock.monotonic()
+        self._check(batch, made)
+        self._learn(batch.id, made, len(batch.numbers), answer.ended_at)
+        self._named = self._is_named_for_its_second(made.reference, answer)
+        return Acceptance(made.reference, made.segments, made.units_each(len(batch.numbers)))
+
+    async def _own_second(self) -> None:
+        """Wait until the push will have a name that none of ours has."""
+        clock = self._line.clock
+        while (wait := self._posted_at + self.traits.pace - clock.monotonic()) > 0:
+            await clock.sleep(wait)
+        while self._is_taken(clock.now()):
+            await clock.sleep(1.0)
+
+    def _is_taken(self, now: datetime) -> bool:
+        """Tell whether the vendor's wall has shown this second before: the autumn repeats some."""
+        shift = timedelta(seconds=(self.skew.low + self.skew.high) / 2)
+        name = f"Push{(now + shift).astimezone(self._zone):%Y%m%d%H%M%S}"
+        used_at = self._ours.get(name)
+        return used_at is not None and self._line.clock.monotonic() - used_at > RECENT
+
+    def _check(self, batch: Batch, made: Push) -> None:
+        """Tell of what should not be; the push is accepted all the same."""
+        if made.reference in self._ours:
+            LOG.error(
+                "Two pushes were given one reference; their answers cannot be told apart",
+                action="clever.reference_reused",
+                gateway=self.name,
+                outbound=batch.id,
+            )
+        if made.destinations is not None and made.destinations != len(batch.numbers):
+            LOG.warning(
+                "A push counts another number of people than it was meant for",
+                action="clever.destinations",
+                gateway=self.name,
+                outbound=batch.id,
+                meant=len(batch.numbers),
+                counted=made.destinations,
+            )
+
+    def _learn(self, batch: int, push: Push, count: int, at: datetime) -> None:
+        """Take in that a push of ours exists, and what it cost."""
+        self._ours[push.reference] = self._line.clock.monotonic()
+        while len(self._ours) > REMEMBERED:
+            del self._ours[next(iter(self._ours))]
+        self._credit.accepted(batch, push.units, (push.segments or 0) * count, at)
+
+    def _is_named_for_its_second(self, reference: str, answer: Answer) -> bool:
+        """Tell whether a campaign can be found by its second, as the document's samples can."""
+        readings = clever_time.created(reference, self._zone) or ()
+        skew, second = self.skew, timedelta(seconds=2)
+        begin = answer.begun_at + timedelta(seconds=skew.low) - second
+        end = answer.ended_at + timedelta(seconds=skew.high) + second
+        return any(begin <= reading <= end for reading in readings)
+
+    async def receipts(self, sent: Sequence[Sent]) -> Sequence[Sighting]:
+        """Read how messages went, a request for each campaign.
+
+        Raises `GatewayError` if nothing could be read; what was read before a failure is given.
+        """
+        found: list[Sighting] = []
+        for reference in dict.fromkeys(one.gateway_id for one in sent if one.gateway_id):
+            try:
+                found += await self._deliveries(reference)
+            except Rejected:
+                continue  # about this campaign alone
+            except GatewayError:
+                if found:
+                    break
+                raise
+        return found
+
+    async def _deliveries(self, reference: str) -> Sequence[Sighting]:
+        rows, answer = await self._api.rows(reference, "deliveries")
+        found, present = [], self._api.present(answer)
+        for row in rows:
+            try:
+                found.append(read_delivery(row, reference, self._zone, present))
+            except UNREADABLE:
+                continue  # a receipt that makes no sense is none
+        return found
+
+    # What is unclear
+
+    async def search(self, unclear: Sequence[Unclear]) -> Search:
+        """Ask for some of the seconds in which the batches may have been created.
+
+        Raises `GatewayError` where not even a campaign that cannot exist could be asked for.
+        """
+        await self._prober.calibrate()
+        now, skew = self._line.clock.now(), self.skew
+        passes = [Pass.of(batch, now, skew, self._zone) for batch in unclear]
+        sightings = await self._probe(passes)
+        # Where campaigns are not named for their seconds, nothing was looked at.
+        ended = [one for one in passes if one.rest is None and self._named is not False]
+        await self._witness([one.batch for one in ended])
+        batches = {one.batch.batch for one in passes}
+        complete = {one.batch.batch for one in ended}
+        return Search(
+            begun_at=min((one.begun_at for one in ended), default=now),
+            sightings=sightings,
+            complete={batch: batch in complete for batch in batches},
+            progress={one.batch.batch: one.to_json() for one in passes},
+            skew=self.skew,
+            credit_says={one.batch.batch: self._charged(one.batch, batches) for one in passes},
+            trusted=self._named is True and self._prober.nobody is not None,
+        )
+
+    async def _probe(self, passes: Sequence[Pass]) -> Sequence[Sighting]:
+        """Go on with the passes, the first ones first, until the requests are used up."""
+        found: list[Sighting] = []
+        left = PROBES if self._named is not False else 0
+        share = max(1, PROBES // max(1, len(passes)))
+        for one in passes:
+            try:
+                asked, push = await self._prober.probe(one, self._ours, min(share, left))
+            except GatewayError:
+                break  # what was answered counts, the rest is asked for next time
+            left -= asked
+            if push is not None:
+                found.append(self._found(one, push))
+        return found
+
+    def _found(self, one: Pass, push: Push) -> Sighting:
+        count = len(one.batch.numbers)
+        self._learn(one.batch.batch, push, count, self._line.clock.now())
+        return Sighting(
+            gateway_id=push.reference,
+            numbers=one.batch.numbers,
+            text=push.text,
+            at=self._prober.second(one, push.reference),
+            code=push.status,
+            segments=push.segments,
+            units=push.units_each(count),
+        )
+
+    async def _witness(self, missing: Sequence[Unclear]) -> None:
+        """Read the credit for batches that were not found, with no push under way meanwhile."""
+        now = self._line.clock.now()
+        due = [batch.unclear_at + CHARGED_BY for batch in missing]
+        if all(at > now or self._credit.read_since(at) for at in due):
+            return
+        async with self._posting:
+            try:
+                await self.watch()
+            except GatewayError:
+                return  # then it cannot tell
+
+    def _charged(self, batch: Unclear, unclear: set[int]) -> bool | None:
+        parts = segments(batch.text).count * len(batch.numbers)
+        settled_at = batch.unclear_at + CHARGED_BY
+        return self._credit.says(batch.handed_at, settled_at, parts, unclear)
+
+    # The account
+
+    async def watch(self) -> Mapping[str, float | str]:
+        """Read credit and expiry. Raises `GatewayError`."""
+        posts, quiet = self._posts, not self._under_way
+        seen, read_at = await self._read_account()
+        credit = seen.get("credit")
+        if isinstance(credit, float) and quiet and posts == self._posts:
+            self._credit.read(credit, read_at)
+        return seen
+
+    async def _read_account(self) -> tuple[Mapping[str, float | str], datetime]:
+        try:
+            return await self._api.get(self._account, self._account_read)
+        except Rejected as error:
+            if error.code != "404":
+                raise
+        other = ACCOUNT if self._account == ACCOUNT_TOO else ACCOUNT_TOO
+        seen = await self._api.get(other, self._account_read)
+        self._account = other
+        return seen
+
+    def _account_read(self, answer: Answer) -> tuple[Mapping[str, float | str], datetime]:
+        failure = self._api.failures.of(answer, one_of_many=True)
+        if failure is not None:
+            raise failure
+        return read_account(self._api.object(answer)), answer.ended_at

@@ -1,0 +1,135 @@
+"""The account's credit as a witness: was it charged for a push whose answer was lost?
+
+Between two readings the credit falls by what was taken in between. What each accepted push cost
+is known from its answer, so what is missing beside that was charged for something else
+(research/reliability 2.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.core.instants import milliseconds
+from bot.gateways.payload import decimal, whole_number
+
+KEPT = 24
+"""Readings remembered: at one a minute, longer than any push stays unclear."""
+LAST = 4
+"""Pushes remembered by themselves: one is under way at a time, few are settled later."""
+CALM = timedelta(seconds=10)
+"""An account that was not charged at once for its last push would seem charged for the next: a
+reading so soon after one never proves that something was charged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the account had while no push was under way, and what was spent from then on."""
+
+    at: int
+    """Epoch milliseconds, our clock."""
+    credit: float
+    calm: bool
+    """No push was accepted shortly before."""
+    spent: float | None = 0.0
+    """By pushes accepted since, up to the next reading. None: one did not say what it cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    batch: int
+    units: float | None
+    at: int
+
+
+class Credit:
+    """Remembers readings and costs; `says` what they prove."""
+
+    def __init__(self, stored: Mapping[str, Any], born_at: datetime) -> None:
+        self._readings = [one for row in _rows(stored, "readings") if (one := _reading(row))]
+        self._last = [push for row in _rows(stored, "last") if (push := _push(row))]
+        self._price = decimal(stored.get("price"))
+        self._born = milliseconds(born_at)
+        self._accepted_at: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what is to be known again after a restart."""
+        readings = [[one.at, one.credit, one.calm, one.spent] for one in self._readings]
+        last = [[one.batch, one.units, one.at] for one in self._last]
+        return {"readings": readings, "last": last, "price": self._price}
+
+    def accepted(self, batch: int, units: float | None, parts: int, at: datetime) -> None:
+        """Take in that a push was taken and what it cost in all; `parts` over all its numbers."""
+        self._accepted_at = at
+        self._last = [*self._last, _Push(batch, units, milliseconds(at))][-LAST:]
+        if units is not None and parts > 0:
+            self._price = units / parts
+        if self._readings:
+            newest = self._readings[-1]
+            spent = None if units is None or newest.spent is None else newest.spent + units
+            self._readings[-1] = replace(newest, spent=spent)
+
+    def read(self, credit: float, at: datetime) -> None:
+        """Take in a reading that was begun and ended while no push was under way."""
+        calm = self._accepted_at is None or at - self._accepted_at >= CALM
+        self._readings = [*self._readings, Reading(milliseconds(at), credit, calm)][-KEPT:]
+
+    def read_since(self, instant: datetime) -> bool:
+        """Tell whether there is a reading from then on."""
+        return bool(self._readings) and self._readings[-1].at >= milliseconds(instant)
+
+    def says(
+        self, handed_at: datetime, settled_at: datetime, parts: int, unclear: Collection[int]
+    ) -> bool | None:
+        """Say whether the account was charged for a push: True, False, or None, it cannot tell.
+
+        `unclear`: all batches of which it is not known; `parts`: of this one, over all numbers.
+        """
+        first, last = milliseconds(handed_at), milliseconds(settled_at)
+        before = [one for one in self._readings if one.at <= first]
+        after = [one for one in self._readings if one.at >= last]
+        if not before or not after:
+            return None
+        then, now = before[-1], after[0]
+        missing = self._missing(then, now, unclear)
+        if missing is None:
+            return None
+        if abs(missing) < 1e-6:
+            return False  # nothing is missing: not for this one, nor for any other
+        # In an earlier life something may have been accepted that was not written down.
+        known = then.calm and then.at >= self._born and len(unclear) == 1
+        expected = None if self._price is None else self._price * parts
+        return True if known and expected is not None and abs(missing - expected) < 1e-6 else None
+
+    def _missing(self, then: Reading, now: Reading, unclear: Collection[int]) -> float | None:
+        between = [one for one in self._readings if then.at <= one.at < now.at]
+        spent = 0.0
+        for reading in between:
+            if reading.spent is None:
+                return None
+            spent += reading.spent
+        for one in self._last:
+            if one.batch in unclear and one.units is not None and then.at <= one.at < now.at:
+                spent -= one.units  # accepted, but the process died before it was settled
+        return then.credit - now.credit - spent
+
+
+def _rows(stored: Mapping[str, Any], name: str) -> Sequence[Any]:
+    rows = stored.get(name)
+    return [row for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
+
+
+def _reading(row: Sequence[Any]) -> Reading | None:
+    if len(row) != 4:
+        return None
+    at, credit, spent = whole_number(row[0]), decimal(row[1]), decimal(row[3])
+    return None if at is None or credit is None else Reading(at, credit, row[2] is True, spent)
+
+
+def _push(row: Sequence[Any]) -> _Push | None:
+    if len(row) != 3:
+        return None
+    batch, at = whole_number(row[0]), whole_number(row[2])
+    return None if batch is None or at is None else _Push(batch, decimal(row[1]), at)
