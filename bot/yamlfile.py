@@ -334,6 +334,9 @@ _PROBLEMS: Mapping[str, _Problem] = {
         "a value is missing here", f"write it; if this is text, {_QUOTE_IT}"
     ),
     "did not find expected alphabetic or numeric character": _Problem(*_NO_ALIASES, at_start=True),
+    "found unknown directive name": _Problem(
+        "a line cannot begin with `%`", _QUOTE_IT, at_start=True
+    ),
     "found undefined tag handle": _Problem(*_NO_TAGS),
     "did not find expected <document start>": _Problem(
         "something follows the end of the document", "remove the line `...`"
