@@ -113,9 +113,9 @@ class Breaker:
         self._opens_at = self._clock.monotonic() + max(wait, error.retry_after or 0.0)
 
     def _wait(self) -> float:
-        if self._last is None:
-            return 0.0
-        return self._opens_at - self._clock.monotonic()
+        """Give the seconds until the next trial; less than a millisecond is none."""
+        wait = self._opens_at - self._clock.monotonic()
+        return wait if self._last is not None and wait >= 0.001 else 0.0
 
     def _refusal(self, wait: float) -> GatewayError:
         last = self._last

@@ -16,7 +16,7 @@ from typing import Any
 from bot.core.messages import Listed, Sighting, Status
 from bot.gateways import clever_time
 from bot.gateways.numbers import e164, spelled
-from bot.gateways.payload import UnreadableError, clean, decimal, rows_of, whole_number
+from bot.gateways.payload import clean, decimal, rows_of, whole_number
 
 COUNTRY = "33"
 
@@ -85,12 +85,7 @@ def read_numbers(written: object) -> tuple[str, ...]:
 
 def listed(said: object, name: str) -> Sequence[Any]:
     """Find the rows `name` of an answer. Raises `UnreadableError`; no rows is an empty list."""
-    if isinstance(said, dict) and isinstance(said.get(name), list):
-        rows: Sequence[Any] = said[name]
-        return rows
-    if isinstance(said, dict) and name in said:
-        raise UnreadableError(f"`{name}` is no list")
-    return rows_of(said)
+    return rows_of(said.get(name) if isinstance(said, dict) else said)
 
 
 class TextReader:

@@ -77,16 +77,18 @@ def read_object(body: bytes) -> Mapping[str, Any]:
 def rows_of(value: object) -> list[Any]:
     """Find the rows of a listing: a list, or an object with exactly one list in it.
 
-    Raises `UnreadableError` for anything else, the empty object included: not seeing rows where
-    there may be some would lose them.
+    Raises `UnreadableError` for anything else, the empty object and a list of complaints
+    included: not seeing rows where there may be some would lose them.
     """
-    if isinstance(value, list):
-        return value
+    lists = [value]
     if isinstance(value, dict):
         lists = [inner for inner in value.values() if isinstance(inner, list)]
-        if len(lists) == 1:
-            return lists[0]
-    raise UnreadableError(f"the answer is {_kind(value)} where a list was expected")
+    if len(lists) != 1 or not isinstance(lists[0], list):
+        raise UnreadableError(f"the answer is {_kind(value)} where a list was expected")
+    rows: list[Any] = lists[0]
+    if rows and not any(isinstance(row, dict) for row in rows):
+        raise UnreadableError("the answer is a list of something else")
+    return rows
 
 
 def clean(text: str) -> str:
