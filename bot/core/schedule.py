@@ -28,6 +28,8 @@ DAILY = timedelta(days=1)
 """What a subscriber's newest campaign waits at most, however many there are."""
 SUPERSEDED_LIFE = timedelta(hours=48)
 """Phones that were off send what was written before the newer campaign; two days of it."""
+FILLED = 0.9
+"""Part of the budget that is planned with: a queue that is always full never becomes empty."""
 LARGEST_STRETCH = 1000.0
 """Where the daily readings alone exceed the budget, the others come nearly to rest."""
 COLD = timedelta(hours=1)
@@ -88,11 +90,12 @@ def stretch(demand: Demand, budget: float) -> float:
 
     Every answer is then found proportionally later, instead of some never.
     """
-    if demand.wanted <= budget:
+    room = budget * FILLED
+    if demand.wanted <= room:
         return 1.0
-    if budget <= demand.floor:
+    if room <= demand.floor:
         return LARGEST_STRETCH
-    return min(LARGEST_STRETCH, (demand.wanted - demand.floor) / (budget - demand.floor))
+    return min(LARGEST_STRETCH, (demand.wanted - demand.floor) / (room - demand.floor))
 
 
 def order(feeds: Iterable[Feed], now: datetime) -> Sequence[Feed]:
@@ -101,15 +104,18 @@ def order(feeds: Iterable[Feed], now: datetime) -> Sequence[Feed]:
     Each tenth place is a cold feed's, so that none starves however many fresh ones there are
     (INV-25).
     """
-    ranked = sorted(feeds, key=lambda feed: (-_lateness(feed, now), feed.due_at))
-    cold = deque(feed for feed in ranked if _waited(feed) >= COLD)
-    warm = deque(feed for feed in ranked if _waited(feed) < COLD)
+    ranked = sorted(
+        ((_lateness(feed, now), feed) for feed in feeds),
+        key=lambda pair: (-pair[0], pair[1].due_at),
+    )
+    cold = deque(pair for pair in ranked if _waited(pair[1]) >= COLD)
+    warm = deque(pair for pair in ranked if _waited(pair[1]) < COLD)
     ordered: list[Feed] = []
     while cold and warm:
         theirs = (len(ordered) + 1) % COLD_PLACE == 0
-        colder = theirs or _lateness(cold[0], now) > _lateness(warm[0], now)
-        ordered.append((cold if colder else warm).popleft())
-    return [*ordered, *cold, *warm]
+        first = cold if theirs or cold[0][0] > warm[0][0] else warm
+        ordered.append(first.popleft()[1])
+    return ordered + [feed for _, feed in (*cold, *warm)]
 
 
 def _interval(

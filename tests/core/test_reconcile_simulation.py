@@ -159,7 +159,7 @@ class History:
         """Search when woken, by the clock, and after pauses (the account was held)."""
         moment = self.now
         while moment < self.now + 7200:
-            moment += self.rng.uniform(*self.rng.choice([(1, 4), (10, 15), (1, 300)]))
+            moment += self.rng.uniform(*self.rng.choice([(1, 4), (1, 4), (10, 15), (1, 300)]))
             yield moment
 
     @staticmethod
@@ -197,11 +197,11 @@ WRONG = ("doubled", "never taken but called sent", "taken but given up")
 
 
 def test_every_reply_is_taken_once_or_known_not_to_be():
-    counts = outcome(histories=4000)
+    counts = outcome(histories=3000)
     assert {name: counts[name] for name in WRONG} == dict.fromkeys(WRONG, 0)
     assert all(counts[name] > 1000 for name in ("dropped", "lost", "late", "incomplete", "stale"))
-    assert counts["ended sent"] > 40_000
-    assert counts["ended abandoned"] > 500
+    assert counts["ended sent"] > 30_000
+    assert counts["ended abandoned"] > 200
     assert set(counts) & {"ended wait", "ended guessed_again"} == set()
 
 
