@@ -86,7 +86,8 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         forms = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""))}
-        self._secrets = sorted(forms, key=len, reverse=True)  # one may be part of another
+        longest_first = sorted(forms, key=len, reverse=True)  # one may be part of another
+        self._secrets = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
         self._text = lru_cache(512)(self.text)  # sentences, actions and names come again and again
 
     def __call__(self, _logger: object, _method: str, line: EventDict) -> EventDict:
@@ -108,9 +109,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Make one text fit to be written."""
-        for secret in self._secrets:
-            if secret in text:
-                text = text.replace(secret, HIDDEN)
+        text = self._secrets.sub(HIDDEN, text)
         if "+" in text:
             text = _NUMBER.sub(lambda found: mask(found[0]), text)
         lowered = text.lower()
