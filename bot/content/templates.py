@@ -1,0 +1,214 @@
+"""What an installation says: its messages, rendered; the built-in texts, until it replaces them.
+
+`templates/<language>/NAME.j2` are its files. A message is text, text by language, or the name of a
+template; each may be Jinja, as far as `bot.content.dialect` admits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from jinja2 import Template, UndefinedError
+
+from bot.content.dialect import SOURCE_LIMIT, Dialect, NotAdmitted, Problem
+from bot.core.rules import Message
+from bot.yamlfile import Fault
+
+TEXT_LIMIT = 1600
+"""Characters that we say at most, and see of any text."""
+NAMES = frozenset(
+    {"text", "rest", "number", "our_number", "gateway", "language", "now", "organisation"}
+    | {"subscriber"}
+)
+"""What every template sees; a rule adds what it captures."""
+MORE_NAMES: Mapping[str, frozenset[str]] = {"verification": frozenset({"code", "minutes"})}
+"""What the built-in texts see beside."""
+
+_TOO_LONG = f"the message is longer than {TEXT_LIMIT} characters"
+LANGUAGE = re.compile(r"[a-z]{2}")
+"""How a language is written: `fr`."""
+_BUILTIN = Path(__file__).with_name("builtin")
+_COMPILED = 4096  # of 2 kB each; who has more texts than that compiles the rare ones again
+_JINJA = re.compile(r"{[{%#]")
+_INERT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What has no place in an SMS: control characters, bidi overrides, halves of surrogate pairs."""
+
+
+class RenderError(Exception):
+    """A message cannot be said. The words are about our own templates, never somebody's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who speaks."""
+
+    name: str
+    contact: str = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Templates:
+    """All templates by language and name, and what every message sees."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, Mapping[str, str]],
+        *,
+        organisation: Organisation,
+        language: str,
+        timezone: tzinfo,
+    ) -> None:
+        self.faults: tuple[Fault, ...] = ()
+        """What is wrong with the files that they were read from."""
+        self._sources = sources
+        self._organisation = organisation
+        self._language = language
+        self._dialect = Dialect(timezone)
+        self._compiled = lru_cache(maxsize=_COMPILED)(self._compile)
+
+    @classmethod
+    def load(
+        cls, folder: Path, *, organisation: Organisation, language: str, timezone: tzinfo
+    ) -> Templates:
+        """Read the built-in templates, and those of a folder, which may be missing.
+
+        Never raises for what is wrong with them: see `faults`.
+        """
+        faults: list[Fault] = []
+        own = list(_read(folder, faults))
+        sources: dict[str, dict[str, str]] = {}
+        for file, source in (*_read(_BUILTIN, faults), *own):
+            sources.setdefault(file.parent.name, {})[file.stem] = source
+        templates = cls(sources, organisation=organisation, language=language, timezone=timezone)
+        for file, source in own:
+            names = NAMES | MORE_NAMES.get(file.stem, frozenset())
+            beside = templates._beside(file.parent.name)
+            faults += [
+                Fault(str(file), problem.line, problem.column, problem.what, problem.remedy)
+                for problem in templates._dialect.problems(source, names, beside)
+            ]
+        templates.faults = tuple(sorted(faults))
+        return templates
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all templates."""
+        return frozenset(name for sources in self._sources.values() for name in sources)
+
+    @property
+    def digest(self) -> str:
+        """Tells whether two processes say the same."""
+        return hashlib.sha256(repr(sorted(self._sources.items())).encode()).hexdigest()
+
+    def problems(self, text: str, names: Collection[str]) -> list[Problem]:
+        """Say what is wrong with a text that may be Jinja and sees these names."""
+        if _JINJA.search(text):
+            return self._dialect.problems(text, names, _nothing)
+        return [Problem(1, 1, _TOO_LONG, "shorten it")] if len(text) > TEXT_LIMIT else []
+
+    def render(self, message: Message, language: str, data: Mapping[str, Any]) -> str:
+        """Say a message in a language; where it has none, in the installation's, or in any.
+
+        `data` are the names that the message sees beside `language` and `organisation`. What comes
+        out is plain: composed, without control characters and outer blanks. Raises `RenderError`.
+        """
+        source, spoken, included = self._chosen(message, language)
+        if _JINJA.search(source):
+            source = self._said(self._compiled(source, included), spoken, data)
+        said = _plain(source)
+        if not said:
+            raise RenderError("the message is empty")
+        if len(said) > TEXT_LIMIT:
+            raise RenderError(_TOO_LONG)
+        return said
+
+    def _chosen(self, message: Message, language: str) -> tuple[str, str, str]:
+        """Give a message's source, its language, and that of the templates it may include."""
+        if message.template:
+            texts = {
+                spoken: sources[message.template]
+                for spoken, sources in self._sources.items()
+                if message.template in sources
+            }
+        else:
+            texts = dict(message.texts)
+        for spoken in (language, self._language, "", *texts):
+            if spoken in texts:
+                return texts[spoken], spoken or language, spoken if message.template else ""
+        raise RenderError(f"there is no template {message.template!r}")
+
+    def _compile(self, source: str, included: str) -> Template:
+        try:
+            return self._dialect.compile(source, self._beside(included))
+        except NotAdmitted as refused:
+            raise RenderError(str(refused)) from None
+
+    def _beside(self, language: str) -> Callable[[str], str | None]:
+        """Find templates for inclusion, by their file names, in the folder of a language."""
+        return partial(_included, self._sources.get(language, {}))
+
+    def _said(self, template: Template, language: str, data: Mapping[str, Any]) -> str:
+        seen = {name: _short(value) for name, value in data.items()}
+        seen |= {"language": language, "organisation": self._organisation}
+        try:
+            return _joined(template.root_render_func(template.new_context(seen)))
+        except RenderError:
+            raise
+        except UndefinedError as error:
+            raise RenderError(str(error.message)) from None
+        except Exception as error:  # noqa: BLE001 - their words may quote somebody's text
+            raise RenderError(f"the template fails with {type(error).__name__}") from None
+
+
+def _short(value: object) -> object:
+    return value[:TEXT_LIMIT] if isinstance(value, str) else value
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    """Join what a template says, as it says it. Raises `RenderError` if that is too long."""
+    said, room = [], TEXT_LIMIT
+    for piece in pieces:
+        said.append(piece)
+        room -= len(piece)
+        if room < 0:
+            raise RenderError(_TOO_LONG)
+    return "".join(said)
+
+
+def _nothing(_name: str) -> None:
+    return None
+
+
+def _included(sources: Mapping[str, str], name: str) -> str | None:
+    return sources.get(name.removesuffix(".j2")) if name.endswith(".j2") else None
+
+
+def _plain(text: str) -> str:
+    """Compose accents, and take out what has no place in an SMS."""
+    return normalize("NFC", _INERT.sub("", text.replace("\t", " "))).strip()
+
+
+def _read(folder: Path, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
+    """Read the templates of a folder, `<language>/NAME.j2`, and note those that cannot be read."""
+    for file in sorted(folder.glob("*/*.j2")):
+        if not LANGUAGE.fullmatch(file.parent.name):
+            what = f"{file.parent.name!r} is no language"
+            faults.append(Fault(str(file), 1, 1, what, "name the folder by two letters, like fr"))
+            continue
+        try:
+            with file.open(encoding="utf-8-sig") as opened:
+                yield file, opened.read(SOURCE_LIMIT + 1)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            what = f"the template cannot be read ({reason})"
+            faults.append(Fault(str(file), 1, 1, what, "check the file, and save it as UTF-8"))
