@@ -62,6 +62,11 @@ class Sandbox:
         return f"{self.url}/clever/api"
 
     @property
+    def begun_on_site(self) -> tuple[str, ...]:
+        """The references of the campaigns that were not begun over the API."""
+        return tuple(self._clever.begun_on_site)
+
+    @property
     def ledger(self) -> list[Accepted]:
         """Every send that was really accepted over HTTP, whatever was answered."""
         self.world.agenda.catch_up()

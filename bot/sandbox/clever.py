@@ -74,6 +74,7 @@ class Clever:
         self._world = world
         self.account = account
         self.campaigns = Campaigns()
+        self.begun_on_site: list[str] = []
         self._operations: dict[str, tuple[str, Callable[[Call], Answer]]] = {
             "account": ("GET", self._account),
             "pushs": ("POST", self._create),
@@ -85,6 +86,7 @@ class Clever:
     def restart(self) -> None:
         """No campaign was ever started."""
         self.campaigns.clear()
+        self.begun_on_site.clear()
 
     def skew(self) -> float:
         """Seconds by which its clock is ahead of the world's."""
@@ -161,6 +163,7 @@ class Clever:
         while self.campaigns.taken(reference_of(when)):
             when += timedelta(seconds=1)
         push = self._launch(wish, reference_of(when), "operator", [])
+        self.begun_on_site.append(push.reference)
         return push.reference
 
     def _known(self, authorization: str) -> bool:
