@@ -54,9 +54,13 @@ def faults_of(
 
     No value is quoted, since it might be a secret; `Wrong` is shown as it was raised.
     """
+    errors = error.errors(include_url=False, include_input=False)
+    around = {one["loc"][:-1] for one in errors}
     return [
         document.fault((*at, *one["loc"]), *_explained(one, model))
-        for one in error.errors(include_url=False, include_input=False)
+        for one in errors
+        # Items that are wrong are not counted: their list may only seem too short.
+        if one["type"] != "too_short" or one["loc"] not in around
     ]
 
 
@@ -77,7 +81,7 @@ def _explained(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
         return f"{name} should be {expected[0]}", expected[1]
     if kind.startswith("union_tag"):
         tag = context["discriminator"].strip("'")
-        return f"{name} does not say what it is", f"add {tag}: {_tags(model, path, tag)}"
+        return f"{name} does not say what it is", f"add {tag}: {_tags(model, path[:-1], tag)}"
     return _ASIDE.sub("", _SUBJECT.sub(name, error["msg"])), "change it"
 
 
@@ -106,7 +110,7 @@ def _tags(model: type[BaseModel], path: Collection[Key], tag: str) -> str:
 
 def _models_at(model: type[BaseModel], path: Collection[Key]) -> list[type[BaseModel]]:
     """Find the models that may stand at a path, by following annotations."""
-    here = [model]
+    here = among = [model]
     for step in path:
         inner = [
             found
@@ -115,8 +119,10 @@ def _models_at(model: type[BaseModel], path: Collection[Key]) -> list[type[BaseM
             if step == (known.alias or name)
             for found in _models(known.annotation)
         ]
-        # A step that is no field is the tag of a union, an index, or a name of the operator's.
-        here = inner or [one for one in here if _tagged(one, step)] or here
+        if inner:
+            here = among = inner
+        else:  # the tag of a union, an index, or a name of the operator's
+            here = [one for one in among if _tagged(one, step)] or here
     return here
 
 
