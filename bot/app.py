@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.config import CleverSection, Config, GatewaySection, installation_secret
 from bot.console.app import serve
 from bot.content.rulebook import load_rulebook
-from bot.content.templates import Templates
+from bot.content.templates import Organisation, Templates
 from bot.core.calibration import Calibration
 from bot.core.decide import Limit, Policy
 from bot.core.rulebook import Rulebook
@@ -25,6 +25,7 @@ from bot.gateways.http import Transport
 from bot.health import Patient
 from bot.scheduler import Bells
 from bot.services.account import Account
+from bot.services.follower import Follower
 from bot.services.janitor import Janitor
 from bot.services.library import Library
 from bot.services.poller import Poller, Reading
@@ -57,6 +58,8 @@ class Options:
     """The gateways are played: rules with `only: sandbox` are in force."""
     observing: bool = False
     """Read and decide; send nothing."""
+    begun_elsewhere: Callable[[], Collection[str]] | None = None
+    """Clever's campaigns that somebody else begins while we run; all their answers are new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def load_content(config: Config, *, sandbox: bool) -> tuple[Rulebook, Templates]
     """Read the operator's rules and templates. Raises `Faults`."""
     templates = Templates.load(
         config.templates_folder,
-        organisation=(config.organisation.name, config.organisation.contact),
+        organisation=Organisation(config.organisation.name, config.organisation.contact),
         language=config.language,
         timezone=config.timezone,
     )
@@ -152,6 +155,9 @@ async def _workers(
         sending, others = await _gateway_workers(account, section, deciding.wake)
         senders[account.name] = sending
         workers += [sending, *others]
+    if options.begun_elsewhere is not None:
+        follower = Follower(database, "clever", options.begun_elsewhere, clock)
+        workers.append(Worker("follower", follower.tick, FEEDS_LOOKED_AT))
     janitor = Janitor(database, clock, texts=config.retention.texts)
     return [*workers, Worker("janitor", janitor.tick, CLEANING)]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot import log
@@ -45,23 +46,37 @@ def run(config_path: Path, *, sandbox: bool, observing: bool) -> int:
     return DONE
 
 
+def _free(config: Config) -> Config:
+    """Let a sandbox beside another daemon have a port of its own."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.web.host, config.web.port))
+        except OSError:
+            web = config.web.model_copy(update={"listen": f"{config.web.host}:0"})
+            return config.model_copy(update={"web": web})
+    return config
+
+
 class _Unusable(Exception):
     """The configuration is right, but nothing can be run with it."""
 
 
 async def _run(config: Config, *, sandbox: bool, observing: bool) -> None:
     log.configure(config.secrets)
-    options = Options(sandbox=sandbox, observing=observing)
-    if sandbox:
-        async with _sandbox(config) as (played, clock, url):
-            await _serve(played, clock, options, page=url)
-    else:
+    if not sandbox:
         _tell_gateways(config)
-        await _serve(config, clock_of_environment(), options)
+        await _serve(config, clock_of_environment(), Options(observing=observing))
+        return
+    async with _sandbox(config) as (played, playing):
+        options = Options(
+            sandbox=True, observing=observing, begun_elsewhere=lambda: playing.begun_on_site
+        )
+        await _serve(played, playing.clock, options, page=playing.url)
 
 
 @asynccontextmanager
-async def _sandbox(config: Config) -> AsyncIterator[tuple[Config, Clock, str]]:
+async def _sandbox(config: Config) -> AsyncIterator[tuple[Config, Sandbox]]:
     """Play both gateways, with a store that goes when we go."""
     sandbox = Sandbox(welcome=True)
     with tempfile.TemporaryDirectory(prefix="textobot-") as folder:
@@ -81,7 +96,7 @@ async def _sandbox(config: Config) -> AsyncIterator[tuple[Config, Clock, str]]:
                 our_number=sandbox.vudumobile.our_number,
             )
             log.configure(played.secrets)
-            yield played, sandbox.clock, sandbox.url
+            yield _free(played), sandbox
         finally:
             await sandbox.stop()
 
@@ -100,7 +115,7 @@ def _tell_gateways(config: Config) -> None:
 
 async def _serve(config: Config, clock: Clock, options: Options, *, page: str = "") -> None:
     loop = asyncio.get_running_loop()
-    async with open_app(config, clock, options) as app:
+    async with _opened(config, clock, options) as app:
         for ending in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(ending, app.daemon.stop)
         loop.add_signal_handler(signal.SIGHUP, app.library.reload)
@@ -111,6 +126,19 @@ async def _serve(config: Config, clock: Clock, options: Options, *, page: str = 
         finally:
             if watching is not None:
                 watching.cancel()
+
+
+@asynccontextmanager
+async def _opened(config: Config, clock: Clock, options: Options) -> AsyncIterator[App]:
+    async with AsyncExitStack() as stack:
+        try:
+            app = await stack.enter_async_context(open_app(config, clock, options))
+        except OSError as error:
+            raise _Unusable(
+                f"textobot: cannot listen on web.listen {config.web.listen}: {error.strerror}; "
+                "is another textobot running? Give another address in config.yaml"
+            ) from error
+        yield app
 
 
 def _tell(app: App, page: str) -> None:

@@ -35,7 +35,7 @@ class Patient(Protocol):
 
 
 PATIENT = web.AppKey("patient", Patient)
-HOSTS: web.AppKey[frozenset[str]] = web.AppKey("hosts")
+HOSTS = web.AppKey("hosts", set[str])
 
 
 @asynccontextmanager
@@ -43,11 +43,10 @@ async def serve(
     patient: Patient, host: str, port: int, hosts: Collection[str]
 ) -> AsyncIterator[str]:
     """Serve until the body ends; gives the address. Raises `OSError` where it is taken."""
-    runner = web.AppRunner(application(patient, hosts), access_log=None)
+    runner = web.AppRunner(application(patient, hosts), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, shutdown_timeout=1.0)
-        await site.start()
+        await web.TCPSite(runner, host, port).start()
         served = runner.addresses[0][1]
         yield f"http://{host}:{served}"
     finally:
@@ -58,7 +57,7 @@ def application(patient: Patient, hosts: Collection[str]) -> web.Application:
     """Put the routes together."""
     application = web.Application(middlewares=[_known_host], client_max_size=64 * 1024)
     application[PATIENT] = patient
-    application[HOSTS] = frozenset(host.casefold() for host in hosts)
+    application[HOSTS] = {host.casefold() for host in hosts}
     application.router.add_get("/healthz", _healthz)
     application.router.add_get("/readyz", _readyz)
     application.router.add_get("/metrics", _metrics)

@@ -69,9 +69,11 @@ class Sender:
         """Let what is under way come back, and settle it."""
         while self._flying:
             await asyncio.wait(self._flying)
+        outcomes = self._outcomes.copy()
         async with self._account.database.write() as connection:
-            await self._settle(connection, self._outcomes, self._account.clock.now())
-        self._outcomes.clear()
+            await self._settle(connection, outcomes, self._account.clock.now())
+        del self._outcomes[: len(outcomes)]
+        self._tell(outcomes)
 
     async def _gather(self) -> None:
         """Wait a moment for more outcomes where many are under way."""

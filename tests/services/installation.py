@@ -106,7 +106,9 @@ class Installation:
 
     async def outbox(self) -> Sequence[Mapping[str, Any]]:
         async with self.database.read() as connection:
-            return (await connection.execute(select(outbox).order_by(outbox.c.id))).mappings().all()
+            return (
+                (await connection.execute(select(outbox).order_by(outbox.c.id))).mappings().all()
+            )
 
     async def inbox(self) -> Sequence[Mapping[str, Any]]:
         async with self.database.read() as connection:
@@ -153,9 +155,7 @@ async def assemble(
         async with database.read() as connection:
             learned, calibration = await accounts.recall(connection, name)
         gateway = open_gateway(name, section, config, transport=transport, learned=learned)
-        known[name] = Account(
-            gateway, database, sandbox.clock, Calibration.from_json(calibration)
-        )
+        known[name] = Account(gateway, database, sandbox.clock, Calibration.from_json(calibration))
     library = Library(lambda: load_content(config, sandbox=True))
     responder = Responder(
         database,
@@ -166,9 +166,7 @@ async def assemble(
         life=config.replies.life,
         wake=lambda gateway: None,
     )
-    made = Installation(
-        sandbox, sandbox.clock, config, database, library, responder, known
-    )
+    made = Installation(sandbox, sandbox.clock, config, database, library, responder, known)
     for name, account in known.items():
         made.pollers[name] = Poller(account, reading(config.gateways[name]), lambda: None)
         await made.pollers[name].begin()
