@@ -1,0 +1,318 @@
+"""Rule files: read as typed, and every fault at once with its place and what to do."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from bot.content.entries import FileEntry, json_schema
+from bot.content.rulebook import check, load_rulebook
+from bot.core.messages import Delivery
+from bot.core.rulebook import Rulebook
+from bot.core.rules import Trigger
+from bot.yamlfile import Faults
+
+
+@pytest.fixture
+def rules(write, load, tmp_path):
+    """Write `rules/a.yaml` and further files, and load all of them."""
+
+    def loaded(content: str | bytes, *, sandbox: bool = False, **others: str) -> Rulebook:
+        write("rules/a.yaml", content)
+        for name, other in others.items():
+            write(f"rules/{name}.yaml", other)
+        return load_rulebook(tmp_path / "rules", load(), sandbox=sandbox)
+
+    return loaded
+
+
+def called(book: Rulebook, text: str) -> str:
+    return next((match.rule.id for match in book.find(text)), "")
+
+
+EVERYTHING = """
+rules:
+  - id: weather
+    keyword: {fr: [météo], en: [weather, meteo]}
+    reply: {fr: "Soleil", en: "Sun"}
+    examples: {matches: [MÉTÉO svp], not: [météorite]}
+    delivery: at_least_once
+  - id: no
+    exactly: [no, on, 0123, 8:00, 1.0, null]
+    reply: 0123
+  - id: bus
+    contains: bus
+    reply: {template: help}
+  - id: rest
+    anything: true
+    reply: "?"
+"""
+
+
+def test_a_file_is_read(rules):
+    weather, no, bus, anything = rules(EVERYTHING).rules
+
+    assert weather.trigger is Trigger.KEYWORD
+    assert {phrase.written: set(phrase.languages) for phrase in weather.phrases} == {
+        "météo": {"fr", "en"},  # in both languages, whatever the accents
+        "weather": {"en"},
+    }
+    assert weather.reply.texts == {"fr": "Soleil", "en": "Sun"}
+    assert weather.delivery is Delivery.AT_LEAST_ONCE
+    assert (weather.source.line, weather.source.column) == (3, 5)
+    assert [phrase.written for phrase in no.phrases] == [
+        *("no", "on", "0123", "8:00", "1.0", "null"),
+    ]
+    assert no.reply.texts == {"": "0123"}
+    assert bus.reply.template == "help"
+    assert anything.phrases == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        pytest.param("Météo demain", "weather", id="a keyword"),
+        pytest.param("No!", "no", id="a word that YAML takes for false"),
+        pytest.param("0123", "no", id="a number with its zero"),
+        pytest.param("8:00", "no", id="a time that YAML takes for a number"),
+        pytest.param("le bus", "bus", id="one word in place of a list"),
+        pytest.param("???", "rest", id="anything"),
+    ],
+)
+def test_what_was_written_is_what_is_called(rules, text, rule):
+    assert called(rules(EVERYTHING), text) == rule
+
+
+ONE = "rules:\n  - {id: a, keyword: [x], reply: y}\n"
+
+
+def told(load, tmp_path) -> list[str]:
+    """Give what `check` says of `rules/a.yaml`."""
+    faults = check(tmp_path / "rules", load())
+    return [str(fault).removeprefix(f"{tmp_path}/rules/a.yaml:") for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        pytest.param("", "", id="an empty file"),
+        pytest.param("# nothing yet\n", "", id="a comment"),
+        pytest.param("rules: []\n", "", id="no rules"),
+        pytest.param("- a\n", "1:1: this should be a mapping; write `key", id="a list"),
+        pytest.param("rules: 3\n", "1:1: rules should be a list; write `[", id="no list"),
+        pytest.param("rules: [x]\n", "1:9: this should be a mapping; write", id="no mapping"),
+        pytest.param("rules: [a\n", "1:8: this list is never closed; add the", id="no YAML"),
+        pytest.param("rule: []\n", "1:1: there is no key 'rule' here; did you mean", id="a key"),
+        pytest.param("only: real\n", "1:1: only should be 'sandbox'; change it", id="only"),
+        pytest.param("lists: []\n", "1:1: 'lists' is not supported yet in this", id="lists"),
+    ],
+)
+def test_a_fault_of_a_file_is_told_with_its_place(write, load, tmp_path, content, fault):
+    write("rules/a.yaml", content)
+
+    assert [one[: len(fault)] for one in told(load, tmp_path)] == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize(
+    ("rule", "faults"),
+    [
+        ("keyword: x", ["2:5: the key 'id' is missing", "2:5: the key 'reply' is missing"]),
+        ("id: a, replly: y, reply: y", ["2:13: there is no key 'replly' here; did you mean"]),
+        ("id: Météo, keyword: x, reply: y", ["2:6: id: this is no name for a rule; use small"]),
+        ("id: a, reply: y", ["2:5: the rule 'a' has 0 triggers; give it exactly one of exactly"]),
+        ("id: a, keyword: x, anything: true, reply: y", ["2:5: the rule 'a' has 2 triggers"]),
+        ("id: a, anything: false, reply: y", ["2:13: anything: this is not `true`; write"]),
+        ("id: a, keyword: {french: x}, reply: y", ["2:13: keyword: 'french' is no language"]),
+        ("id: a, keyword: [[x]], reply: y", ["2:13: keyword: this is no list of words; write"]),
+        ("id: a, keyword: [], reply: y", ["2:13: keyword: this is no list of words; write"]),
+        ("id: a, keyword: {}, reply: y", ["2:13: keyword: this is no list of words; write"]),
+        ("id: a, keyword: ['?', x], reply: y", ["2:13: '?' has no word in it; write a word"]),
+        ("id: a, keyword: x, reply: {}", ["2:25: reply: this is no message; write a text"]),
+        ("id: a, keyword: x, reply: {fr: ' '}", ["2:25: reply: a text is missing or empty"]),
+        ("id: a, keyword: x, reply: {template: a, fr: b}", ["2:25: reply: this is no message"]),
+        ("id: a, keyword: x, reply: {template: hlep}", ["2:33: there is no template 'hlep'; did"]),
+        ("id: a, keyword: x, reply: {fr: '{{ txt }}'}", ["2:33: there is no name 'txt' here;"]),
+        ("id: a, keyword: x, reply: '{{ text }'", ["2:25: this is not Jinja (unexpected '}')"]),
+        ("id: a, keyword: x, reply: y, delivery: no", ["2:35: delivery should be 'at_most_once'"]),
+        ("id: a, keyword: x, reply: y, examples: {match: x}", ["2:46: there is no key 'match'"]),
+        (
+            "id: a, pattern: x, expect: {b: c}, reply: y",
+            [
+                "2:13: 'pattern' is not supported yet in this version; leave it out: a rule has",
+                "2:25: 'expect' is not supported yet in this version; leave it out: a rule has",
+            ],
+        ),
+        (
+            "id: a, keyword: [Arrêt!, help, stop bus], reply: y",
+            [
+                "2:13: 'Arrêt!' is never asked: it is the built-in word 'arret'; choose other",
+                "2:13: 'help' is never asked: it is the built-in word 'help'; choose other words",
+                "2:13: 'stop bus' is never asked: it is the built-in word 'stop'; choose other",
+            ],
+        ),
+        ("id: a, exactly: {en: fin}, reply: y", ["2:23: 'fin' is never asked: it is the"]),
+    ],
+)
+def test_a_fault_of_a_rule_is_told_with_its_place(write, load, tmp_path, rule, faults):
+    write("rules/a.yaml", f"rules:\n  - {{{rule}}}\n")
+
+    found = told(load, tmp_path)
+
+    assert [one[: len(fault)] for one, fault in zip(found, faults, strict=True)] == faults
+
+
+@pytest.mark.parametrize(
+    ("rule", "faults"),
+    [
+        ("id: b, keyword: [X!], reply: y", ["3:5: the rule 'b' never answers to keyword 'X!'"]),
+        ("id: a, keyword: [z], reply: y", ["3:5: the rule 'a' is already at"]),
+        (
+            "id: b, exactly: x y, reply: y, examples: {matches: [x y, x y z, STOP]}",
+            [
+                "3:63: 'x y z' is answered by the rule 'a' (",
+                "3:70: 'STOP' is answered by the built-in word STOP, not by the rule 'b'; change",
+            ],
+        ),
+        (
+            "id: b, exactly: x y, reply: y, examples: {matches: w, not: [x, 'X y!']}",
+            [
+                "3:48: 'w' is answered by nobody, not by the rule 'b'; change the words of one",
+                "3:69: 'X y!' is answered by the rule 'b', and should not be; change the rule's",
+            ],
+        ),
+    ],
+)
+def test_a_fault_between_rules_is_told_with_its_place(write, load, tmp_path, rule, faults):
+    write("rules/a.yaml", f"{ONE}  - {{{rule}}}\n")
+
+    found = told(load, tmp_path)
+
+    assert [one[: len(fault)] for one, fault in zip(found, faults, strict=True)] == faults
+
+
+def test_contains_and_info_may_use_built_in_words(rules):
+    book = rules(
+        "rules:\n  - {id: a, contains: arrêt, reply: y, examples: {matches: l'arrêt de bus}}\n"
+        "  - {id: b, keyword: info, reply: y, examples: {matches: [INFO]}}\n"
+    )
+
+    assert book.claims_info
+
+
+def test_faults_of_all_files_and_templates_are_told_together(rules, write):
+    write("templates/fr/t.j2", "{{ x }}")
+
+    with pytest.raises(Faults) as raised:
+        rules("rules: [{}]\n", b="rules:\n - {id: B}\n", c=ONE, d=ONE.replace("[x]", "[z]"))
+
+    assert {Path(fault.file).name for fault in raised.value.faults} == {
+        *("a.yaml", "b.yaml", "d.yaml", "t.j2")
+    }
+
+
+def test_a_missing_folder_is_an_empty_rulebook(load, tmp_path):
+    assert load_rulebook(tmp_path / "nowhere", load(), sandbox=True).rules == ()
+
+
+def test_stories_and_hidden_files_are_not_read(rules, write):
+    write("rules/stories/s.yaml", "- they: x\n")
+    write("rules/.hidden.yaml", "]\n")
+    write("rules/deep/er.yaml", "rules: [{id: deep, keyword: deep, reply: y}]\n")
+
+    assert [rule.id for rule in rules(ONE).rules] == ["a", "deep"]
+
+
+SANDBOX = "only: sandbox\n"
+
+
+def test_real_gateways_do_not_know_the_rules_of_the_sandbox(rules):
+    mixed = ONE + "  - {id: b, keyword: b, reply: y, only: sandbox}\n"
+
+    assert [rule.id for rule in rules(mixed).rules] == ["a"]
+    assert [rule.id for rule in rules(mixed, sandbox=True).rules] == ["a", "b"]
+    assert rules(SANDBOX + ONE).rules == ()
+
+
+def test_an_example_gives_way_to_a_rule_of_one_s_own(rules):
+    example = SANDBOX + (
+        "rules:\n  - {id: mine, keyword: x, reply: theirs, examples: {matches: [x]}}\n"
+        "  - {id: rest, anything: true, reply: theirs}\n"
+    )
+    own = ONE + "  - {id: mine, anything: true, reply: mine}\n"
+
+    book = rules(example, sandbox=True, z=own)
+
+    assert called(book, "x") == "a"
+    assert called(book, "other") == "mine"
+
+
+def test_the_rules_of_the_sandbox_are_checked_always(rules):
+    with pytest.raises(Faults, match="never answers"):
+        rules(SANDBOX + ONE + "  - {id: b, keyword: x, reply: y}\n")
+
+
+def test_a_digest_tells_what_is_in_force(rules, write):
+    before = rules(ONE).digest
+    assert rules(ONE).digest == before
+
+    assert rules(ONE.replace("reply: y", "reply: z")).digest != before
+    write("templates/fr/a.j2", "x")
+    assert rules(ONE).digest != before
+
+
+def test_the_schema_describes_every_key():
+    schema = json_schema()
+
+    assert set(schema["properties"]) == set(FileEntry.model_fields)
+    assert {"id", "reply", "exactly", "keyword", "contains", "anything", "examples"} <= set(
+        schema["$defs"]["RuleEntry"]["properties"]
+    )
+    assert schema["$defs"]["Examples"]["properties"].keys() == {"matches", "not"}
+
+
+def is_total(rules, content: str | bytes) -> None:
+    """Any content is a rulebook, or has faults."""
+    try:
+        found = rules(content).rules
+    except Faults as wrong:
+        found = wrong.faults
+    assert isinstance(found, tuple)
+
+
+UNHURRIED = settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@UNHURRIED
+@given(st.binary(max_size=200))
+def test_any_bytes_are_rules_or_faults(rules, content):
+    is_total(rules, content)
+
+
+def flow(pairs: dict[str, str]) -> str:
+    """Write a mapping in one line of YAML."""
+    return "{" + ", ".join(f"{key}: {value}" for key, value in pairs.items()) + "}"
+
+
+scalars = ["x", "'{{ x }}'", "'{{ text }}'", "''", "'?'", "stop", "true", "3", "~", "a b"]
+keys = st.sampled_from(
+    [
+        *("id", "exactly", "keyword", "contains", "anything", "reply", "examples", "only"),
+        *("delivery", "pattern", "fr", "en", "template", "matches", "not", "rules", "lists"),
+    ]
+)
+values = st.recursive(
+    st.sampled_from(scalars),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+        st.dictionaries(keys, inner, max_size=3).map(flow),
+    ),
+    max_leaves=6,
+)
+
+
+@UNHURRIED
+@given(st.lists(st.dictionaries(keys, values), max_size=3), st.dictionaries(keys, values))
+def test_any_shape_is_rules_or_faults(rules, entries, head):
+    is_total(rules, flow(head | {"rules": f"[{', '.join(map(flow, entries))}]"}))
