@@ -40,7 +40,7 @@ class SkewEstimator:
 
     def __init__(self) -> None:
         self._samples: deque[_Sample] = deque(maxlen=SAMPLES)
-        self._date = ""
+        self._date: str | None = None
         self._second = 0.0
         self._rows: tuple[float, float] | None = None
         self.stepped = 0.0

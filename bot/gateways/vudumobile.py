@@ -24,7 +24,7 @@ from bot.gateways.line import Line
 from bot.gateways.numbers import e164
 from bot.gateways.payload import UnreadableError, clean, read_json, rows_of, whole_number
 from bot.gateways.redact import Redactor
-from bot.gateways.vudumobile_cursor import HOUR, Cursor
+from bot.gateways.vudumobile_cursor import HOUR, Cursor, Plan
 from bot.gateways.vudumobile_rows import COUNTRY, UNREADABLE, TextRows, sighting
 from bot.gateways.vudumobile_tables import HOLDING_WORDS, is_detailed
 
@@ -120,16 +120,16 @@ class VuduMobile:
         """Read the account's only feed. Raises `GatewayError`."""
         cursor = Cursor.from_json(feed.cursor)
         present = self._present(self._line.clock.now(), self.skew.low)
-        wanted = cursor.start(present) if cursor else present - self._history
+        plan = cursor.plan(present) if cursor else Plan(present - self._history)
         try:
-            reading = await self._feed("mo", self._narrowed(wanted, present))
+            reading = await self._feed("mo", self._narrowed(plan.start, present))
         except Unconfirmed:
             self._failed_reads += 1
             raise
         self._failed_reads = 0
         cursor = cursor or Cursor.first(reading.present)
         texts = self._texts.read(reading.rows, reading.start, cursor.read)
-        cursor = cursor.after(wanted, reading.start, reading.present, texts.newest)
+        cursor = cursor.after(plan, reading.start, reading.present, texts.newest)
         if texts.late_since is not None:
             cursor = cursor.late(reading.present - texts.late_since)
         return Page(

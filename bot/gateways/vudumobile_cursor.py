@@ -44,6 +44,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be read next."""
+
+    start: int
+    sweep: int = 0
+    """How far back the sweep that is due reaches; 0: none is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """What the next reading starts from."""
 
@@ -90,29 +99,30 @@ class Cursor:
             stored["gap"] = [self.gap.start, self.gap.end, self.gap.tries, self.gap.due]
         return stored
 
-    def start(self, present: int) -> int:
-        """Give the second from which to ask now."""
+    def plan(self, present: int) -> Plan:
+        """Say from which second to ask now."""
         front = min(max(self.high, self.read - LAG), present)
-        start = front - max(self.overlap, self._sweep(present))
+        sweep = self._sweep(present)
+        start = front - max(self.overlap, sweep)
         if self.gap is not None and present >= self.gap.due:
             start = min(start, self.gap.start)
-        return start
+        return Plan(start, sweep)
 
-    def after(self, wanted: int, start: int, present: int, newest: int | None) -> Cursor:
-        """Move on after a good reading from `start` on; `wanted` was to be read, and is a gap.
+    def after(self, plan: Plan, start: int, present: int, newest: int | None) -> Cursor:
+        """Move on after a good reading from `start` on; what was planned before it is a gap.
 
         `newest` is the newest row's second, where there was one.
         """
-        high = max(self.high, min(newest, present + AHEAD)) if newest is not None else self.high
-        reach = self._sweep(present)
+        hourly, daily = plan.sweep >= HOURLY_REACH, plan.sweep >= DAILY_REACH
+        high = self.high if newest is None else max(self.high, newest)
         return replace(
             self,
             high=min(high, present + AHEAD),
             read=present,
-            hourly=present if reach >= HOURLY_REACH else self.hourly,
-            daily=present if reach >= DAILY_REACH else self.daily,
-            overlap=max(OVERLAP, self.overlap // 2) if reach >= DAILY_REACH else self.overlap,
-            gap=self._gap_after(wanted, start, present),
+            hourly=present if hourly else self.hourly,
+            daily=present if daily else self.daily,
+            overlap=max(OVERLAP, self.overlap // 2) if daily else self.overlap,
+            gap=self._gap_after(plan.start, start, present),
         )
 
     def late(self, seconds: int) -> Cursor:
@@ -130,7 +140,7 @@ class Cursor:
             return old
         if old is None:
             return Gap(wanted, start, 1, present + FIRST_RETRY)
-        if present < old.due:
+        if wanted > old.start:  # it was not its turn
             return replace(old, start=min(wanted, old.start), end=start)
         wait = min(FIRST_RETRY << min(old.tries, 10), LAST_RETRY)
         return Gap(min(wanted, old.start), start, old.tries + 1, present + wait)

@@ -1,0 +1,105 @@
+"""What is known of a gateway's clock always holds the truth."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given, strategies as st
+
+from bot.gateways.skew import UNKNOWN, SkewEstimator
+from tests.clock import NOON
+
+
+def answered(skews: SkewEstimator, truth: float, at: float, before: float, after: float) -> None:
+    """Let an answer be written `at` seconds past noon, asked before and had after."""
+    written = NOON + timedelta(seconds=at)
+    date = format_datetime(
+        (written + timedelta(seconds=truth)).replace(microsecond=0), usegmt=True
+    )
+    skews.learn(date, written - timedelta(seconds=before), written + timedelta(seconds=after))
+
+
+travel = st.floats(0.0, 30.0)
+
+
+@given(
+    truth=st.floats(-300, 300),
+    answers=st.lists(st.tuples(st.floats(0, 20), travel, travel), min_size=1, max_size=60),
+)
+def test_the_truth_is_in_the_interval(truth, answers):
+    """INV-6, INV-39: whatever the way takes, there or back."""
+    skews, at = SkewEstimator(), 0.0
+    for pause, before, after in answers:
+        at += pause + before
+        answered(skews, truth, at, before, after)
+        at += after
+        skew = skews.at(NOON + timedelta(seconds=at))
+        assert skew.low - 1e-6 <= truth <= skew.high + 1e-6
+    assert skews.stepped == 0
+
+
+def test_before_the_first_answer_much_is_possible():
+    assert SkewEstimator().at(NOON) == UNKNOWN
+
+
+def test_many_answers_tell_more_than_one():
+    """The seconds are cut off; answers at other fractions of them narrow the interval."""
+    skews = SkewEstimator()
+    for number in range(20):
+        answered(skews, 7.3, number * 1.37, 0.01, 0.01)
+    skew = skews.at(NOON + timedelta(seconds=27))
+    assert skew.width < 0.2
+    assert skew.low <= 7.3 <= skew.high
+
+
+def test_what_is_old_is_worth_less():
+    skews = SkewEstimator()
+    answered(skews, 0.0, 0, 0.1, 0.1)
+    now, later = NOON, NOON + timedelta(days=1)
+    assert skews.at(later).width == pytest.approx(skews.at(now).width + 2 * 8.64, abs=0.1)
+
+
+def test_a_clock_that_is_set_is_believed_at_once():
+    skews = SkewEstimator()
+    for number in range(20):
+        answered(skews, 0.0, number, 0.1, 0.1)
+    answered(skews, -120.0, 30, 0.1, 0.1)
+    skew = skews.at(NOON + timedelta(seconds=30))
+    assert skew.low <= -120 <= skew.high
+    assert skews.stepped == pytest.approx(-120, abs=1)
+
+
+def test_answers_of_one_second_do_not_wash_out_the_others():
+    skews = SkewEstimator()
+    for number in range(20):
+        answered(skews, 7.3, number * 1.37, 0.01, 0.01)
+    for number in range(500):
+        answered(skews, 7.3, 28.0 + number / 1000, 0.01, 0.01)
+    assert skews.at(NOON + timedelta(seconds=28.5)).width < 0.2
+
+
+def test_rows_may_be_stamped_by_another_clock():
+    """The interval then holds both, for a look at the listing must not begin too late."""
+    skews = SkewEstimator()
+    answered(skews, 0.0, 0, 0.1, 0.1)
+    skews.saw(NOON - timedelta(seconds=120), NOON, NOON + timedelta(seconds=1))
+    skew = skews.at(NOON)
+    assert skew.low <= -120
+    assert skew.high >= 0
+
+
+def test_a_row_of_another_year_says_nothing_of_the_clock():
+    skews = SkewEstimator()
+    answered(skews, 0.0, 0, 0.1, 0.1)
+    before = skews.at(NOON)
+    skews.saw(NOON + timedelta(days=365), NOON, NOON)
+    assert skews.at(NOON) == before
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Mon, 99 Mar 2026 12:00:00 GMT", "0"])
+def test_what_is_no_date_teaches_nothing(date):
+    skews = SkewEstimator()
+    skews.learn(date, NOON, NOON)
+    assert skews.at(NOON) == UNKNOWN
