@@ -38,8 +38,8 @@ class Expansion:
             return [self._expand(item, (*path, index)) for index, item in enumerate(value)]
         if isinstance(value, dict):
             expanded = {key: self._expand(item, (*path, key)) for key, item in value.items()}
-            for key in [key for key in expanded if key.removesuffix(FILE) in SECRET_KEYS]:
-                if key.endswith(FILE):
+            for key in [f"{secret}{FILE}" for secret in SECRET_KEYS]:
+                if key in expanded:
                     self._put_in(expanded, key, path)
             return expanded
         return value

@@ -16,7 +16,13 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    SecretStr,
+    WithJsonSchema,
+)
 
 from bot.validation import Wrong
 
@@ -26,6 +32,11 @@ Read = TypeVar("Read")
 def _read_by(parse: Callable[[str], Read], kind: type[Read]) -> BeforeValidator:
     """Make pydantic read a text by `parse`, and leave alone what is of that kind already."""
     return BeforeValidator(lambda value: value if isinstance(value, kind) else parse(str(value)))
+
+
+def _text(example: str) -> WithJsonSchema:
+    """Tell editors that this is written as a text."""
+    return WithJsonSchema({"type": "string", "examples": [example]})
 
 
 # --- durations and rates -------------------------------------------------------------------------
@@ -54,7 +65,10 @@ def write_duration(duration: timedelta) -> str:
 
 
 Duration = Annotated[
-    timedelta, _read_by(parse_duration, timedelta), PlainSerializer(write_duration)
+    timedelta,
+    _read_by(parse_duration, timedelta),
+    PlainSerializer(write_duration),
+    _text("15m"),
 ]
 
 
@@ -93,7 +107,7 @@ class Rate:
         return f"{self.count}/{period}"
 
 
-RateText = Annotated[Rate, _read_by(Rate.parse, Rate), PlainSerializer(str)]
+RateText = Annotated[Rate, _read_by(Rate.parse, Rate), PlainSerializer(str), _text("20/s")]
 
 # --- numbers -------------------------------------------------------------------------------------
 
@@ -137,7 +151,12 @@ def parse_zone(text: str) -> ZoneInfo:
     raise Wrong("there is no such timezone", hint)
 
 
-Zone = Annotated[ZoneInfo, _read_by(parse_zone, ZoneInfo), PlainSerializer(str)]
+Zone = Annotated[
+    ZoneInfo,
+    _read_by(parse_zone, ZoneInfo),
+    PlainSerializer(str),
+    _text("America/Montreal"),
+]
 
 # --- addresses -----------------------------------------------------------------------------------
 

@@ -1,9 +1,7 @@
 """`config.yaml`: every fault at once, with line, column and remedy, and never a secret."""
 
 import re
-import stat
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -18,14 +16,12 @@ from bot.config import (
     Config,
     Rate,
     VuduMobileSection,
-    installation_secret,
     load_config,
     sandbox_config,
 )
 from bot.core.messages import Delivery
 from bot.environment import SECRET_KEYS
 from bot.notation import parse_duration, write_duration
-from bot.yamlfile import Faults
 from tests.configs import loaded, told
 
 SHIPPED = Path(__file__).parent.parent / "config.yaml"
@@ -86,6 +82,16 @@ def secret_keys(annotation: Any) -> Iterator[str]:
         yield from secret_keys(field.annotation)
     for part in get_args(annotation):
         yield from secret_keys(part)
+
+
+def test_an_editor_is_told_that_values_are_written_as_text() -> None:
+    schema = Config.model_json_schema(mode="serialization")
+
+    kept = schema["$defs"]["Retention"]["properties"]["texts"]
+    assert (kept["type"], kept["default"]) == ("string", "90d")
+    rate = schema["$defs"]["CleverSection"]["properties"]["rate"]
+    assert (rate["type"], rate["default"]) == ("string", "2/s")
+    assert schema["properties"]["timezone"]["type"] == "string"
 
 
 # --- what is read --------------------------------------------------------------------------------
@@ -324,64 +330,6 @@ def test_the_sandbox_touches_nothing_that_is_real(tmp_path: Path) -> None:
     assert played.replies.max_age == timedelta(minutes=2)
     assert played.language == "en"
     assert played.secrets == {"k", "l", "p"}
-
-
-# --- the installation's key ----------------------------------------------------------------------
-
-
-def test_a_configured_key_is_the_key(tmp_path: Path) -> None:
-    assert installation_secret(loaded(tmp_path, f"secret: {'k' * 32}")) == b"k" * 32
-
-
-def test_the_key_is_made_once_and_closed_to_others(tmp_path: Path) -> None:
-    config = loaded(tmp_path, "")
-
-    key = installation_secret(config)
-
-    made = config.data_folder / "secret"
-    assert installation_secret(config) == key
-    assert len(key) == 64
-    assert stat.S_IMODE(made.stat().st_mode) == 0o600
-    assert list(made.parent.iterdir()) == [made]
-    assert installation_secret(loaded(tmp_path, "secret_file: data/secret")) == key
-
-
-def test_processes_that_start_together_agree_on_the_key(tmp_path: Path) -> None:
-    config = loaded(tmp_path, "")
-
-    with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(installation_secret, [config] * 32))
-
-    assert len(keys) == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "mode", "fault"),
-    [
-        pytest.param(
-            "k" * 64, 0o640, "others can read the installation's key; run `chmod", id="open"
-        ),
-        pytest.param("", 0o600, "the installation's key is damaged; put back", id="empty"),
-        pytest.param("k" * 31, 0o600, "the installation's key is damaged; put back", id="cut"),
-    ],
-)
-def test_a_key_that_cannot_be_trusted_is_refused(
-    tmp_path: Path, content: str, mode: int, fault: str
-) -> None:
-    config = loaded(tmp_path, "")
-    config.data_folder.mkdir()
-    (config.data_folder / "secret").write_text(content)
-    (config.data_folder / "secret").chmod(mode)
-
-    with pytest.raises(Faults, match=fault):
-        installation_secret(config)
-
-
-def test_a_key_that_cannot_be_made_says_so(tmp_path: Path) -> None:
-    config = loaded(tmp_path, "store: sqlite:///config.yaml/textobot.db")
-
-    with pytest.raises(Faults, match="the installation's key cannot be read or made"):
-        installation_secret(config)
 
 
 def test_nothing_in_a_configuration_can_be_changed(tmp_path: Path) -> None:
