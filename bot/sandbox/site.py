@@ -56,12 +56,15 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 
 def _known(host: str, listening_on: str) -> bool:
-    """An address, localhost, or the very name it was told to listen on: no name can be rebound."""
+    """An address, a name without a dot, or the very name it was told to listen on.
+
+    A stranger's site cannot have any of them as its own name, and then lead it to us.
+    """
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return False
-    if name in {"localhost", listening_on} or name.endswith(".localhost"):
+    if name and (name == listening_on or "." not in name or name.endswith(".localhost")):
         return True
     try:
         ipaddress.ip_address(name)

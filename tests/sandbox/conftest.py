@@ -1,6 +1,7 @@
 """A sandbox on a stopped clock, and a client that speaks as the documents' samples do."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -66,6 +67,13 @@ class Client:
 
     def later(self, seconds: float) -> None:
         self.sandbox.clock.jump(timedelta(seconds=seconds))
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let the loop turn until it holds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is awaited sets no event
+            await asyncio.sleep(0.001)
 
 
 def stopped() -> Clock:

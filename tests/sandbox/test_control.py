@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox import Clock, Sandbox
-from tests.sandbox.conftest import GSM, MOBILE, Client
+from tests.sandbox.conftest import GSM, MOBILE, Client, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -177,8 +177,7 @@ async def test_open_pages_and_hanging_requests_do_not_delay_the_end() -> None:
         sandbox.break_("clever", "slow", seconds=1e6)
         for path in ("/vudumobile/api/send", "/clever/api/account/me"):
             asyncio.get_running_loop().create_task(_ignored(http, sandbox.url + path))
-        while len(sandbox.requests) < 2:
-            await asyncio.sleep(0.001)
+        await until(lambda: len(sandbox.requests) == 2)
         began = time.monotonic()
         await sandbox.stop()
         assert time.monotonic() - began < 1.0
@@ -194,7 +193,7 @@ async def _ignored(http: aiohttp.ClientSession, url: str) -> None:
 
 
 @pytest.mark.parametrize(("headers", "status"), [
-    ({}, 200), ({"Host": "localhost:1234"}, 200), ({"Host": "[::1]:80"}, 200),
+    ({}, 200), ({"Host": "localhost:1234"}, 200), ({"Host": "[::1]:80"}, 200), ({"Host": "sandbox:80"}, 200),
     ({"Host": "evil.example"}, 403), ({"Host": "[::1"}, 403),
     ({"Origin": "https://evil.example"}, 403), ({"Origin": "null"}, 403),
 ])

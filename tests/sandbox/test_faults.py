@@ -4,13 +4,14 @@ import asyncio
 import html
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import aiohttp
 import pytest
 
 from bot.sandbox import FAULTS
 from bot.sandbox.faults import OPERATIONS
-from tests.sandbox.conftest import GSM, MOBILE, Client
+from tests.sandbox.conftest import GSM, MOBILE, Client, until
 
 Story = Callable[[Client], Awaitable[None]]
 STORIES: dict[str, Story] = {}
@@ -41,7 +42,7 @@ async def lost(request: object) -> None:
             await answer.read()
 
 
-async def each_send(client: Client, name: str, accepted: int, **options: object) -> None:
+async def each_send(client: Client, name: str, accepted: int, **options: Any) -> None:
     """Break the sends of both gateways so that no answer comes."""
     for gateway, send in both(client):
         before = len(client.sandbox.ledger)
@@ -94,8 +95,7 @@ async def tell_answer_hangs(client: Client) -> None:
 async def tell_answer_slow(client: Client) -> None:
     client.sandbox.break_("vudumobile", "answer_slow", seconds=100)
     sending = asyncio.create_task(client.send())
-    while not client.sandbox.ledger:
-        await asyncio.sleep(0.001)
+    await until(lambda: client.sandbox.ledger)
     assert not sending.done()
     client.later(100)
     assert await sending == 1
@@ -105,8 +105,7 @@ async def tell_answer_slow(client: Client) -> None:
 async def tell_slow(client: Client) -> None:
     client.sandbox.break_("vudumobile", "slow", seconds=5)
     sending = asyncio.create_task(client.send())
-    while not client.sandbox.requests or not client.sandbox.requests[-1].faults:
-        await asyncio.sleep(0.001)
+    await until(lambda: any(line.faults for line in client.sandbox.requests))
     assert client.sandbox.ledger == []
     client.later(5)
     assert await sending == 1
@@ -183,7 +182,7 @@ async def tell_huge(client: Client) -> None:
         await answer.content.readexactly(100_000)
 
 
-def refusal_story(name: str, status: int, **options: object) -> None:
+def refusal_story(name: str, status: int, **options: Any) -> None:
     async def tell(client: Client) -> None:
         for gateway, send in both(client):
             if gateway in FAULTS[name].gateways:
@@ -252,7 +251,7 @@ async def texts(client: Client) -> tuple[list[str], list[str]]:
     return [row["message"] for row in await client.feed()], [mo["message"] for mo in mos]
 
 
-async def texted(client: Client, name: str, text: str, **options: object):
+async def texted(client: Client, name: str, text: str, **options: Any):
     """One text at each gateway, with the fault."""
     client.sandbox.start_campaign([GSM], "Bonjour")
     client.sandbox.break_("both", name, **options)
@@ -347,7 +346,7 @@ async def tell_rows_shuffled(client: Client) -> None:
     assert await client.feed() == []
 
 
-async def one_row(client: Client, name: str, direction: str = "mo", **options: object):
+async def one_row(client: Client, name: str, direction: str = "mo", **options: Any):
     """The answer to get_feed with one row in it, with the fault."""
     if direction == "mo":
         client.sandbox.text("vudumobile", MOBILE, "METEO")
@@ -552,7 +551,7 @@ async def test_faults_of_different_stages_work_together(client: Client) -> None:
     ("vudumobile", "row_late", {"operation": "send"}),
     ("vudumobile", "accepted_late", {"operation": "get_feed"}),
 ])
-def test_a_wrong_order_says_so(gateway: str, name: str, options: dict[str, object]) -> None:
+def test_a_wrong_order_says_so(gateway: str, name: str, options: dict[str, Any]) -> None:
     from bot.sandbox import Sandbox
 
     with pytest.raises(ValueError, match=r"\w+ \w+"):

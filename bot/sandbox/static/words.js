@@ -35,7 +35,7 @@ const WORDS = {
     mendAll: "Tout réparer",
     mend: "Réparer",
     where: "Passerelle concernée",
-    both: "Les deux",
+    both: "Les 2",
     howOften: "Combien de fois",
     left: "encore",
     always: "toujours",
