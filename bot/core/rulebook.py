@@ -43,9 +43,11 @@ class Index:
         said = words(text)
         yield from self._exactly.get(said, ())
         for length in self._lengths:
-            if length <= len(said) and (found := self._keyword.get(said[:length])):
+            found = self._keyword.get(said[:length], ()) if length <= len(said) else ()
+            if found and length < len(said):
                 follows = rest(text, length)
-                yield from (Match(match.rule, match.phrase, follows) for match in found)
+                found = tuple(Match(match.rule, match.phrase, follows) for match in found)
+            yield from found
         yield from self._contains.find(said)
         yield from self._anything
 
