@@ -72,12 +72,13 @@ class Dialect:
 
     def problems(self, source: str, names: Collection[str], included: Included) -> list[Problem]:
         """Say everything that is wrong with a template that sees these names."""
+        found: list[Problem] = []
         try:
             tree = self._parse(source)
-            found = list(dict.fromkeys(_problems(tree, source, names)))
+            found += dict.fromkeys(_problems(tree, source, names))
             self._include(tree, source, included)
         except NotAdmitted as refused:
-            return [refused.problem]
+            found.append(refused.problem)
         return found
 
     def compile(self, source: str, included: Included) -> Template:
@@ -113,7 +114,7 @@ class Dialect:
             inner = included(name) if isinstance(name, str) else None
             if inner is None:
                 what = "there is no template of this name to include"
-                remedy = 'write {% include "NAME.j2" %} with the name of a file beside this one'
+                remedy = 'files include files beside them: {% include "NAME.j2" %}'
             elif (found := self._parse(inner)).find(nodes.Include) is None:
                 return found.body
             else:

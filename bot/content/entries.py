@@ -14,7 +14,6 @@ from bot.validation import Wrong
 
 TEXT_KEYS = frozenset({"id", "exactly", "keyword", "contains", "reply", "examples"})
 """Below these keys everything is text, as it was typed: `no`, `on`, `0123`, `8:00`."""
-TRIGGERS = ("exactly", "keyword", "contains", "anything")
 LATER_KEYS = frozenset(
     {"pattern", "expect", "invalid", "when", "typos", "once", "do", "steps", "timeout"}
     | {"gave_up", "timed_out", "interrupt", "lists"}

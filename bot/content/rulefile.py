@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
 
 from pydantic import ValidationError
 
-from bot.content.entries import LATER_KEYS, TEXT_KEYS, TRIGGERS, FileEntry, RuleEntry
+from bot.content.entries import LATER_KEYS, TEXT_KEYS, FileEntry, RuleEntry
 from bot.content.examples import Example
 from bot.content.templates import NAMES, Templates
 from bot.core.builtin_words import read_builtin
@@ -58,19 +56,21 @@ class _Reader:
 
     def read(self) -> None:
         """Read the head of the file, then its rules one by one: no more is held than one."""
-        whole = {} if self._document.value is None else self._document.value
-        rules = whole.get("rules") if isinstance(whole, dict) else None
+        whole = self._document.value
+        if whole is None:
+            return
+        rules: list[Value] = []
         if isinstance(whole, dict):
             self._refuse_later(whole, ())
             whole = {key: value for key, value in whole.items() if key not in LATER_KEYS}
-        if isinstance(whole, dict) and isinstance(rules, list):
-            whole["rules"] = []
+            if isinstance(listed := whole.get("rules"), list):
+                whole["rules"], rules = [], listed
         try:
             head = FileEntry.model_validate(whole)
         except ValidationError as error:
             self.found.faults += faults_of(error, self._document, model=FileEntry)
             head = FileEntry()
-        for place, value in enumerate(rules if isinstance(rules, list) else []):
+        for place, value in enumerate(rules):
             self._read_rule(value, ("rules", place), sandbox_only=head.only == "sandbox")
 
     def _read_rule(self, value: Value, at: Place, *, sandbox_only: bool) -> None:
@@ -81,14 +81,14 @@ class _Reader:
         except ValidationError as error:
             self.found.faults += faults_of(error, self._document, model=RuleEntry, at=at)
             return
-        triggers = [name for name in TRIGGERS if getattr(entry, name) is not None]
+        triggers = [trigger for trigger in Trigger if getattr(entry, trigger) is not None]
         if len(triggers) != 1:
             self._refuse(at, f"the rule {entry.id!r} has {len(triggers)} triggers", _ONE_TRIGGER)
             return
         rule = Rule(
             id=entry.id,
-            trigger=Trigger(triggers[0]),
-            phrases=self._phrases(getattr(entry, triggers[0]), (*at, triggers[0])),
+            trigger=triggers[0],
+            phrases=self._phrases(entry, triggers[0], at),
             reply=entry.reply,
             source=self._source(at),
             delivery=entry.delivery,
@@ -101,33 +101,27 @@ class _Reader:
                 source = self._source((*at, "examples", key, place))
                 self.found.examples.append(Example(rule, text, key == "matches", source))
 
-    def _phrases(
-        self, listed: Mapping[str, list[str]] | Literal[True], at: Place
-    ) -> tuple[Phrase, ...]:
+    def _phrases(self, entry: RuleEntry, trigger: Trigger, at: Place) -> tuple[Phrase, ...]:
         """Give a trigger's phrases; the same words in two languages are one phrase of both."""
+        if trigger is Trigger.ANYTHING:
+            return ()
+        listed: dict[str, list[str]] = getattr(entry, trigger)
         found: dict[tuple[str, ...], tuple[str, set[str]]] = {}
-        for language, phrases in () if listed is True else listed.items():
+        for language, phrases in listed.items():
             for phrase in phrases:
                 said = words(phrase)
-                self._check_phrase(phrase, said, (*at, language))
+                if wrong := _wrong_with(phrase, said, trigger):
+                    self._refuse((*at, trigger.value, language), *wrong)
                 _, languages = found.setdefault(said, (phrase, set()))
                 languages.update({language} - {""})
         return tuple(
             Phrase(written, said, self._shared(frozenset(languages)))
             for said, (written, languages) in found.items()
+            if said
         )
 
     def _shared(self, languages: frozenset[str]) -> frozenset[str]:
         return self._languages.setdefault(languages, languages)
-
-    def _check_phrase(self, phrase: str, said: tuple[str, ...], at: Place) -> None:
-        if not said:
-            self._refuse(at, f"{shown(phrase)} has no word in it", "write a word or an emoji")
-        built_in = read_builtin(said)
-        if built_in and built_in.word != "info" and Trigger.CONTAINS not in at:
-            what = f"{shown(phrase)} is never asked: it is the built-in word {built_in.word!r}"
-            remedy = "choose other words, or replace what it says in templates/<language>/"
-            self._refuse(at, what, remedy)
 
     def _check_reply(self, reply: Message, at: Place) -> None:
         if reply.template and reply.template not in self._templates.names:
@@ -153,5 +147,16 @@ class _Reader:
         return Source(self._document.file, *self._document.position(at))
 
 
-_ONE_TRIGGER = f"give it exactly one of {', '.join(TRIGGERS)}"
-_LATER = f"leave it out: a rule has one of {', '.join(TRIGGERS)}, and a reply"
+def _wrong_with(phrase: str, said: tuple[str, ...], trigger: Trigger) -> tuple[str, str] | None:
+    """Say why a phrase could never call a rule, and what to do."""
+    if not said:
+        return f"{shown(phrase)} has no word in it", "write a word or an emoji"
+    built_in = None if trigger is Trigger.CONTAINS else read_builtin(said)
+    if built_in is None or built_in.word == "info":
+        return None
+    what = f"{shown(phrase)} is never asked: it is the built-in word {built_in.word!r}"
+    return what, "choose other words, or replace what it says in templates/<language>/"
+
+
+_ONE_TRIGGER = f"give it exactly one of {', '.join(Trigger)}"
+_LATER = f"leave it out: a rule has one of {', '.join(Trigger)}, and a reply"

@@ -31,10 +31,10 @@ NAMES = frozenset(
 """What every template sees; a rule adds what it captures."""
 MORE_NAMES: Mapping[str, frozenset[str]] = {"verification": frozenset({"code", "minutes"})}
 """What the built-in texts see beside."""
-
-_TOO_LONG = f"the message is longer than {TEXT_LIMIT} characters"
 LANGUAGE = re.compile(r"[a-z]{2}")
 """How a language is written: `fr`."""
+
+_TOO_LONG = f"the message is longer than {TEXT_LIMIT} characters"
 _BUILTIN = Path(__file__).with_name("builtin")
 _COMPILED = 4096  # of 2 kB each; who has more texts than that compiles the rare ones again
 _JINJA = re.compile(r"{[{%#]")
@@ -70,6 +70,8 @@ class Templates:
     ) -> None:
         self.faults: tuple[Fault, ...] = ()
         """What is wrong with the files that they were read from."""
+        self.names = frozenset(name for texts in sources.values() for name in texts)
+        """Of all templates."""
         self._sources = sources
         self._organisation = organisation
         self._language = language
@@ -101,11 +103,6 @@ class Templates:
         return templates
 
     @property
-    def names(self) -> frozenset[str]:
-        """The names of all templates."""
-        return frozenset(name for sources in self._sources.values() for name in sources)
-
-    @property
     def digest(self) -> str:
         """Tells whether two processes say the same."""
         return hashlib.sha256(repr(sorted(self._sources.items())).encode()).hexdigest()
@@ -134,14 +131,13 @@ class Templates:
 
     def _chosen(self, message: Message, language: str) -> tuple[str, str, str]:
         """Give a message's source, its language, and that of the templates it may include."""
+        texts = message.texts
         if message.template:
             texts = {
                 spoken: sources[message.template]
                 for spoken, sources in self._sources.items()
                 if message.template in sources
             }
-        else:
-            texts = dict(message.texts)
         for spoken in (language, self._language, "", *texts):
             if spoken in texts:
                 return texts[spoken], spoken or language, spoken if message.template else ""

@@ -95,7 +95,7 @@ def test_what_somebody_texted_is_never_a_template(load, typed):
         ("{{ 'a' * 999999999 }}", 1, 1, "have no 'mul'", "simpler words"),
         ("{{ 9 ** 999 }}", 1, 1, "have no 'pow'", "simpler words"),
         ("{% macro a() %}{% endmacro %}", 1, 4, "have no 'macro'", "simpler words"),
-        ("{% include 'x.j2' %}", 1, 4, "no template of this name", "a file beside this one"),
+        ("{% include 'x.j2' %}", 1, 4, "no template of this name", "files beside them"),
         ("Bonjour {{ rest ", 1, 9, "this is not Jinja", "check the brackets"),
         ("a\n{% if %}", 2, 1, "this is not Jinja", "check the brackets"),
         ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", 1, 1, "too long", "check the brackets"),
