@@ -49,7 +49,7 @@ class Sandbox:
         for gateway, number in DEFAULT_PHONES:
             self.world.phones(gateway, number)
         if self._welcome:
-            self._clever.start_campaign([DEFAULT_PHONES[1][1]], WELCOME)
+            self._clever.start_campaign([DEFAULT_PHONES[1][1]], WELCOME, ago=60)
 
     @property
     def vudumobile_url(self) -> str:

@@ -10,6 +10,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.phones import Bubble
 from bot.sandbox.rows import BIRTHS, Row
 from bot.sandbox.segments import to_gsm
+from bot.sandbox.world import clean
 
 PARIS = ZoneInfo("Europe/Paris")
 TIME = "%Y-%m-%d %H:%M:%S"
@@ -161,7 +162,7 @@ def read_wish(fields: Mapping[str, object]) -> Wish | str:
         return "number_list: numéros au format international"
     if encodage not in {"3", "4"}:
         return "encodage: 3 ou 4"
-    wish = Wish(numbers, text, int(encodage))
+    wish = Wish(numbers, clean(text), int(encodage))
     return _Optional(fields).add_to(wish)
 
 
@@ -197,7 +198,12 @@ class _Optional:
 
     def _start(self) -> datetime | None:
         text = self._get("hd_send", "").strip()
-        return datetime.strptime(text, TIME).replace(tzinfo=PARIS) if text else None
+        if not text:
+            return None
+        start = datetime.strptime(text, TIME).replace(tzinfo=PARIS)
+        if start.year < 2000:
+            raise ValueError(text)
+        return start
 
 
 def _numbers(value: object) -> list[str] | None:

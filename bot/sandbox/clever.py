@@ -156,10 +156,14 @@ class Clever:
         for reference in {bubble.reference, *(others[-1:] if two else ())}:
             self.campaigns.mos.setdefault(reference, []).append(mo)
 
-    def start_campaign(self, numbers: list[str], text: str, sender: str = "") -> str:
-        """The operator starts one on the vendor's site: no request of ours, no ledger."""
+    def start_campaign(self, numbers: list[str], text: str, sender: str = "", *,
+                       ago: float = 0.0) -> str:
+        """The operator starts one on the vendor's site: no request of ours, no ledger.
+
+        Where its second is taken, it gets the next one that is free.
+        """
         wish = Wish(numbers, text, 3 if is_gsm(text) else 4, sender=sender)
-        when = self.local(self._world.clock.now())
+        when = self.local(self._world.clock.now() - timedelta(seconds=ago))
         while self.campaigns.taken(reference_of(when)):
             when += timedelta(seconds=1)
         push = self._launch(wish, reference_of(when), "operator", [])

@@ -259,7 +259,7 @@ def _number(to: str) -> str:
 def _since(text: str, zone: ZoneInfo) -> datetime | None:
     try:
         return datetime.strptime(text, TIME).replace(tzinfo=zone).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -70,7 +70,7 @@ class Played(Protocol):
 def json_answer(status: int, value: object, reason: str = "") -> Answer:
     """JSON in UTF-8, unescaped, as the documents print it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Answer(status, text.encode(), reason)
+    return Answer(status, text.encode("utf-8", "replace"), reason)
 
 
 class Wire:
@@ -140,7 +140,6 @@ class Wire:
         match fault.kind.name:
             case "answer_slow":
                 await self._pause(fault.seconds())
-                return self._respond(call, answer)
             case "answer_hangs":
                 call.request.end = "hung"
                 self._world.tell("request", call.request)
@@ -148,14 +147,16 @@ class Wire:
                 return self._cut(request, call)
             case "answer_cut":
                 return await self._half(request, call, answer)
+            case "answer_drips":
+                return await self._drip(request, call, answer, fault.seconds())
             case "huge":
                 return await self._flood(request, call, int(fault.options["mib"]))
             case "keepalive_cut":
                 if request.transport is not None:
                     self._doomed.add(request.transport)
-                return self._respond(call, answer)
             case _:
                 return self._cut(request, call)
+        return self._respond(call, answer)
 
     def _cut(self, request: web.Request, call: Call | None) -> web.StreamResponse:
         """Close without a word; the other side sees a reset where the system can send one."""
@@ -179,6 +180,21 @@ class Wire:
         call.request.end = "cut"
         if request.transport is not None:
             request.transport.close()
+        return response
+
+    async def _drip(self, request: web.Request, call: Call, answer: Answer,
+                    seconds: float) -> web.StreamResponse:
+        """A byte, a while, a byte."""
+        response = web.StreamResponse(status=answer.status, headers=answer.headers)
+        response.content_length = len(answer.body)
+        call.request.status = answer.status
+        try:
+            await response.prepare(request)
+            for place in range(len(answer.body)):
+                await self._pause(seconds)
+                await response.write(answer.body[place:place + 1])
+        except ConnectionError:
+            call.request.end = "cut"
         return response
 
     async def _flood(self, request: web.Request, call: Call, mib: int) -> web.StreamResponse:

@@ -102,6 +102,19 @@ async def tell_answer_slow(client: Client) -> None:
 
 
 @story
+async def tell_answer_drips(client: Client) -> None:
+    client.sandbox.break_("vudumobile", "answer_drips", seconds=1)
+    sending = asyncio.create_task(client.send())
+    await until(lambda: client.sandbox.ledger)
+    for _ in range(10):
+        client.later(1)
+        await asyncio.sleep(0)
+    assert not sending.done()
+    client.sandbox.clock.speed = 10_000
+    assert await sending == 1
+
+
+@story
 async def tell_slow(client: Client) -> None:
     client.sandbox.break_("vudumobile", "slow", seconds=5)
     sending = asyncio.create_task(client.send())
