@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot import metrics
 from bot.core.messages import Unclear
 from bot.core.reconcile import Verdict, VerdictKind, verdicts
@@ -13,6 +11,7 @@ from bot.gateways.base import GatewayError
 from bot.log import logger
 from bot.services.account import Account
 from bot.storage import feeds, outbox, unclear as unclear_rows
+from bot.storage.database import Connection
 
 LOG = logger(__name__)
 
@@ -59,7 +58,7 @@ class Reconciler:
         return self._tell(found)
 
     async def _follow(
-        self, connection: AsyncConnection, unclear: Sequence[Unclear], found: Sequence[Verdict]
+        self, connection: Connection, unclear: Sequence[Unclear], found: Sequence[Verdict]
     ) -> None:
         """Read the answers to a campaign that was found."""
         if not self._account.gateway.traits.campaigns:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot import metrics
 from bot.clock import Clock
 from bot.core.conversation import Conversation, Subscriber
@@ -18,7 +16,7 @@ from bot.gateways.base import Gateway
 from bot.log import logger
 from bot.services.library import Library
 from bot.storage import inbox, outbox, subscribers
-from bot.storage.database import Database
+from bot.storage.database import Connection, Database
 
 LOG = logger(__name__)
 BATCH = 500
@@ -170,7 +168,7 @@ class Responder:
 
     async def _write(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         work: _Work,
         conversations: Mapping[str, Conversation],
         people: Mapping[str, Subscriber],

@@ -7,8 +7,6 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot import metrics
 from bot.core.messages import Batch, MessageClass, Status
 from bot.gateways.base import (
@@ -21,13 +19,14 @@ from bot.gateways.base import (
 from bot.log import logger
 from bot.services.account import Account
 from bot.storage import feeds, outbox
+from bot.storage.database import Connection
 from bot.storage.outbox import Due, Outcome
 
 LOG = logger(__name__)
 LEASE = timedelta(seconds=60)
 """Longer than a request may take: a lease that has ended means that its sender is gone."""
 LINGER_SECONDS = 0.004
-"""Under load, outcomes are gathered for this long (real time) so that one commit serves many."""
+"""Under load, outcomes are gathered for this long so that one commit serves many."""
 BACKOFF_SECONDS = 2.0
 BACKOFF_CAP_SECONDS = 300.0
 
@@ -79,9 +78,9 @@ class Sender:
         """Wait a moment for more outcomes where many are under way."""
         enough = self._account.gateway.traits.in_flight // 2
         if len(self._flying) > 1 and len(self._outcomes) < min(enough, len(self._flying)):
-            await asyncio.sleep(LINGER_SECONDS)
+            await self._account.clock.sleep(LINGER_SECONDS)
 
-    async def _claim(self, connection: AsyncConnection, now: datetime) -> list[Batch]:
+    async def _claim(self, connection: Connection, now: datetime) -> list[Batch]:
         """Choose batches and write down the intent to send them; the caller commits."""
         traits = self._account.gateway.traits
         condition = self._account.gateway.condition
@@ -97,7 +96,7 @@ class Sender:
         return batches
 
     async def _settle(
-        self, connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime
+        self, connection: Connection, outcomes: Sequence[Outcome], now: datetime
     ) -> None:
         if not outcomes:
             return

@@ -15,10 +15,12 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, event, exc
+from sqlalchemy import Connection as SyncConnection, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+Connection = AsyncConnection
+"""A transaction that `read()` or `write()` opened: for those who only pass it on."""
 BUSY_SECONDS = 5
 """How long a writer waits for a backup tool that holds the file."""
 
@@ -205,11 +207,11 @@ def _pragmas(connection: DBAPIConnection, *pragmas: str) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin_immediate(connection: SyncConnection) -> None:
     # A transaction that begins by reading and writes later fails at once when another wrote
     # meanwhile, whatever the time-out: so each begins as a writer.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: SyncConnection) -> None:
     connection.exec_driver_sql("BEGIN")

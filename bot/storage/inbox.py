@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -229,9 +229,11 @@ SETTLE = (
 )
 
 
-async def stored(connection: AsyncConnection, inbound_id: int) -> Row[Any] | None:
+async def stored(connection: AsyncConnection, inbound_id: int) -> Mapping[str, Any] | None:
     """Read one text with everything that was written about it."""
-    return (await connection.execute(select(inbox).where(inbox.c.id == inbound_id))).first()
+    found = await connection.execute(select(inbox).where(inbox.c.id == inbound_id))
+    row = found.first()
+    return row._asdict() if row else None
 
 
 async def waiting(connection: AsyncConnection) -> int:

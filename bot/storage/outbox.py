@@ -6,7 +6,7 @@ it. What was unclear goes on in `bot.storage.unclear`, receipts in `bot.storage.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -279,3 +279,18 @@ async def count(connection: AsyncConnection) -> dict[tuple[str, str], int]:
         .group_by(outbox.c.gateway, outbox.c.status)
     )
     return {(gateway, status): rows for gateway, status, rows in found}
+
+
+async def replies_to(
+    connection: AsyncConnection, conversation: str, inbound_id: int
+) -> list[Mapping[str, Any]]:
+    """Read the messages that a text led to, with everything that was written about them."""
+    found = await connection.execute(
+        select(outbox)
+        .where(
+            outbox.c.conversation == conversation,
+            outbox.c.cause.startswith(f"inbound {inbound_id}/", autoescape=True),
+        )
+        .order_by(outbox.c.id)
+    )
+    return [row._asdict() for row in found]

@@ -130,7 +130,7 @@ async def open_installation(
     (folder / "rules" / "test.yaml").write_text(rules)
     (folder / "config.yaml").write_text(config)
     async with AsyncExitStack() as stack:
-        sandbox = await stack.enter_async_context(Sandbox(clock or Clock()))
+        sandbox = await stack.enter_async_context(Sandbox(clock or Clock(speed=40)))
         played = sandbox_config(
             load_config(folder / "config.yaml", {}),
             vudumobile_url=sandbox.vudumobile_url,

@@ -56,7 +56,8 @@ async def begin_campaign(installation: Installation, *numbers: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", ["answer_lost", "refused", "garbled", "empty", "html", "http_500", "http_503", "answer_cut"]
+    "fault",
+    ["answer_lost", "refused", "garbled", "empty", "html", "http_500", "http_503", "answer_cut"],
 )
 async def test_a_lost_answer_neither_loses_nor_doubles_on_vudumobile(
     installation: Installation, fault: str
@@ -73,7 +74,9 @@ async def test_a_lost_answer_neither_loses_nor_doubles_on_vudumobile(
     assert installation.heard("vudumobile", ANA) == FAIR
 
 
-@pytest.mark.parametrize("fault", ["answer_lost", "refused", "garbled", "http_500", "http_409", "no_body"])
+@pytest.mark.parametrize(
+    "fault", ["answer_lost", "refused", "garbled", "http_500", "http_409", "no_body"]
+)
 async def test_a_lost_answer_neither_loses_nor_doubles_on_clever(
     installation: Installation, fault: str
 ) -> None:

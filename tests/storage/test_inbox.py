@@ -159,9 +159,10 @@ async def test_the_reason_of_a_decision_is_kept_with_the_text(database: Database
         row = await inbox.stored(connection, text.id)
 
     assert row is not None
-    assert (row.status, row.reason, row.rule, row.words) == ("handled", "rule", "weather", "météo")
-    assert row.detail == {"first": True}
-    assert row.handled_at == NOON
+    told = [row[name] for name in ("status", "reason", "rule", "words")]
+    assert told == ["handled", "rule", "weather", "météo"]
+    assert row["detail"] == {"first": True}
+    assert row["handled_at"] == NOON
 
 
 async def test_times_come_back_as_the_instants_that_they_were(database: Database) -> None:
