@@ -301,7 +301,7 @@ def _doubt(batch: Unclear, negatives: int, look: _Look) -> str:
     """Say why it may have been taken although it was not found; nothing: it was not taken."""
     if not look.search.complete.get(batch.batch):
         return "Not everything could be looked at."
-    if negatives < NEGATIVES or look.search.begun_at < _settled_at(batch, look):
+    if negatives < NEGATIVES:
         return "It may still turn up."
     if batch.batch in look.search.credit_says:
         return _doubt_of_campaigns(batch, look.search)

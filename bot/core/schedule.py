@@ -42,8 +42,8 @@ COLD_PLACE = 10
 class Demand:
     """Readings a second that feeds would like."""
 
-    wanted: float = 0.0
-    floor: float = 0.0
+    wanted: float
+    floor: float
     """What of it cannot be stretched: the daily readings of the newest campaigns."""
 
 

@@ -18,6 +18,7 @@ from bot.core.reconcile import (
     PATIENCE,
     QUIET,
     REQUEST,
+    ROUNDING,
     Verdict,
     VerdictKind,
     candidate_seconds,
@@ -229,8 +230,8 @@ def test_a_negative_is_conclusive():
     assert verdict.evidence["reason"] == "It was not taken."
 
 
-HIDDEN = {"known": UNCLEAR}
-"""Certainly taken while we looked, and not listed."""
+HIDDEN = {"known": HANDED}
+"""Certainly taken in the time that was looked at, and not listed."""
 
 
 @pytest.mark.parametrize(
@@ -253,7 +254,7 @@ HIDDEN = {"known": UNCLEAR}
         ),
         pytest.param(
             unclear(),
-            {"sightings": [replace(FOREIGN, at=after(SETTLE + 3600))]},
+            {"sightings": [replace(FOREIGN, at=after(SETTLE + APART + SKEW.high + ROUNDING + 1))]},
             id="what is listed is planned for later",
         ),
         pytest.param(
@@ -266,6 +267,35 @@ HIDDEN = {"known": UNCLEAR}
 def test_a_negative_is_not_conclusive(row, how):
     (verdict,) = judge(row, **how)
     assert verdict.kind is VerdictKind.WAIT
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        pytest.param(SKEW.high, id="as old as our giving up, by the slowest clock"),
+        pytest.param(SETTLE + APART + SKEW.high + ROUNDING, id="of this moment, by the fastest"),
+    ],
+)
+def test_one_newer_message_of_anybody_s_shows_that_the_listing_is_alive(seconds):
+    (verdict,) = judge(unclear(), sightings=[replace(FOREIGN, at=after(seconds))])
+    assert verdict.kind is VerdictKind.AGAIN
+
+
+@pytest.mark.parametrize(
+    ("how", "missing"),
+    [
+        pytest.param({"bound": HIDDEN}, 1, id="now"),
+        pytest.param({"calibration": EXACT.missed()}, 1, id="before"),
+        pytest.param({"bound": HIDDEN, "calibration": EXACT.missed()}, 2, id="both"),
+        pytest.param({"bound": HIDDEN, "complete": {}}, 0, id="where we could not look"),
+        pytest.param(
+            {"bound": HIDDEN, "credit_says": {1: None}}, 0, id="a campaign, never listed"
+        ),
+    ],
+)
+def test_the_evidence_counts_what_the_listing_lacks(how, missing):
+    (verdict,) = judge(unclear(), **how)
+    assert verdict.evidence["missing"] == missing
 
 
 @pytest.mark.parametrize(
@@ -441,7 +471,7 @@ def test_waiting_ends_without_evidence(row, seconds, complete, kind):
     ("row", "reason"),
     [
         pytest.param(
-            unclear(expires_at=after(SETTLE)),
+            unclear(expires_at=after(SETTLE + APART)),
             "It was not taken, and it is too late to send it again.",
             id="expired (INV-13)",
         ),

@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 from bot.core.messages import Feed, FeedState
 from bot.core.schedule import (
+    COLD,
     COLD_PLACE,
     DAILY,
     LARGEST_STRETCH,
@@ -47,7 +48,7 @@ def due(one: Feed, age: timedelta, *, newest: bool = True, factor: float = 1.0):
         pytest.param(MINUTE, 12 * SECOND, id="a minute"),
         pytest.param(HOUR, 12 * MINUTE, id="an hour"),
         pytest.param(10 * HOUR, 2 * HOUR, id="ten hours"),
-        pytest.param(5 * DAY, LONGEST, id="five days: twice a day"),
+        pytest.param(5 * DAY, 12 * HOUR, id="five days: twice a day"),
         pytest.param(FOLLOW, DAILY, id="beyond `follow`: once a day"),
         pytest.param(400 * DAY, DAILY, id="a year later: still once a day"),
         pytest.param(-MINUTE, POLL, id="our clock went back"),
@@ -132,6 +133,23 @@ def test_stretch(wanted, floor, budget, expected):
     assert stretch(Demand(wanted, floor), budget) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("one", "age", "newest", "wanted", "floor"),
+    [
+        pytest.param(feed(), HOUR, True, 1 / 720, 1 / 86400, id="a subscriber's newest"),
+        pytest.param(feed(), HOUR, False, 1 / 3600, 0, id="a superseded one"),
+        pytest.param(feed(), 400 * DAY, True, 1 / 86400, 1 / 86400, id="a newest, long ago"),
+        pytest.param(feed(""), HOUR, True, 1 / 5, 1 / 86400, id="a gateway's only feed"),
+    ],
+)
+def test_demand(one, age, newest, wanted, floor):
+    expected = (pytest.approx(wanted), pytest.approx(floor))
+    found = demand([(one, newest)], poll=POLL, follow=FOLLOW, now=BEGIN + age)
+    assert (found.wanted, found.floor) == expected
+    twice = demand([(one, newest)] * 2, poll=POLL, follow=FOLLOW, now=BEGIN + age)
+    assert (twice.wanted / 2, twice.floor / 2) == expected
+
+
 AGES = st.timedeltas(timedelta(0), 20 * DAY)
 
 
@@ -177,12 +195,10 @@ def test_one_place_in_ten_is_a_cold_feed_s():
     warm = [
         feed(f"warm {n}", due_at=now - MINUTE, read_at=now - MINUTE - POLL) for n in range(100)
     ]
-    cold = [
-        feed(f"cold {n}", due_at=now - MINUTE, read_at=now - MINUTE - LONGEST) for n in range(20)
-    ]
+    cold = [feed(f"cold {n}", due_at=now - MINUTE, read_at=now - MINUTE - COLD) for n in range(20)]
     ordered = [one.reference for one in order([*cold, *warm], now)]
-    first = ordered[:100]
-    assert sum(name.startswith("cold") for name in first) == 100 / COLD_PLACE
+    cold_places = [place for place, name in enumerate(ordered[:100], 1) if "cold" in name]
+    assert cold_places == list(range(COLD_PLACE, 101, COLD_PLACE))
     assert sorted(ordered) == sorted(one.reference for one in [*warm, *cold])
 
 
