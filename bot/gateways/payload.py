@@ -41,7 +41,7 @@ _DECODER = json.JSONDecoder(
 
 def read_json(body: bytes) -> object:
     """Parse an answer. Raises `UnreadableError` for anything but JSON of a bearable depth."""
-    if _too_deep(body):
+    if len(body) > 2 * DEEPEST and _too_deep(body):
         raise UnreadableError("the answer is nested too deeply")
     try:
         return _DECODER.decode(body.decode("utf-8", "textobot-latin-1").removeprefix("\ufeff"))

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from bot.core.messages import Acceptance, Batch, Feed, Page, Search, Sent, Sighting, Skew, Unclear
 from bot.core.segments import segments
@@ -153,7 +153,7 @@ class VuduMobile:
     async def send(self, batch: Batch) -> Acceptance:
         """Hand over one message. Raises `GatewayError`."""
         (number,) = batch.numbers
-        form = urlencode({"to": number.removeprefix("+"), "message": clean(batch.text)})
+        form = f"to={quote_plus(number.removeprefix('+'))}&message={quote_plus(clean(batch.text))}"
         request = Request("POST", f"{self._url}/send", self._headers, form.encode())
         return await self._line.ask(Kind.SEND, request, self._accepted)
 
@@ -221,12 +221,12 @@ class VuduMobile:
     async def _feed(self, direction: str, start: int, kind: Kind = Kind.POLL) -> _Reading:
         """Read from a second of the gateway's clock on, or from later where that is too long."""
         while True:
-            form = urlencode({"date_start": f"{_instant(start):%Y-%m-%d %H:%M:%S}"})
+            since = quote_plus(f"{_instant(start):%Y-%m-%d %H:%M:%S}")
             request = Request(
                 "POST",
                 f"{self._url}/get_feed",
                 self._headers,
-                f"{form}&direction={direction}".encode(),
+                f"date_start={since}&direction={direction}".encode(),
                 LONGEST_FEED,
             )
             try:
@@ -266,7 +266,8 @@ class VuduMobile:
         if failure is not None:
             raise failure
         if refusal is not None:
-            raise self._failures.rejected(answer)
+            # Documented errors have a status of their own: this one contradicts itself.
+            raise self._failures.unreadable(answer, "says that it failed")
         return said
 
     def _present(self, instant: datetime, offset: float | None = None) -> int:

@@ -128,12 +128,19 @@ async def test_a_refusal_that_means_the_account_holds_it(
     assert gateway.condition.held == word
 
 
-@pytest.mark.parametrize("status", [200, 400, 422, 450])
+@pytest.mark.parametrize("status", [400, 422, 450])
 async def test_a_refusal_that_means_the_message_gives_it_up(gateway, server, status):
     server.say(Reply(status, sample("vudumobile/refused-for-its-message")))
     with pytest.raises(Rejected, match="texte de l'erreur"):
         await gateway.send(VUDUMOBILE.batch())
     assert gateway.condition.held == ""
+
+
+async def test_a_success_that_says_it_failed_may_have_been_taken(gateway, server):
+    """Documented errors have a status from 400 to 499; what contradicts itself is found out."""
+    server.say(Reply(200, {"status": False, "error": "An error has occurred"}))
+    with pytest.raises(Unconfirmed):
+        await gateway.send(VUDUMOBILE.batch())
 
 
 async def test_a_refusal_without_a_word_is_the_firewalls(gateway, server):
