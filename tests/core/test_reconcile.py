@@ -177,9 +177,9 @@ def test_of_three_equal_ones_two_are_listed_so_two_were_sent():
     ]
 
 
-def test_one_row_listed_twice_says_so():
-    (verdict,) = judge(unclear(), sightings=[sighting("m1"), sighting("m2"), FOREIGN])
-    assert verdict.evidence["surplus"] == 1
+def test_one_row_listed_three_times_says_so():
+    (verdict,) = judge(unclear(), sightings=[*map(sighting, ("m1", "m2", "m3")), FOREIGN])
+    assert verdict.evidence["surplus"] == 2
 
 
 def test_one_message_listed_twice_under_one_id_is_one():

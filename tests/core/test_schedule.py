@@ -143,11 +143,10 @@ def test_stretch(wanted, floor, budget, expected):
     ],
 )
 def test_demand(one, age, newest, wanted, floor):
-    expected = (pytest.approx(wanted), pytest.approx(floor))
-    found = demand([(one, newest)], poll=POLL, follow=FOLLOW, now=BEGIN + age)
-    assert (found.wanted, found.floor) == expected
-    twice = demand([(one, newest)] * 2, poll=POLL, follow=FOLLOW, now=BEGIN + age)
-    assert (twice.wanted / 2, twice.floor / 2) == expected
+    for times in (1, 2):
+        found = demand([(one, newest)] * times, poll=POLL, follow=FOLLOW, now=BEGIN + age)
+        assert found.wanted == pytest.approx(times * wanted)
+        assert found.floor == pytest.approx(times * floor)
 
 
 AGES = st.timedeltas(timedelta(0), 20 * DAY)
