@@ -29,7 +29,6 @@ may become unclear when the vendor falls silent, so there are no more than of us
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    name: str
     line: Line
     config: Config
     learned: Mapping[str, Any]
@@ -45,15 +44,14 @@ def open_gateway(
 ) -> Gateway:
     """Open the account that a section of the configuration describes."""
     limiter = Limiter(section.rate.count, section.rate.seconds, transport.clock)
-    line = Line(transport.exchange, transport.clock, limiter)
-    return KINDS[section.kind](section, _Opening(name, line, config, learned))
+    line = Line(name, transport.exchange, transport.clock, limiter)
+    return KINDS[section.kind](section, _Opening(line, config, learned))
 
 
 def _vudumobile(section: GatewaySection, opening: _Opening) -> Gateway:
     assert isinstance(section, VuduMobileSection)
     useful = math.ceil(section.rate.count / section.rate.seconds * ANSWERED_WITHIN)
     return VuduMobile(
-        opening.name,
         opening.line,
         api_key=section.api_key.get_secret_value(),
         our_number=section.our_number,
@@ -68,7 +66,6 @@ def _vudumobile(section: GatewaySection, opening: _Opening) -> Gateway:
 def _clever(section: GatewaySection, opening: _Opening) -> Gateway:
     assert isinstance(section, CleverSection)
     return Clever(
-        opening.name,
         opening.line,
         login=section.login.get_secret_value(),
         password=section.password.get_secret_value(),

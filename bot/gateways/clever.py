@@ -16,7 +16,7 @@ from bot.core.messages import Acceptance, Batch, Feed, Page, Search, Sent, Sight
 from bot.core.reconcile import LATE, LEAST_LISTING
 from bot.core.segments import segments
 from bot.gateways import clever_time
-from bot.gateways.base import Condition, GatewayError, Rejected, Traits
+from bot.gateways.base import Condition, GatewayError, Rejected, Traits, Unconfirmed
 from bot.gateways.clever_api import Api
 from bot.gateways.clever_credit import Credit
 from bot.gateways.clever_rows import UNREADABLE, Push, TextReader, read_account, read_delivery
@@ -54,7 +54,6 @@ class Clever:
 
     def __init__(
         self,
-        name: str,
         line: Line,
         *,
         login: str,
@@ -67,7 +66,7 @@ class Clever:
         learned: Mapping[str, Any] | None = None,
     ) -> None:
         learned = learned or {}
-        self.name = name
+        self.name = line.name
         self.traits = Traits(
             numbers_per_batch=NUMBERS,
             pace=pace,
@@ -156,6 +155,9 @@ class Clever:
             self._under_way = True
             try:
                 made, answer = await self._api.post("pushs", push, self._api.created)
+            except Unconfirmed:
+                self._credit.doubted(batch.id, self._line.clock.now())
+                raise
             finally:
                 self._under_way = False
                 self._posted_at = self._line.clock.monotonic()
@@ -172,10 +174,15 @@ class Clever:
         while self._is_taken(clock.now()):
             await clock.sleep(1.0)
 
+    @property
+    def _shift(self) -> timedelta:
+        """The likeliest difference between the gateway's clock and ours."""
+        skew = self.skew
+        return timedelta(seconds=(skew.low + skew.high) / 2)
+
     def _is_taken(self, now: datetime) -> bool:
         """Tell whether the vendor's wall has shown this second before: the autumn repeats some."""
-        shift = timedelta(seconds=(self.skew.low + self.skew.high) / 2)
-        name = f"Push{(now + shift).astimezone(self._zone):%Y%m%d%H%M%S}"
+        name = f"Push{(now + self._shift).astimezone(self._zone):%Y%m%d%H%M%S}"
         used_at = self._ours.get(name)
         return used_at is not None and self._line.clock.monotonic() - used_at > RECENT
 
@@ -282,13 +289,13 @@ class Clever:
         return found
 
     def _found(self, one: Pass, push: Push) -> Sighting:
-        count = len(one.batch.numbers)
-        self._learn(one.batch.batch, push, count, self._line.clock.now())
+        count, at = len(one.batch.numbers), self._prober.second(one, push.reference)
+        self._learn(one.batch.batch, push, count, at - self._shift)
         return Sighting(
             gateway_id=push.reference,
             numbers=one.batch.numbers,
             text=push.text,
-            at=self._prober.second(one, push.reference),
+            at=at,
             code=push.status,
             segments=push.segments,
             units=push.units_each(count),
@@ -309,7 +316,7 @@ class Clever:
     def _charged(self, batch: Unclear, unclear: set[int]) -> bool | None:
         parts = segments(batch.text).count * len(batch.numbers)
         settled_at = batch.unclear_at + CHARGED_BY
-        return self._credit.says(batch.handed_at, settled_at, parts, unclear)
+        return self._credit.says(batch, settled_at, parts, unclear)
 
     # The account
 

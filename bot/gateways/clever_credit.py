@@ -13,12 +13,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.instants import milliseconds
+from bot.core.messages import Unclear
 from bot.gateways.payload import decimal, whole_number
 
 KEPT = 24
 """Readings remembered: at one a minute, longer than any push stays unclear."""
 LAST = 4
 """Pushes remembered by themselves: one is under way at a time, few are settled later."""
+DOUBTS = 100
+"""Unclear pushes remembered: far more than become unclear between two readings."""
 CALM = timedelta(seconds=10)
 """An account that was not charged at once for its last push would seem charged for the next: a
 reading so soon after one never proves that something was charged."""
@@ -53,6 +56,8 @@ class Credit:
         self._price = decimal(stored.get("price"))
         self._born = milliseconds(born_at)
         self._accepted_at: datetime | None = None
+        self._doubts: dict[int, int] = {}
+        """Batches of this process of which it was not known, and when they were handed over."""
 
     def to_json(self) -> dict[str, Any]:
         """Give what is to be known again after a restart."""
@@ -61,15 +66,27 @@ class Credit:
         return {"readings": readings, "last": last, "price": self._price}
 
     def accepted(self, batch: int, units: float | None, parts: int, at: datetime) -> None:
-        """Take in that a push was taken and what it cost in all; `parts` over all its numbers."""
-        self._accepted_at = at
-        self._last = [*self._last, _Push(batch, units, milliseconds(at))][-LAST:]
+        """Take in that a push was taken at an instant, perhaps long ago, and what it cost in all.
+
+        `parts` are its segments, over all its numbers.
+        """
+        moment = milliseconds(at)
+        self._accepted_at = at if self._accepted_at is None else max(at, self._accepted_at)
+        self._last = [*self._last, _Push(batch, units, moment)][-LAST:]
+        self._doubts.pop(batch, None)
         if units is not None and parts > 0:
             self._price = units / parts
-        if self._readings:
-            newest = self._readings[-1]
-            spent = None if units is None or newest.spent is None else newest.spent + units
-            self._readings[-1] = replace(newest, spent=spent)
+        before = [place for place, one in enumerate(self._readings) if one.at <= moment]
+        if before:
+            one = self._readings[before[-1]]
+            spent = None if units is None or one.spent is None else one.spent + units
+            self._readings[before[-1]] = replace(one, spent=spent)
+
+    def doubted(self, batch: int, at: datetime) -> None:
+        """Take in that it is not known whether a push was taken."""
+        self._doubts[batch] = milliseconds(at)
+        while len(self._doubts) > DOUBTS:
+            del self._doubts[next(iter(self._doubts))]
 
     def read(self, credit: float, at: datetime) -> None:
         """Take in a reading that was begun and ended while no push was under way."""
@@ -81,13 +98,13 @@ class Credit:
         return bool(self._readings) and self._readings[-1].at >= milliseconds(instant)
 
     def says(
-        self, handed_at: datetime, settled_at: datetime, parts: int, unclear: Collection[int]
+        self, batch: Unclear, settled_at: datetime, parts: int, unclear: Collection[int]
     ) -> bool | None:
         """Say whether the account was charged for a push: True, False, or None, it cannot tell.
 
-        `unclear`: all batches of which it is not known; `parts`: of this one, over all numbers.
+        `unclear`: all batches of which it is not known; `parts`: of this one, as in `accepted`.
         """
-        first, last = milliseconds(handed_at), milliseconds(settled_at)
+        first, last = milliseconds(batch.handed_at), milliseconds(settled_at)
         before = [one for one in self._readings if one.at <= first]
         after = [one for one in self._readings if one.at >= last]
         if not before or not after:
@@ -99,9 +116,11 @@ class Credit:
         if abs(missing) < 1e-6:
             return False  # nothing is missing: not for this one, nor for any other
         # In an earlier life something may have been accepted that was not written down.
-        known = then.calm and then.at >= self._born and len(unclear) == 1
-        expected = None if self._price is None else self._price * parts
-        return True if known and expected is not None and abs(missing - expected) < 1e-6 else None
+        known = then.calm and then.at >= self._born and self._price is not None
+        others = (other for other, at in self._doubts.items() if then.at <= at < now.at)
+        alone = {*unclear, *others} == {batch.batch}
+        as_expected = known and abs(missing - (self._price or 0.0) * parts) < 1e-6
+        return True if as_expected and alone else None
 
     def _missing(self, then: Reading, now: Reading, unclear: Collection[int]) -> float | None:
         between = [one for one in self._readings if then.at <= one.at < now.at]

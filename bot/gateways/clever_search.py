@@ -102,7 +102,7 @@ class Prober:
             return
         form, push = await self._campaign(NOBODY)
         # A page of somebody else's that comes with a success says nothing about campaigns.
-        useless = push is not None or form == [200, "unreadable"]
+        useless = push is not None or (form[0] < 300 and form[1] == "unreadable")
         self.nobody = None if useless else form
         self._calibrated_at = now
 

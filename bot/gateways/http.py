@@ -32,7 +32,7 @@ IDLE = 1.9
 """Seconds after which an idle connection is not used again. Clever closes after 5: a POST that
 meets the closing half way is one of which nobody knows whether it was taken."""
 
-KEPT_HEADERS = ("content-type", "date", "location", "retry-after")
+KEPT_HEADERS = ("content-type", "date", "retry-after")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,33 @@ from bot.clock import Clock
 from bot.core.messages import Skew
 from bot.gateways.base import Condition, GatewayError
 from bot.gateways.breaker import Breaker
-from bot.gateways.http import Answer, Exchange, Request
+from bot.gateways.http import Answer, Exchange, Oversized, Request
 from bot.gateways.limiter import Kind, Limiter
 from bot.gateways.skew import SkewEstimator
+from bot.log import logger
 
+LOG = logger(__name__)
 T = TypeVar("T")
+
+STEP = 5.0
+"""Seconds by which a clock must be set for the operator to be told."""
 
 
 class Line:
     """One account's rate, breakers and clock difference, between an adapter and the transport."""
 
     def __init__(
-        self, exchange: Exchange, clock: Clock, limiter: Limiter, random: Random | None = None
+        self,
+        name: str,
+        exchange: Exchange,
+        clock: Clock,
+        limiter: Limiter,
+        *,
+        random: Random | None = None,
     ) -> None:
         random = random or Random()  # noqa: S311 - jitter, no secret
+        self.name = name
+        """What the operator calls the account."""
         self.clock = clock
         self.skews = SkewEstimator()
         self._exchange = exchange
@@ -58,9 +71,12 @@ class Line:
         trial = breaker.begin()
         try:
             answer = await self._exchange(request)
-            if date := answer.headers.get("date"):
-                self.skews.learn(date, answer.begun_at, answer.ended_at)
+            self._learn_clock(answer)
             understood = understand(answer)
+        except Oversized:
+            # Of a reading it says only that too much was asked for at once.
+            breaker.let_go(trial=trial)
+            raise
         except GatewayError as error:
             breaker.failed(error, trial=trial)
             raise
@@ -71,3 +87,13 @@ class Line:
             other.close()  # what held both is over
         breaker.succeeded(trial=trial)
         return understood
+
+    def _learn_clock(self, answer: Answer) -> None:
+        step = self.skews.learn(answer.headers.get("date", ""), answer.begun_at, answer.ended_at)
+        if abs(step) > STEP:
+            LOG.warning(
+                "The gateway's clock was set, or ours",
+                action="gateway.clock_set",
+                gateway=self.name,
+                seconds=round(step, 1),
+            )

@@ -43,15 +43,16 @@ class SkewEstimator:
         self._date: str | None = None
         self._second = 0.0
         self._rows: tuple[float, float] | None = None
-        self.stepped = 0.0
-        """By how many seconds the difference last changed at once; 0: it never did."""
 
-    def learn(self, date: str, begun_at: datetime, ended_at: datetime) -> None:
-        """Take in the `Date` of an answer, and when it was asked for and had, by our clock."""
+    def learn(self, date: str, begun_at: datetime, ended_at: datetime) -> float:
+        """Take in the `Date` of an answer, and when it was asked for and had, by our clock.
+
+        Gives the seconds by which the difference has changed at once; mostly 0.
+        """
         if date != self._date:
             second = http_date(date)
             if second is None:
-                return
+                return 0.0
             self._date, self._second = date, second.timestamp()
         now = ended_at.timestamp()
         sample = _Sample(self._second - now, self._second + 1.0 - begun_at.timestamp(), now)
@@ -60,12 +61,13 @@ class SkewEstimator:
             # Many answers of one second are one sample: twenty of them would be no history.
             newest.low = max(newest.low, sample.low)
             newest.high = min(newest.high, sample.high)
-            return
-        known = self._agreed(now)
+            return 0.0
+        known, step = self._agreed(now), 0.0
         if known is not None and (sample.high < known[0] or sample.low > known[1]):
-            self.stepped = (sample.low + sample.high - known[0] - known[1]) / 2
+            step = (sample.low + sample.high - known[0] - known[1]) / 2
             self._samples.clear()
         self._samples.append(sample)
+        return step
 
     def saw(self, stamp: datetime, begun_at: datetime, ended_at: datetime) -> None:
         """Take in how the gateway stamped a row that it made between two instants of ours.

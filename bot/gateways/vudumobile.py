@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,10 +22,10 @@ from bot.gateways.http import Answer, Oversized, Request, http_date
 from bot.gateways.limiter import Kind
 from bot.gateways.line import Line
 from bot.gateways.numbers import e164
-from bot.gateways.payload import UnreadableError, clean, read_json, rows_of, whole_number
+from bot.gateways.payload import UnreadableError, clean, read_json, rows_of
 from bot.gateways.redact import Redactor
 from bot.gateways.vudumobile_cursor import HOUR, Cursor, Plan
-from bot.gateways.vudumobile_rows import COUNTRY, UNREADABLE, TextRows, sighting
+from bot.gateways.vudumobile_rows import COUNTRY, UNREADABLE, TextRows, identity, sighting
 from bot.gateways.vudumobile_tables import HOLDING_WORDS, is_detailed
 
 URL = "https://api.vudumobile.net/api"
@@ -59,7 +59,6 @@ class VuduMobile:
 
     def __init__(
         self,
-        name: str,
         line: Line,
         *,
         api_key: str,
@@ -70,7 +69,7 @@ class VuduMobile:
         secret: bytes = b"",
         learned: Mapping[str, Any] | None = None,
     ) -> None:
-        self.name = name
+        self.name = line.name
         self.traits = Traits(
             numbers_per_batch=1,
             pace=0.0,
@@ -161,8 +160,8 @@ class VuduMobile:
         said = self._understood(answer)
         if not isinstance(said, dict):
             raise self._failures.unreadable(answer, "not with an object")
-        msg_id = whole_number(said.get("msg_id"))
-        gateway_id = str(msg_id if msg_id is not None else said.get("msg_id") or "")[:64]
+        msg_id = identity(said.get("msg_id"))
+        gateway_id = "" if msg_id is None else str(msg_id)
         if not gateway_id and said.get("status") is not True:
             raise self._failures.unreadable(answer, "neither with a number nor with a status")
         if gateway_id and len(self._awaited) < ECHOES:
@@ -174,14 +173,16 @@ class VuduMobile:
         if not sent:
             return ()
         oldest = min(message.sent_at for message in sent)
-        sightings, _ = self._sightings(await self._feed("mt", self._before(oldest)))
+        reading = await self._feed("mt", self._before(oldest))
+        sightings, _ = self._sightings(reading, {message.number for message in sent})
         return sightings
 
     async def search(self, unclear: Sequence[Unclear]) -> Search:
         """Look for batches in what the feed lists, in one reading. Raises `GatewayError`."""
         starts = {batch.batch: self._before(batch.handed_at) for batch in unclear}
         reading = await self._feed("mt", min(starts.values()), Kind.PROBE)
-        sightings, unreadable = self._sightings(reading)
+        numbers = {number for batch in unclear for number in batch.numbers}
+        sightings, unreadable = self._sightings(reading, numbers)
         return Search(
             begun_at=reading.answer.begun_at,
             sightings=sightings,
@@ -200,13 +201,13 @@ class VuduMobile:
     def _before(self, instant: datetime) -> int:
         return self._present(instant, self.skew.low) - BEFORE
 
-    def _sightings(self, reading: _Reading) -> tuple[list[Sighting], int]:
-        """Read `mt` rows, and count those that make no sense."""
+    def _sightings(self, reading: _Reading, asked: Container[str]) -> tuple[list[Sighting], int]:
+        """Read `mt` rows, and count those that make no sense; `asked` are numbers of others."""
         found, unreadable = [], 0
         self._detailed = self._detailed or any(map(_is_detailed_row, reading.rows))
         for row in reading.rows:
             try:
-                seen = sighting(row, self._ours, detailed=self._detailed)
+                seen = sighting(row, self._ours, asked, detailed=self._detailed)
             except UNREADABLE:
                 unreadable += 1
                 continue

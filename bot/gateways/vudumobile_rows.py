@@ -8,7 +8,7 @@ Seen elsewhere: no `msg_id`, `direction` or status; identifiers and numbers as s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -76,12 +76,12 @@ class TextRows:
                 if row.get("direction") != "mo" and not _is_text(row):
                     continue
                 signature = row["from"], row["to"], row["message"], row["datetime"]
-                identity = row.get("msg_id")
-                if type(identity) is not int:
-                    identity = _identity(identity)
-                known = self._known.get(identity)
+                msg_id = row.get("msg_id")
+                if type(msg_id) is not int:
+                    msg_id = identity(msg_id)
+                known = self._known.get(msg_id)
                 if known is None or known.signature != signature:
-                    known = self._read(identity, signature, known, alike)
+                    known = self._read(msg_id, signature, known, alike)
                     if self._is_late(known.order[0], present):
                         late_since = min(late_since or known.order[0], known.order[0])
                 found[known.listed.key] = known
@@ -94,7 +94,7 @@ class TextRows:
 
     def _read(
         self,
-        identity: int | str | None,
+        msg_id: int | str | None,
         signature: _Signature,
         other: _Known | None,
         alike: Counter[str],
@@ -108,19 +108,19 @@ class TextRows:
         our_number = e164(spelled(receiver), COUNTRY) if receiver else self._our_number
         second = int(sent_at.timestamp())
         mark = self._mark(number, our_number, str(second), text.strip())
-        if identity is None:
+        if msg_id is None:
             # Told apart by count alone: two equal texts of one second are two.
             alike[mark] += 1
             listed = Listed(f"mo:{mark}/{alike[mark]}", number, text, sent_at, our_number)
             return _Known(signature, listed, (second, 0, listed.key))
-        key, reused = f"mo:{identity}", other is not None and other.listed.fingerprint != mark
+        key, reused = f"mo:{msg_id}", other is not None and other.listed.fingerprint != mark
         if reused:
             key = f"{key}#{mark}"
         listed = Listed(key, number, text, sent_at, our_number, fingerprint=mark)
-        place = (identity, "") if isinstance(identity, int) else (0, identity)
+        place = (msg_id, "") if isinstance(msg_id, int) else (0, msg_id)
         known = _Known(signature, listed, (second, *place))
         if not reused:
-            self._known[identity] = known
+            self._known[msg_id] = known
         return known
 
     def _mark(self, *parts: str) -> str:
@@ -134,27 +134,30 @@ class TextRows:
         complete = self._complete_from
         self._complete_from = start if complete is None else min(start, complete)
         if len(self._known) > REMEMBERED:
-            for identity in list(islice(self._known, REMEMBERED // 2)):
-                gone = self._known.pop(identity).order[0]
+            for msg_id in list(islice(self._known, REMEMBERED // 2)):
+                gone = self._known.pop(msg_id).order[0]
                 self._complete_from = max(self._complete_from, gone + 1)
 
 
-def sighting(row: Mapping[str, Any], ours: str, *, detailed: bool) -> Sighting | None:
+def sighting(
+    row: Mapping[str, Any], ours: str, asked: Container[str], *, detailed: bool
+) -> Sighting | None:
     """Read an `mt` row; None where it is none. Raises what `UNREADABLE` lists.
 
     The sample has the mobile in `from`, where one would expect it in `to`: it is whichever of the
-    two is not our number.
+    two was asked for or, at least, is not our number.
     """
     if str(row.get("direction") or "mt").strip().lower() != "mt":
         return None
     sides = [e164(spelled(row[side]), COUNTRY) for side in ("to", "from") if row.get(side)]
-    number = next((side for side in sides if side != ours), None)
-    if number is None:
+    others = [side for side in sides if side != ours]
+    if not others:
         raise ValueError("a message to nobody")
+    number = next((side for side in others if side in asked), others[0])
     code = clean(str(row.get("status_mt") or ""))[:64]
-    identity = _identity(row.get("msg_id"))
+    msg_id = identity(row.get("msg_id"))
     return Sighting(
-        gateway_id="" if identity is None else str(identity),
+        gateway_id="" if msg_id is None else str(msg_id),
         numbers=(number,),
         text=read_text(row["message"]),
         at=read_time(row["datetime"]),
@@ -172,7 +175,8 @@ def _is_text(row: Mapping[str, Any]) -> bool:
     return direction == "mo"
 
 
-def _identity(value: object) -> int | str | None:
+def identity(value: object) -> int | str | None:
+    """Read a `msg_id`; None where there is none."""
     number = whole_number(value)
     if number is not None:
         return number

@@ -576,6 +576,35 @@ async def test_an_acceptance_that_died_with_its_process_is_not_set_aside_twice(
     assert search.credit_says[7] is not False
 
 
+async def test_what_a_found_push_cost_is_not_held_against_another(gateway, vendor, clock):
+    """Two are unclear; one is found and was charged, so the other was not."""
+    unclear = await unclear_after_a_reading(gateway, vendor, clock)
+    clock.advance(3)
+    found_at = clock.now()
+    name = reference(found_at)
+    with pytest.raises(Unconfirmed):
+        await gateway.send(Batch(9, (9,), "clever", (NUMBER,), "Dj", 1))
+    vendor.pushes[name] = Reply(body=push(name, [NUMBER], "Dj"))
+    clock.advance(400)
+    vendor.credit(993)
+    await gateway.watch()
+    other = CLEVER.unclear(batch=9, text="Dj", handed_at=found_at, unclear_at=found_at)
+    both = await gateway.search([CLEVER.unclear(**unclear), other])
+    assert both.credit_says == {7: None, 9: None}
+    assert [one.gateway_id for one in both.sightings] == [name]
+    assert (await searched(gateway, unclear)).credit_says == {7: False}
+
+
+async def test_a_push_that_is_still_unclear_leaves_the_credit_mute(gateway, vendor, clock):
+    """What is missing may be the other's, though nobody asks about that one any more."""
+    unclear = await unclear_after_a_reading(gateway, vendor, clock)
+    with pytest.raises(Unconfirmed):
+        await gateway.send(Batch(9, (9,), "clever", (NUMBER,), "Dj", 1))
+    clock.advance(400)
+    vendor.credit(993)
+    assert (await searched(gateway, unclear)).credit_says == {7: None}
+
+
 async def test_a_reading_while_a_push_is_under_way_proves_nothing(server, transport, clock):
     server.say(Reply(body={"account": {"credit": 5}}))
     gateway = clever(server, transport)

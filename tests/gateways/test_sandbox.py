@@ -63,11 +63,11 @@ async def played(request) -> AsyncIterator[Played]:
     world = Clock(SPEED, world=1_772_452_800.0, real=time.time())
     clock = FastClock.parse(world.spec)
     async with Sandbox(world) as sandbox, Transport(clock) as transport:
-        line = Line(transport.exchange, clock, Limiter(1000, 1.0, clock), Random(1))
+        limiter = Limiter(1000, 1.0, clock)
+        line = Line(request.param, transport.exchange, clock, limiter, random=Random(1))
         gateway: Gateway
         if request.param == "vudumobile":
             gateway = VuduMobile(
-                "vudumobile",
                 line,
                 api_key=sandbox.vudumobile.api_key,
                 our_number=sandbox.vudumobile.our_number,
@@ -75,7 +75,6 @@ async def played(request) -> AsyncIterator[Played]:
             )
         else:
             gateway = Clever(
-                "clever",
                 line,
                 login=sandbox.clever.login,
                 password=sandbox.clever.password,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -99,6 +100,13 @@ async def test_the_other_party_of_a_message_is_whoever_is_not_us(gateway, server
         ("523", ("+15145555556",), Status.UNDELIVERED, "UNDELIV_300"),
     ]
     assert found[2].segments == 2
+
+
+async def test_without_our_number_the_other_party_is_whoever_was_asked_for(server, transport):
+    gateway = vudumobile(server, transport, our_number="")
+    server.say(Reply(body=sample("vudumobile/feed-of-messages")))
+    found = await gateway.receipts([replace(VUDUMOBILE.sent(), number="+18195555555")])
+    assert found[0].numbers == ("+18195555555",)
 
 
 # --- refusals ------------------------------------------------------------------------------------
@@ -378,6 +386,16 @@ async def test_an_answer_that_is_too_long_is_asked_for_in_halves(server, transpo
     assert page.gap is not None
     assert page.gap[0] <= NOON - timedelta(days=8)
     assert page.gap[1] == asked_from(server)
+
+
+async def test_halving_goes_on_for_as_long_as_it_takes(server, transport, monkeypatch):
+    """A gateway that answers at length is not in trouble: it is not left alone for it."""
+    monkeypatch.setattr("bot.gateways.vudumobile.LONGEST_FEED", 1000)
+    gateway = vudumobile(server, transport)
+    server.say(*[Reply(body=b" " * 2000)] * 12, Reply(body=[row(1, "Meteo", NOON)]))
+    page = await gateway.fetch(VUDUMOBILE.feed())
+    assert len(page.texts) == 1
+    assert gateway.condition.reads_from is None
 
 
 async def test_a_gap_is_read_later(server, transport, clock, monkeypatch):

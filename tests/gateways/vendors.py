@@ -24,9 +24,9 @@ OURS = "+15149541234"
 CANARIES = ("canary-key-25cKYq36wDAY", "canary-password", "canary-login")
 
 
-def line(transport: Transport, *, requests: int = 1000) -> Line:
-    limiter = Limiter(requests, 1.0, transport.clock)
-    return Line(transport.exchange, transport.clock, limiter, Random(1))
+def line(name: str, transport: Transport) -> Line:
+    limiter = Limiter(1000, 1.0, transport.clock)
+    return Line(name, transport.exchange, transport.clock, limiter, random=Random(1))
 
 
 def vudumobile(server: ScriptedServer, transport: Transport, **given: Any) -> VuduMobile:
@@ -35,7 +35,7 @@ def vudumobile(server: ScriptedServer, transport: Transport, **given: Any) -> Vu
         "our_number": OURS,
         "url": server.url,
     } | given
-    return VuduMobile("vudumobile", line(transport), **wanted)
+    return VuduMobile(line("vudumobile", transport), **wanted)
 
 
 def clever(server: ScriptedServer, transport: Transport, **given: Any) -> Clever:
@@ -45,7 +45,7 @@ def clever(server: ScriptedServer, transport: Transport, **given: Any) -> Clever
         "url": server.url,
         "pace": 0.0,
     }
-    return Clever("clever", line(transport), **(wanted | given))
+    return Clever(line("clever", transport), **(wanted | given))
 
 
 def paris(instant: datetime) -> str:
