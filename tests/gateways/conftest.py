@@ -7,6 +7,7 @@ import pytest
 from bot.gateways.http import Transport
 from tests.clock import FakeClock
 from tests.gateways.server import ScriptedServer
+from tests.gateways.vendors import VENDORS
 
 
 @pytest.fixture
@@ -24,3 +25,13 @@ async def server(clock: FakeClock) -> AsyncIterator[ScriptedServer]:
 async def transport(clock: FakeClock) -> AsyncIterator[Transport]:
     async with Transport(clock) as transport:
         yield transport
+
+
+@pytest.fixture(params=VENDORS, ids=lambda vendor: vendor.name)
+def vendor(request):
+    return request.param
+
+
+@pytest.fixture
+def gateway(vendor, server, transport):
+    return vendor.open(server, transport)

@@ -113,19 +113,21 @@ class Vendor:
         return Unclear(**(wanted | given))
 
 
+def row(msg_id: int | None, text: str, at: datetime, **more: object) -> dict[str, object]:
+    """A text in VuduMobile's feed."""
+    wanted: dict[str, object] = {
+        "msg_id": msg_id,
+        "direction": "mo",
+        "from": "15145555555",
+        "to": "15149541234",
+        "message": text,
+        "datetime": f"{at:%Y-%m-%d %H:%M:%S}",
+    }
+    return wanted | more
+
+
 def _feed(texts: Sequence[tuple[str, datetime]]) -> Any:
-    return [
-        {
-            "msg_id": number,
-            "direction": "mo",
-            "from": "15145555555",
-            "to": "15149541234",
-            "message": text,
-            "datetime": f"{at:%Y-%m-%d %H:%M:%S}",
-            "part_count": 1,
-        }
-        for number, (text, at) in enumerate(texts, start=1)
-    ]
+    return [row(number, text, at) for number, (text, at) in enumerate(texts, start=1)]
 
 
 def _mos(texts: Sequence[tuple[str, datetime]]) -> Any:
