@@ -103,7 +103,6 @@ class Stage:
                 "login": "${CLEVER_LOGIN:-}",
                 "password": "${CLEVER_PASSWORD:-}",
                 "references": self.references,
-                "rate": "20/s",
             },
         }
         return {name: known[name] for name in self.gateways}
@@ -254,7 +253,7 @@ def merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
 async def stage(
     folder: Path,
     *,
-    gateways: Sequence[str] = BOTH,
+    on: Sequence[str] = BOTH,
     speed: float = 20.0,
     start: datetime = NOON,
     seed: int = 1,
@@ -268,7 +267,7 @@ async def stage(
         sandbox.vudumobile.api_key = SECRETS["VUDUMOBILE_API_KEY"]
         sandbox.clever.login = SECRETS["CLEVER_LOGIN"]
         sandbox.clever.password = SECRETS["CLEVER_PASSWORD"]
-        found = Stage(folder, sandbox, gateways, settings)
+        found = Stage(folder, sandbox, on, settings)
         (folder / "templates").mkdir(exist_ok=True)
         found.rules(rules)
 

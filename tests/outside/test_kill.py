@@ -1,0 +1,48 @@
+"""The real process, killed at random moments while both gateways misbehave (INV-4, INV-5, INV-22).
+
+Each phone gets one reply for each of its texts, in their order; where every trace of what was
+sent is hidden, at most one, and what is missing says `abandoned` and why.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.outside.killing import SURE, Played, Run, play
+
+pytestmark = pytest.mark.kill
+
+
+def told(played: Played) -> str:
+    return "\n".join([*played.complaints, played.story])
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        Run(21, ["vudumobile"], speed=60),
+        Run(22, ["clever"]),
+        Run(23, ["vudumobile", "clever"]),
+    ],
+    ids=["on VuduMobile", "on Clever", "on both"],
+)
+async def test_each_text_is_answered_exactly_once(tmp_path: Path, run: Run) -> None:
+    played = await play(run, tmp_path)
+
+    assert played.complaints == [], told(played)
+    assert played.report.replies == run.texts
+    assert played.kills >= 5
+    assert sum(played.faults[name] for name in SURE) >= 5, played.faults
+
+
+async def test_without_evidence_nothing_is_doubled_and_every_gap_is_explained(
+    tmp_path: Path,
+) -> None:
+    run = Run(24, ["vudumobile", "clever"], hidden=True)
+
+    played = await play(run, tmp_path)
+
+    assert played.complaints == [], told(played)
+    assert played.report.replies + played.report.abandoned >= run.texts
+    assert played.report.abandoned > 0, "nothing was unclear: the run shows nothing"
+    assert played.kills >= 5
