@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from bot.clock import Clock
 from bot.config import CleverSection, Config, GatewaySection, installation_secret
@@ -72,15 +73,26 @@ class App:
     """Where health and metrics are served."""
 
 
-def load_content(config: Config, *, sandbox: bool) -> tuple[Rulebook, Templates]:
-    """Read the operator's rules and templates. Raises `Faults`."""
-    templates = Templates.load(
-        config.templates_folder,
+def load_templates(config: Config) -> Templates:
+    """Read the operator's templates; what is wrong with them is told with the rules."""
+    return Templates.load(
+        near(config.templates_folder),
         organisation=Organisation(config.organisation.name, config.organisation.contact),
         language=config.language,
         timezone=config.timezone,
     )
-    return load_rulebook(config.rules_folder, templates, sandbox=sandbox), templates
+
+
+def load_content(config: Config, *, sandbox: bool) -> tuple[Rulebook, Templates]:
+    """Read the operator's rules and templates. Raises `Faults`."""
+    templates = load_templates(config)
+    return load_rulebook(near(config.rules_folder), templates, sandbox=sandbox), templates
+
+
+def near(folder: Path) -> Path:
+    """Name a folder as the person who started us would: from where they stand, if it is below."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 @asynccontextmanager

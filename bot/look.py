@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.app import load_content
+from bot.app import load_content, load_templates, near
 from bot.config import Config, load_config
+from bot.content.entries import json_schema
 from bot.content.explain import Explanation, explain as explain_text
 from bot.content.rulebook import check as check_content
-from bot.content.templates import Organisation, Templates
 from bot.core.decision import REASONS
 from bot.storage import inbox, outbox
 from bot.storage.database import Database, StoreError
@@ -33,13 +33,8 @@ def check(config_path: Path) -> int:
         config = load_config(config_path)
     except Faults as wrong:
         return _print_faults(wrong)
-    templates = Templates.load(
-        config.templates_folder,
-        organisation=Organisation(config.organisation.name, config.organisation.contact),
-        language=config.language,
-        timezone=config.timezone,
-    )
-    if faults := check_content(config.rules_folder, templates):
+    templates = load_templates(config)
+    if faults := check_content(near(config.rules_folder), templates):
         return _print_faults(Faults(faults))
     own, played = (len(load_content(config, sandbox=each)[0].rules) for each in (False, True))
     _print(f"All is well: {own} rules of your own, {played - own} for the sandbox alone.")
@@ -48,8 +43,6 @@ def check(config_path: Path) -> int:
 
 def schema() -> int:
     """Print the JSON Schema of rule files."""
-    from bot.content.rulefile import json_schema
-
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))  # noqa: T201 - the output itself
     return DONE
 

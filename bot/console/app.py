@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -35,7 +35,7 @@ class Patient(Protocol):
 
 
 PATIENT = web.AppKey("patient", Patient)
-HOSTS = web.AppKey("hosts", set[str])
+HOSTS = web.AppKey("hosts", AbstractSet)
 
 
 @asynccontextmanager
@@ -57,7 +57,7 @@ def application(patient: Patient, hosts: Collection[str]) -> web.Application:
     """Put the routes together."""
     application = web.Application(middlewares=[_known_host], client_max_size=64 * 1024)
     application[PATIENT] = patient
-    application[HOSTS] = {host.casefold() for host in hosts}
+    application[HOSTS] = frozenset(host.casefold() for host in hosts)
     application.router.add_get("/healthz", _healthz)
     application.router.add_get("/readyz", _readyz)
     application.router.add_get("/metrics", _metrics)

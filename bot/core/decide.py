@@ -129,13 +129,19 @@ def _obey(
         return Decision(conversation, after, InboundStatus.HANDLED, why, cancel=after.opted_out)
     reply = Reply(
         message=Message(template=template),
-        languages=tuple(sorted(word.languages)) or (_language("", after, policy),),
+        languages=_languages(word, after, policy),
         data={},
         message_class=message_class,
         rule=reason,
         delivery=Delivery.AT_MOST_ONCE,
     )
     return _say(reply, why, conversation, after, policy=policy, now=now)
+
+
+def _languages(word: BuiltIn, subscriber: Subscriber, policy: Policy) -> tuple[str, ...]:
+    """Answer in each language of the word, the one that is usual here first."""
+    usual = _language("", subscriber, policy)
+    return tuple(sorted(word.languages, key=lambda one: (one != usual, one))) or (usual,)
 
 
 def _opted(word: BuiltIn, text: Inbound, subscriber: Subscriber) -> Subscriber:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import conversation_key
 from bot.core.messages import Feed, FeedState
-from bot.storage.schema import conversations, feeds
+from bot.storage.schema import conversations, feeds, is_followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,7 @@ async def _followed(
     limit: int | None,
 ) -> list[Followed]:
     rows = await connection.execute(
-        select(feeds)
-        .where(whose, feeds.c.state != FeedState.RETIRED.value, which)
-        .order_by(feeds.c.due_at)
-        .limit(limit)
+        select(feeds).where(whose, is_followed(), which).order_by(feeds.c.due_at).limit(limit)
     )
     return [Followed(_feed(row), row.adopted or row.newest_for > 0) for row in rows]
 

@@ -7,16 +7,23 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import conversation_key
 from bot.core.decision import Why
 from bot.core.messages import Inbound, InboundStatus, Listed
-from bot.storage.schema import conversations, inbox
+from bot.storage.schema import (
+    conversations,
+    has_status,
+    inbox,
+    is_fresh,
+    is_suspect,
+    is_told,
+)
 
-NEW = inbox.c.status == InboundStatus.NEW.value
+NEW = has_status(inbox, InboundStatus.NEW)
 DEATHS = 3
 """A text on which the process died this often is parked."""
 
@@ -82,7 +89,11 @@ async def _known(
         keys = {text.key for text in part} | {f"{t.key}#{t.fingerprint}" for t in part}
         ours = and_(inbox.c.conversation.in_(names), inbox.c.key.in_(keys))
         marks = {text.fingerprint for text in part if text.fingerprint}
-        seen = and_(inbox.c.fingerprint.in_(marks), inbox.c.gateway == gateway)
+        seen = and_(
+            is_told(inbox.c.fingerprint),
+            inbox.c.fingerprint.in_(marks),
+            inbox.c.gateway == gateway,
+        )
         for where in (ours, seen):
             for conversation, key, fingerprint in await connection.execute(columns.where(where)):
                 known[conversation, key] = fingerprint
@@ -142,24 +153,14 @@ async def claim(connection: AsyncConnection, limit: int) -> list[int]:
     of their conversations: order is kept, and nobody else waits.
     """
     suspect = inbox.alias("suspect")
-    behind = exists().where(
-        suspect.c.conversation == inbox.c.conversation,
-        suspect.c.status == InboundStatus.NEW.value,
-        suspect.c.attempts > 0,
-    )
-    anyone = exists().where(suspect.c.status == InboundStatus.NEW.value, suspect.c.attempts > 0)
-    oldest = (
-        select(inbox.c.id)
-        .where(NEW, inbox.c.attempts == 0, or_(~anyone, ~behind))
-        .order_by(inbox.c.id)
-        .limit(limit)
-    )
+    behind = exists().where(is_suspect(suspect), suspect.c.conversation == inbox.c.conversation)
+    oldest = select(inbox.c.id).where(is_fresh(inbox), ~behind).order_by(inbox.c.id).limit(limit)
     return await _count(connection, oldest.scalar_subquery())
 
 
 async def claim_suspect(connection: AsyncConnection) -> list[int]:
     """Count one more attempt at the oldest text on which a process died; it is decided alone."""
-    oldest = select(inbox.c.id).where(NEW, inbox.c.attempts > 0).order_by(inbox.c.id).limit(1)
+    oldest = select(func.min(inbox.c.id)).where(is_suspect(inbox))
     return await _count(connection, oldest.scalar_subquery())
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import OPEN, Acceptance, Batch, MessageClass, Outbound, Status
-from bot.storage.schema import outbox, subscribers
+from bot.core.messages import Acceptance, Batch, MessageClass, Outbound, Status
+from bot.storage.schema import STILL_OPEN, UNDER_WAY, has_status, outbox, subscribers
 
 TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
 """What may be said to a number that is opted out: the confirmation, and HELP."""
@@ -68,7 +68,7 @@ async def suppress(connection: AsyncConnection, numbers: Collection[str], now: d
         await connection.execute(
             update(outbox)
             .where(
-                outbox.c.status == Status.QUEUED.value,
+                has_status(outbox, Status.QUEUED),
                 outbox.c.number.in_(numbers),
                 outbox.c.message_class.not_in(TO_THE_BLOCKED),
             )
@@ -93,7 +93,7 @@ def _due(gateway: str, now: datetime, limit: int) -> Any:  # noqa: ANN401 - a se
     before = outbox.alias("before")
     held_back = exists().where(
         before.c.conversation == outbox.c.conversation,
-        before.c.status.in_([status.value for status in OPEN]),
+        has_status(before, *STILL_OPEN),
         before.c.id < outbox.c.id,
     )
     blocked = exists().where(
@@ -114,7 +114,7 @@ def _due(gateway: str, now: datetime, limit: int) -> Any:  # noqa: ANN401 - a se
         )
         .where(
             outbox.c.gateway == gateway,
-            outbox.c.status == Status.QUEUED.value,
+            has_status(outbox, Status.QUEUED),
             outbox.c.not_before <= now,
             ~held_back,
         )
@@ -228,7 +228,7 @@ def _settling(status: Status, *names: str, **values: Any) -> Any:  # noqa: ANN40
         update(outbox)
         .where(
             outbox.c.id == bindparam("which"),
-            outbox.c.status == Status.SENDING.value,
+            has_status(outbox, Status.SENDING),
             outbox.c.fence == bindparam("held"),
         )
         .values(
@@ -256,7 +256,9 @@ async def recover(
     `all_of_them`: this process is the only one and has just begun, so nobody is sending.
     """
     unattended = update(outbox).where(
-        outbox.c.gateway == gateway, outbox.c.status == Status.SENDING.value
+        outbox.c.gateway == gateway,
+        has_status(outbox, *UNDER_WAY),
+        has_status(outbox, Status.SENDING),
     )
     if not all_of_them:
         unattended = unattended.where(outbox.c.lease_until <= now)
@@ -275,7 +277,7 @@ async def count(connection: AsyncConnection) -> dict[tuple[str, str], int]:
     """Count what is still open: (gateway, status) to rows."""
     found = await connection.execute(
         select(outbox.c.gateway, outbox.c.status, func.count())
-        .where(outbox.c.status.in_([status.value for status in OPEN]))
+        .where(has_status(outbox, *STILL_OPEN))
         .group_by(outbox.c.gateway, outbox.c.status)
     )
     return {(gateway, status): rows for gateway, status, rows in found}

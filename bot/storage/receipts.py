@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Sent, Sighting, Status
-from bot.storage.schema import outbox
+from bot.storage.schema import has_status, is_told, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ async def awaited(
         )
         .where(
             outbox.c.gateway == gateway,
-            outbox.c.status == Status.SENT.value,
+            has_status(outbox, Status.SENT),
             outbox.c.status_at >= since,
-            outbox.c.gateway_id != "",
+            is_told(outbox.c.gateway_id),
         )
         .order_by(outbox.c.status_at.desc())
         .limit(limit)
@@ -70,7 +70,7 @@ async def note(
         await connection.execute(RAISE, last)
 
 
-STILL_SENT = (outbox.c.id == bindparam("which")) & (outbox.c.status == Status.SENT.value)
+STILL_SENT = (outbox.c.id == bindparam("which")) & has_status(outbox, Status.SENT)
 RAISE = (
     update(outbox)
     .where(STILL_SENT)

@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import OPEN, InboundStatus
-from bot.storage.schema import inbox, outbox
+from bot.core.messages import InboundStatus
+from bot.storage.schema import STILL_OPEN, has_status, inbox, outbox
 
 AT_ONCE = 1000
 """Rows in one transaction: the writer is not held for long."""
 SETTLED: Mapping[Table, ColumnElement[bool]] = {
-    inbox: inbox.c.status != InboundStatus.NEW.value,
-    outbox: outbox.c.status.not_in([status.value for status in OPEN]),
+    inbox: ~has_status(inbox, InboundStatus.NEW),
+    outbox: ~has_status(outbox, *STILL_OPEN),
 }
 WRITTEN: Mapping[Table, ColumnElement[datetime]] = {
     inbox: inbox.c.received_at,

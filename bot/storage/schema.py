@@ -7,14 +7,18 @@ conversation's key, so that the tables can be distributed by it unchanged.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Dialect,
     Float,
+    FromClause,
     Index,
     Integer,
     MetaData,
@@ -24,10 +28,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    text,
+    literal_column,
 )
 
 from bot.core.instants import instant, milliseconds
+from bot.core.messages import FeedState, InboundStatus, Status
 
 
 class Instant(TypeDecorator[datetime]):
@@ -53,6 +58,32 @@ class Instant(TypeDecorator[datetime]):
         del dialect
         return None if value is None else instant(value)
 
+
+def has_status(table: FromClause, *statuses: StrEnum) -> ColumnElement[bool]:
+    """Ask for rows in one of these, in the very words of a partial index.
+
+    Literal words: SQLite uses a partial index only where it can see, before any parameter is
+    bound, that the question is within it.
+    """
+    literal: list[ColumnElement[str]] = [
+        literal_column(f"'{status.value}'") for status in statuses
+    ]
+    column = table.c.status
+    return column == literal[0] if len(literal) == 1 else column.in_(literal)
+
+
+def is_told(column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Ask for rows where this is not empty, in the very words of a partial index."""
+    return column != literal_column("''")
+
+
+def only(rows: ColumnElement[bool]) -> dict[str, Any]:
+    """Make an index of these rows alone, on either store."""
+    return {"sqlite_where": rows, "postgresql_where": rows}
+
+
+UNDER_WAY = (Status.SENDING, Status.UNCONFIRMED)
+STILL_OPEN = (Status.QUEUED, *UNDER_WAY)
 
 metadata = MetaData(
     naming_convention={
@@ -89,20 +120,26 @@ inbox = Table(
     Column("detail", JSON(none_as_null=True)),
     UniqueConstraint("conversation", "key"),
 )
-# What is to be answered, oldest first; what a process died on (attempts > 0) apart.
-Index(
-    "ix_inbox_new",
-    inbox.c.attempts,
-    inbox.c.id,
-    sqlite_where=text("status = 'new'"),
-    postgresql_where=text("status = 'new'"),
-)
+
+
+def is_fresh(table: FromClause) -> ColumnElement[bool]:
+    """Ask for texts that nobody began to decide, in the very words of their index."""
+    return has_status(table, InboundStatus.NEW) & (table.c.attempts == literal_column("0"))
+
+
+def is_suspect(table: FromClause) -> ColumnElement[bool]:
+    """Ask for texts on which a process died, in the very words of their index."""
+    return has_status(table, InboundStatus.NEW) & (table.c.attempts > literal_column("0"))
+
+
+# What is to be answered, oldest first; what a process died on apart.
+Index("ix_inbox_fresh", inbox.c.id, **only(is_fresh(inbox)))
+Index("ix_inbox_suspect", inbox.c.conversation, inbox.c.id, **only(is_suspect(inbox)))
 # A row that a gateway lists again under another id is the same text.
 Index(
     "ix_inbox_fingerprint",
     inbox.c.fingerprint,
-    sqlite_where=text("fingerprint <> ''"),
-    postgresql_where=text("fingerprint <> ''"),
+    **only(is_told(inbox.c.fingerprint)),
 )
 
 outbox = Table(
@@ -143,22 +180,19 @@ outbox = Table(
     Column("verdict", JSON(none_as_null=True)),
     UniqueConstraint("conversation", "cause"),
 )
-OPEN = "status IN ('queued', 'sending', 'unconfirmed')"
 # What is due at a gateway, oldest first.
 Index(
     "ix_outbox_queued",
     outbox.c.gateway,
     outbox.c.id,
-    sqlite_where=text("status = 'queued'"),
-    postgresql_where=text("status = 'queued'"),
+    **only(has_status(outbox, Status.QUEUED)),
 )
 # Is anything of this conversation before me?
 Index(
     "ix_outbox_open",
     outbox.c.conversation,
     outbox.c.id,
-    sqlite_where=text(OPEN),
-    postgresql_where=text(OPEN),
+    **only(has_status(outbox, *STILL_OPEN)),
 )
 # What is under way or unclear: a handful of rows, asked for at every tick.
 Index(
@@ -166,16 +200,14 @@ Index(
     outbox.c.gateway,
     outbox.c.status,
     outbox.c.batch,
-    sqlite_where=text("status IN ('sending', 'unconfirmed')"),
-    postgresql_where=text("status IN ('sending', 'unconfirmed')"),
+    **only(has_status(outbox, *UNDER_WAY)),
 )
 # Whose receipts are awaited.
 Index(
     "ix_outbox_sent",
     outbox.c.gateway,
     outbox.c.status_at,
-    sqlite_where=text("status = 'sent'"),
-    postgresql_where=text("status = 'sent'"),
+    **only(has_status(outbox, Status.SENT)),
 )
 # One gateway id belongs to one message; a campaign's reference to one message a number.
 Index(
@@ -184,8 +216,7 @@ Index(
     outbox.c.gateway_id,
     outbox.c.number,
     unique=True,
-    sqlite_where=text("gateway_id <> ''"),
-    postgresql_where=text("gateway_id <> ''"),
+    **only(is_told(outbox.c.gateway_id)),
 )
 
 conversations = Table(
@@ -225,12 +256,18 @@ feeds = Table(
     # Of how many numbers this is the newest campaign.
     Column("newest_for", Integer, nullable=False),
 )
+
+
+def is_followed() -> ColumnElement[bool]:
+    """Ask for feeds that are still read, in the very words of their index."""
+    return feeds.c.state != literal_column(f"'{FeedState.RETIRED.value}'")
+
+
 Index(
     "ix_feeds_due",
     feeds.c.gateway,
     feeds.c.due_at,
-    sqlite_where=text("state <> 'retired'"),
-    postgresql_where=text("state <> 'retired'"),
+    **only(is_followed()),
 )
 
 accounts = Table(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Delivery, Sighting, Status, Unclear
 from bot.core.reconcile import Verdict, VerdictKind
-from bot.storage.schema import outbox
+from bot.storage.schema import UNDER_WAY, has_status, is_told, outbox
 
 NEIGHBOURS = 500
 """How many rows before the oldest unclear one are shown to the reconciler as certainly sent."""
@@ -22,7 +22,11 @@ async def load(connection: AsyncConnection, gateway: str) -> list[Unclear]:
     """Read what is unclear at a gateway, by batch, oldest first."""
     rows = await connection.execute(
         select(outbox)
-        .where(outbox.c.gateway == gateway, outbox.c.status == Status.UNCONFIRMED.value)
+        .where(
+            outbox.c.gateway == gateway,
+            has_status(outbox, *UNDER_WAY),
+            has_status(outbox, Status.UNCONFIRMED),
+        )
         .order_by(outbox.c.batch, outbox.c.id)
     )
     return [_unclear(list(batch)) for _, batch in groupby(rows, key=lambda row: row.batch)]
@@ -60,7 +64,7 @@ async def bound(
     seen = [sighting.gateway_id for sighting in sightings]
     near = min(one.batch for one in unclear) - NEIGHBOURS
     found: dict[str, datetime] = {}
-    ours = and_(outbox.c.gateway == gateway, outbox.c.gateway_id != "")
+    ours = and_(outbox.c.gateway == gateway, is_told(outbox.c.gateway_id))
     for start in range(0, max(len(seen), 1), NEIGHBOURS):
         part = outbox.c.gateway_id.in_(seen[start : start + NEIGHBOURS])
         which = or_(part, outbox.c.id >= near) if start == 0 else part
@@ -85,7 +89,7 @@ async def conclude(
         one = by_batch[verdict.batch]
         await connection.execute(
             update(outbox)
-            .where(outbox.c.id.in_(one.ids), outbox.c.status == Status.UNCONFIRMED.value)
+            .where(outbox.c.id.in_(one.ids), has_status(outbox, Status.UNCONFIRMED))
             .values(_concluded(verdict, one, progress.get(one.batch, one.progress), now))
         )
 

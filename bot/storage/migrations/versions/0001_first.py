@@ -47,8 +47,8 @@ def upgrade() -> None:
             "ix_feeds_due",
             ["gateway", "due_at"],
             unique=False,
-            sqlite_where=sa.text("state <> 'retired'"),
-            postgresql_where=sa.text("state <> 'retired'"),
+            sqlite_where=sa.text("state != 'retired'"),
+            postgresql_where=sa.text("state != 'retired'"),
         )
 
     op.create_table(
@@ -80,15 +80,22 @@ def upgrade() -> None:
             "ix_inbox_fingerprint",
             ["fingerprint"],
             unique=False,
-            sqlite_where=sa.text("fingerprint <> ''"),
-            postgresql_where=sa.text("fingerprint <> ''"),
+            sqlite_where=sa.text("fingerprint != ''"),
+            postgresql_where=sa.text("fingerprint != ''"),
         )
         batch_op.create_index(
-            "ix_inbox_new",
-            ["attempts", "id"],
+            "ix_inbox_fresh",
+            ["id"],
             unique=False,
-            sqlite_where=sa.text("status = 'new'"),
-            postgresql_where=sa.text("status = 'new'"),
+            sqlite_where=sa.text("status = 'new' AND attempts = 0"),
+            postgresql_where=sa.text("status = 'new' AND attempts = 0"),
+        )
+        batch_op.create_index(
+            "ix_inbox_suspect",
+            ["conversation", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'new' AND attempts > 0"),
+            postgresql_where=sa.text("status = 'new' AND attempts > 0"),
         )
 
     op.create_table(
@@ -165,8 +172,8 @@ def upgrade() -> None:
             "uq_outbox_gateway_id",
             ["gateway", "gateway_id", "number"],
             unique=True,
-            sqlite_where=sa.text("gateway_id <> ''"),
-            postgresql_where=sa.text("gateway_id <> ''"),
+            sqlite_where=sa.text("gateway_id != ''"),
+            postgresql_where=sa.text("gateway_id != ''"),
         )
 
     op.create_table(
@@ -186,8 +193,8 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_outbox_gateway_id",
-            sqlite_where=sa.text("gateway_id <> ''"),
-            postgresql_where=sa.text("gateway_id <> ''"),
+            sqlite_where=sa.text("gateway_id != ''"),
+            postgresql_where=sa.text("gateway_id != ''"),
         )
         batch_op.drop_index(
             "ix_outbox_under_way",
@@ -214,22 +221,27 @@ def downgrade() -> None:
     op.drop_table("installation")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_inbox_new",
-            sqlite_where=sa.text("status = 'new'"),
-            postgresql_where=sa.text("status = 'new'"),
+            "ix_inbox_suspect",
+            sqlite_where=sa.text("status = 'new' AND attempts > 0"),
+            postgresql_where=sa.text("status = 'new' AND attempts > 0"),
+        )
+        batch_op.drop_index(
+            "ix_inbox_fresh",
+            sqlite_where=sa.text("status = 'new' AND attempts = 0"),
+            postgresql_where=sa.text("status = 'new' AND attempts = 0"),
         )
         batch_op.drop_index(
             "ix_inbox_fingerprint",
-            sqlite_where=sa.text("fingerprint <> ''"),
-            postgresql_where=sa.text("fingerprint <> ''"),
+            sqlite_where=sa.text("fingerprint != ''"),
+            postgresql_where=sa.text("fingerprint != ''"),
         )
 
     op.drop_table("inbox")
     with op.batch_alter_table("feeds", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_feeds_due",
-            sqlite_where=sa.text("state <> 'retired'"),
-            postgresql_where=sa.text("state <> 'retired'"),
+            sqlite_where=sa.text("state != 'retired'"),
+            postgresql_where=sa.text("state != 'retired'"),
         )
 
     op.drop_table("feeds")

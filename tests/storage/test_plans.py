@@ -1,0 +1,104 @@
+"""What is asked at every tick is answered from an index, however much is stored."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from bot.storage import feeds, inbox, outbox, receipts, subscribers, unclear
+from bot.storage.database import Database
+from tests.clock import NOON
+from tests.storage.test_inbox import ONE
+from tests.storage.test_outbox import ANA
+from tests.storage.test_unclear import make_unclear
+
+FINE = ("USING", "CONSTANT ROW", "(subquery")
+"""An index read in its order, nothing at all, and an empty list are not tables."""
+Asked = list[tuple[str, Any]]
+
+
+@pytest.fixture
+async def asked(database: Database) -> AsyncIterator[Asked]:
+    """Every statement that was executed, with its parameters."""
+    statements: Asked = []
+
+    def note(_c: object, _u: object, statement: str, parameters: Any, *_: object) -> None:
+        statements.append(
+            (statement, parameters[0] if isinstance(parameters, list) else parameters)
+        )
+
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+async def receive(database: Database) -> None:
+    async with database.write() as connection:
+        await inbox.receive(
+            connection, "vudumobile", [ONE], listed=frozenset(), history=False, now=NOON
+        )
+
+
+async def respond(database: Database) -> None:
+    async with database.write() as connection:
+        ids = await inbox.claim(connection, 10)
+        await inbox.claim_suspect(connection)
+        await inbox.load(connection, ids)
+        await subscribers.load_conversations(connection, {f"vudumobile:{ANA}"})
+        await subscribers.load_subscribers(connection, {ANA})
+        await outbox.suppress(connection, {ANA}, NOON)
+
+
+async def send(database: Database) -> None:
+    async with database.write() as connection:
+        await outbox.recover(connection, "vudumobile", NOON, all_of_them=False)
+        await outbox.due(connection, "vudumobile", NOON, 10)
+
+
+async def reconcile(database: Database) -> None:
+    one = await make_unclear(database)
+    async with database.write() as connection:
+        await unclear.load(connection, "vudumobile")
+        await unclear.bound(connection, "vudumobile", [one], [])
+
+
+async def ask_for_receipts(database: Database) -> None:
+    async with database.write() as connection:
+        await receipts.awaited(connection, "vudumobile", NOON - timedelta(days=3), 10)
+
+
+async def follow(database: Database) -> None:
+    async with database.write() as connection:
+        await feeds.opened(connection, "clever", "Push1", [ANA], NOON)
+        await feeds.due(connection, "clever", NOON, 10)
+
+
+@pytest.mark.parametrize("work", [receive, respond, send, reconcile, ask_for_receipts, follow])
+async def test_no_statement_of_a_tick_reads_a_whole_table(
+    database: Database, asked: Asked, work: Callable[[Database], Awaitable[None]]
+) -> None:
+    await work(database)
+    statements = asked.copy()
+
+    def plans(connection: Connection) -> list[tuple[str, str]]:
+        return [
+            (statement, row[3])
+            for statement, parameters in statements
+            if not statement.startswith(("BEGIN", "PRAGMA"))
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+
+    async with database.write() as connection:
+        found = await connection.run_sync(plans)
+    assert statements
+    whole = [
+        (plan, statement)
+        for statement, plan in found
+        if plan.startswith("SCAN") and not any(fine in plan for fine in FINE)
+    ]
+    assert whole == []
