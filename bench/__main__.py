@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import statistics
 import subprocess
@@ -134,7 +135,7 @@ def _wait_until_ready(log: Path, running: subprocess.Popen[str]) -> None:
     while True:
         if running.poll() is not None:
             raise RuntimeError(f"the daemon did not start: {log.read_text()}")
-        addresses = [word for word in log.read_text().split() if word.endswith("/readyz")]
+        addresses = re.findall(r"http://\S+/readyz", log.read_text())
         try:
             if addresses:
                 call(addresses[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -21,6 +22,7 @@ from bot.storage.database import StoreBroken, StoreError
 from bot.yamlfile import Faults
 
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
+LOG = log.logger(__name__)
 WATCH_SECONDS = 1.0
 PAGE_PORT = 8025
 
@@ -104,7 +106,9 @@ async def _sandbox(config: Config) -> AsyncIterator[tuple[Config, Sandbox]]:
 def _tell_gateways(config: Config) -> None:
     off = [name for name, section in config.gateways.items() if not section.on]
     for name in off:
-        _say(f"{name} is off: its credentials are empty in {config.path.name}")
+        LOG.warning(
+            "A gateway is off: its credentials are empty", action="gateway.off", gateway=name
+        )
     if len(off) == len(config.gateways):
         raise _Unusable(
             "textobot: no gateway is on. Put VUDUMOBILE_API_KEY, or CLEVER_LOGIN and "
@@ -120,12 +124,23 @@ async def _serve(config: Config, clock: Clock, options: Options, *, page: str = 
             loop.add_signal_handler(ending, app.daemon.stop)
         loop.add_signal_handler(signal.SIGHUP, app.library.reload)
         _tell(app, page)
+        _spare_the_collector()
         watching = asyncio.create_task(_watch(config, app)) if config.reload == "watch" else None
         try:
             await app.daemon.run()
         finally:
             if watching is not None:
                 watching.cancel()
+
+
+def _spare_the_collector() -> None:
+    """Keep the garbage collector from going through rules and libraries again and again.
+
+    They live as long as we do. Measured: a fifth of the CPU of a text.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @asynccontextmanager
@@ -143,10 +158,14 @@ async def _opened(config: Config, clock: Clock, options: Options) -> AsyncIterat
 
 def _tell(app: App, page: str) -> None:
     if not app.library.rulebook.rules:
-        _say("No rule of your own is in force: only STOP, START and HELP are answered.")
-    _say(f"Health and figures: {app.address}/readyz and {app.address}/metrics")
+        LOG.warning(
+            "No rule of your own is in force: only STOP, START and HELP are answered",
+            action="rules.none",
+        )
+    LOG.info("Health and figures are served", action="web.serving", at=f"{app.address}/readyz")
     if page:
-        _say(f"\n  The phones are here: {page}\n  Text METEO from either one. Ctrl-C ends it.\n")
+        told = f"\n  The phones are here: {page}\n  Text METEO from either one. Ctrl-C ends it.\n"
+        print(told, flush=True)  # noqa: T201 - what the person at the terminal waits for
 
 
 async def _watch(config: Config, app: App) -> None:

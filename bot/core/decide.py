@@ -196,10 +196,11 @@ def _recent(conversation: Conversation, policy: Policy, now: datetime) -> tuple[
 
 
 def _too_many(replied: tuple[int, ...], policy: Policy, now: datetime) -> bool:
-    return any(
-        sum(instant > milliseconds(now - limit.period) for instant in replied) >= limit.count
-        for limit in policy.per_number
-    )
+    for limit in policy.per_number:
+        since = milliseconds(now - limit.period)
+        if sum(instant > since for instant in replied) >= limit.count:
+            return True
+    return False
 
 
 def _language(of_the_word: str, subscriber: Subscriber, policy: Policy) -> str:

@@ -9,7 +9,7 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 
 def milliseconds(instant: datetime) -> int:
     """Give an aware instant as epoch milliseconds, as the store keeps it."""
-    return (instant - EPOCH) // timedelta(milliseconds=1)
+    return round(instant.timestamp() * 1000)
 
 
 def instant(epoch_milliseconds: int) -> datetime:

@@ -13,15 +13,25 @@ def options() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(
         prog="python -m bot.sandbox",
-        description="Plays VuduMobile and Clever Multimedias, and shows a page with phones.")
-    parser.add_argument("--host", default="127.0.0.1",
-                        help="address to listen on (default: this machine alone)")
+        description="Plays VuduMobile and Clever Multimedias, and shows a page with phones.",
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: this machine alone)"
+    )
     parser.add_argument("--port", type=int, default=0, help="0: any that is free")
-    parser.add_argument("--clock", type=Clock.parse, default=None, metavar="WORLD,REAL,SPEED",
-                        help="epoch seconds at which world and real time meet, and the speed")
+    parser.add_argument(
+        "--clock",
+        type=Clock.parse,
+        default=None,
+        metavar="WORLD,REAL,SPEED",
+        help="epoch seconds at which world and real time meet, and the speed",
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the dice")
-    parser.add_argument("--welcome", action="store_true",
-                        help="a Clever campaign exists, so that its phone can text at once")
+    parser.add_argument(
+        "--welcome",
+        action="store_true",
+        help="a Clever campaign exists, so that its phone can text at once",
+    )
     return parser
 
 

@@ -27,8 +27,9 @@ MAX_REQUEST = 16 * 1024 * 1024
 class Sandbox:
     """Both vendors, played. Everything works before `start` but HTTP."""
 
-    def __init__(self, clock: Clock | None = None, seed: int = 1, *,
-                 welcome: bool = False) -> None:
+    def __init__(
+        self, clock: Clock | None = None, seed: int = 1, *, welcome: bool = False
+    ) -> None:
         """`welcome`: the default Clever phone was sent a campaign, so it can text at once."""
         self.clock = clock or Clock()
         self.world = World(self.clock, seed)
@@ -79,8 +80,9 @@ class Sandbox:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Serve; `url` has the address afterwards."""
-        self._runner = web.AppRunner(self._application(host), access_log=None,
-                                     shutdown_timeout=1.0)
+        self._runner = web.AppRunner(
+            self._application(host), access_log=None, shutdown_timeout=1.0
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
         shown, port = self._runner.addresses[0][:2]
@@ -109,8 +111,15 @@ class Sandbox:
         self.world.agenda.catch_up()
         return self.world.phones(gateway, number)
 
-    def text(self, gateway: str, number: str, text: str, *, reference: str = "",
-             offset: timedelta | float = 0.0) -> Bubble:
+    def text(
+        self,
+        gateway: str,
+        number: str,
+        text: str,
+        *,
+        reference: str = "",
+        offset: timedelta | float = 0.0,
+    ) -> Bubble:
         """A phone texts us. `offset` moves its time (negative: into the past).
 
         On Clever it answers its newest campaign, or `reference`; LookupError if there is none.
@@ -133,13 +142,30 @@ class Sandbox:
         phone = self.phone("vudumobile", number)
         return self._vudumobile.send_by_hand(phone.number, clean(text))
 
-    def break_(self, gateway: str, name: str, *, operation: str | None = None,
-               times: int | None = 1, probability: float = 1.0, number: str | None = None,
-               **options: Option) -> list[Fault]:
+    def break_(
+        self,
+        gateway: str,
+        name: str,
+        *,
+        operation: str | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+        number: str | None = None,
+        **options: Option,
+    ) -> list[Fault]:
         """Switch a fault on, at one gateway or "both". ValueError says what is wrong."""
-        found = [self.world.faults.add(one, name, operation=operation, times=times,
-                                       probability=probability, number=number, **options)
-                 for one in gateways(gateway)]
+        found = [
+            self.world.faults.add(
+                one,
+                name,
+                operation=operation,
+                times=times,
+                probability=probability,
+                number=number,
+                **options,
+            )
+            for one in gateways(gateway)
+        ]
         self.world.tell("faults")
         return found
 
@@ -149,8 +175,9 @@ class Sandbox:
         self.world.tell("faults")
         return count
 
-    def set_outcome(self, gateway: str, number: str, code: str | None,
-                    after: float | None = None) -> None:
+    def set_outcome(
+        self, gateway: str, number: str, code: str | None, after: float | None = None
+    ) -> None:
         """What becomes of messages to a number: "300", "UNDELIV_300", "sent", "6"; None: usual."""
         phone = self.phone(gateway, number)
         phone.outcome = None if code is None else outcome(gateway, code, after)
@@ -158,8 +185,10 @@ class Sandbox:
     def reset(self, seed: int | None = None) -> None:
         """As new: no texts, no faults, an empty ledger, the accounts' first settings."""
         self.world.restart(self.world.seed if seed is None else seed)
-        for account, new in ((self.vudumobile, VuduMobileAccount()),
-                             (self.clever, CleverAccount())):
+        for account, new in (
+            (self.vudumobile, VuduMobileAccount()),
+            (self.clever, CleverAccount()),
+        ):
             for field in fields(account):
                 setattr(account, field.name, getattr(new, field.name))
         self._vudumobile.restart()

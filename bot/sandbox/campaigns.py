@@ -133,23 +133,36 @@ def reference_of(created: datetime) -> str:
     return created.strftime("Push%Y%m%d%H%M%S")
 
 
-def report(push: Push, show_time: Callable[[datetime], str], *,
-           created: bool) -> dict[str, object]:
+def report(
+    push: Push, show_time: Callable[[datetime], str], *, created: bool
+) -> dict[str, object]:
     """A campaign as it is answered when it is made, or when it is asked for later."""
     wish = push.wish
     head: dict[str, object] = {
-        "reference": push.reference, "nb_destination": len(wish.numbers),
-        "number_list": ";".join(wish.numbers)}
+        "reference": push.reference,
+        "nb_destination": len(wish.numbers),
+        "number_list": ";".join(wish.numbers),
+    }
     middle: dict[str, object] = {
-        "encodage": wish.encodage, "text": push.shown,
-        "hd_send": show_time(wish.start or push.created)}
-    cost: dict[str, object] = {"type_push": wish.type_push, "unit": push.unit,
-                               "nb_sms": push.parts}
+        "encodage": wish.encodage,
+        "text": push.shown,
+        "hd_send": show_time(wish.start or push.created),
+    }
+    cost: dict[str, object] = {
+        "type_push": wish.type_push,
+        "unit": push.unit,
+        "nb_sms": push.parts,
+    }
     if created:
         return head | middle | {"filename": wish.filename} | cost | {"duplicates": wish.duplicates}
     status = 2 if push.messages else 0
-    return (head | {"status": status, "short_code": wish.sender} | middle | cost
-            | {"options": wish.options})
+    return (
+        head
+        | {"status": status, "short_code": wish.sender}
+        | middle
+        | cost
+        | {"options": wish.options}
+    )
 
 
 def read_wish(fields: Mapping[str, object]) -> Wish | str:
@@ -193,8 +206,15 @@ class _Optional:
             start = self._start()
         except ValueError:
             return "hd_send: format Y-m-d H:i:s"
-        return replace(wish, sender=sender, type_push=kind, options=options,
-                       duplicates=int(duplicates), filename=filename, start=start)
+        return replace(
+            wish,
+            sender=sender,
+            type_push=kind,
+            options=options,
+            duplicates=int(duplicates),
+            filename=filename,
+            start=start,
+        )
 
     def _start(self) -> datetime | None:
         text = self._get("hd_send", "").strip()

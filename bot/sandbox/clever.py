@@ -104,8 +104,16 @@ class Clever:
         numbers: tuple[str, ...] = tuple(wish.numbers) if isinstance(wish, Wish) else ()
         if reference:
             numbers = self.campaigns.numbers(reference)
-        return Call(operation, line, request.method, request.remote or "", request.headers,
-                    fields, numbers, reference)
+        return Call(
+            operation,
+            line,
+            request.method,
+            request.remote or "",
+            request.headers,
+            fields,
+            numbers,
+            reference,
+        )
 
     def answer(self, call: Call) -> Answer:
         """Who asks, then what."""
@@ -139,8 +147,10 @@ class Clever:
         if reference and reference not in campaigns:
             raise LookupError(f"{phone.number} was sent no campaign {reference}.")
         if reference and reference != campaigns[-1] and self.account.answers != "any":
-            raise LookupError(f"{phone.number} can only answer its newest campaign "
-                              f"{campaigns[-1]}; the setting answers=any allows others.")
+            raise LookupError(
+                f"{phone.number} can only answer its newest campaign "
+                f"{campaigns[-1]}; the setting answers=any allows others."
+            )
         births = self._world.faults.draw("birth", NAME, "text", (phone.number,))
         bubble = self._world.bubble("mo", text, measure(text), origin="phone", at=at)
         bubble.reference = reference or campaigns[-1]
@@ -156,8 +166,9 @@ class Clever:
         for reference in {bubble.reference, *(others[-1:] if two else ())}:
             self.campaigns.mos.setdefault(reference, []).append(mo)
 
-    def start_campaign(self, numbers: list[str], text: str, sender: str = "", *,
-                       ago: float = 0.0) -> str:
+    def start_campaign(
+        self, numbers: list[str], text: str, sender: str = "", *, ago: float = 0.0
+    ) -> str:
         """The operator starts one on the vendor's site: no request of ours, no ledger.
 
         Where its second is taken, it gets the next one that is free.
@@ -202,10 +213,20 @@ class Clever:
         return self.local(self._world.clock.now()) > end
 
     def _account(self, _call: Call) -> Answer:
-        return json_answer(200, {"account": {
-            "name": "Clever", "lastname": "Tec", "email": "support@clever.fr",
-            "telephone": "+33160536053", "credit": self.account.credit,
-            "date_expiration": self.account.expires, "company": COMPANY}})
+        return json_answer(
+            200,
+            {
+                "account": {
+                    "name": "Clever",
+                    "lastname": "Tec",
+                    "email": "support@clever.fr",
+                    "telephone": "+33160536053",
+                    "credit": self.account.credit,
+                    "date_expiration": self.account.expires,
+                    "company": COMPANY,
+                }
+            },
+        )
 
     def _create(self, call: Call) -> Answer:
         wish = read_wish(call.fields)
@@ -254,16 +275,24 @@ class Clever:
         parts = self._parts(wish) if wish.type_push == "sms" else 1
         return UNITS[wish.type_push] * parts * len(wish.numbers)
 
-    def _launch(self, wish: Wish, reference: str, origin: str, births: list[Fault],
-                call: Call | None = None) -> Push:
+    def _launch(
+        self,
+        wish: Wish,
+        reference: str,
+        origin: str,
+        births: list[Fault],
+        call: Call | None = None,
+    ) -> Push:
         world, now = self._world, self._world.clock.now()
         push = Push(reference, wish, self.local(now), self._parts(wish), self._units(wish))
         push.born(births, world.clock.monotonic())
         self.account.credit -= push.unit
         self.campaigns.add(push)
         if call is not None:
-            world.ledger += [Accepted(NAME, number, wish.text, now, reference, call.request.id)
-                             for number in wish.numbers]
+            world.ledger += [
+                Accepted(NAME, number, wish.text, now, reference, call.request.id)
+                for number in wish.numbers
+            ]
         wait = (wish.start - push.created).total_seconds() if wish.start else 0.0
         if wait > 0:
             world.agenda.after(wait, lambda: self._send_out(push, origin))
@@ -310,13 +339,19 @@ class Clever:
         pushes = self._visible(call.reference)
         if not pushes:
             return self._unknown(call, "deliveries")
-        rows = [self._delivery(push, number, bubble)
-                for push in pushes for number, bubble in push.messages]
+        rows = [
+            self._delivery(push, number, bubble)
+            for push in pushes
+            for number, bubble in push.messages
+        ]
         return self._listed(call, "deliveries", rows)
 
     def _delivery(self, push: Push, number: str, bubble: Bubble) -> dict[str, object]:
-        row: dict[str, object] = {"message": push.shown, "typemessage": push.wish.type_push,
-                                  "date_send": self._print(self.local(bubble.time))}
+        row: dict[str, object] = {
+            "message": push.shown,
+            "typemessage": push.wish.type_push,
+            "date_send": self._print(self.local(bubble.time)),
+        }
         if bubble.settled is not None:
             row["date_receive"] = self._print(self.local(bubble.settled))
         return row | {"recipient": number, "status": bubble.code or "2"}
@@ -326,10 +361,16 @@ class Clever:
             return self._unknown(call, "mos")
         now = self._world.clock.monotonic()
         rows: list[dict[str, object]] = [
-                {"status": "5", "date_receive": self._print(mo.time), "recipient": mo.number,
-                 "message": mo.text}
-                for mo in self.campaigns.mos.get(call.reference, ())
-                if mo.visible_from <= now for _ in range(mo.copies)]
+            {
+                "status": "5",
+                "date_receive": self._print(mo.time),
+                "recipient": mo.number,
+                "message": mo.text,
+            }
+            for mo in self.campaigns.mos.get(call.reference, ())
+            if mo.visible_from <= now
+            for _ in range(mo.copies)
+        ]
         return self._listed(call, "mos", rows)
 
     def _listed(self, call: Call, name: str, rows: list[dict[str, object]]) -> Answer:
@@ -367,14 +408,25 @@ def _datas(body: bytes, content_type: str) -> dict[str, object]:
 
 
 COMPANY = {
-    "company_name": "Clever Technologies - IS", "address": "52 rue d'emeraïnvill",
-    "country": "France", "city": "Croissy", "zip_code": 77183,
+    "company_name": "Clever Technologies - IS",
+    "address": "52 rue d'emeraïnvill",
+    "country": "France",
+    "city": "Croissy",
+    "zip_code": 77183,
 }
 
 FOREIGN: dict[str, object] = {
-    "nb_destination": 1, "number_list": "+33699999999", "status": 2, "short_code": "",
-    "encodage": 3, "text": "Rendez-vous confirmé chez un autre client",
-    "hd_send": "2017-10-12 13:56:55", "type_push": "sms", "unit": 7, "nb_sms": 1, "options": "F1",
+    "nb_destination": 1,
+    "number_list": "+33699999999",
+    "status": 2,
+    "short_code": "",
+    "encodage": 3,
+    "text": "Rendez-vous confirmé chez un autre client",
+    "hd_send": "2017-10-12 13:56:55",
+    "type_push": "sms",
+    "unit": 7,
+    "nb_sms": 1,
+    "options": "F1",
 }
 
 PHRASES = {

@@ -20,8 +20,9 @@ class Clock:
     moved or its speed was changed.
     """
 
-    def __init__(self, speed: float = 1.0, *, world: float | None = None,
-                 real: float | None = None) -> None:
+    def __init__(
+        self, speed: float = 1.0, *, world: float | None = None, real: float | None = None
+    ) -> None:
         """`world` and `real` are epoch seconds at which the two clocks are said to meet."""
         self._speed = _checked(speed)
         self._real = time.time() if real is None else real

@@ -43,25 +43,39 @@ class Control:
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self._sandbox = sandbox
-        self.events = Events({"faults": self._active, "clock": self._clock,
-                              "settings": self._settings})
+        self.events = Events(
+            {"faults": self._active, "clock": self._clock, "settings": self._settings}
+        )
 
     def routes(self) -> list[web.RouteDef]:
         """What the application serves."""
         orders: dict[str, Order] = {
-            "text": self._text, "campaign": self._campaign, "by_hand": self._by_hand,
-            "faults": self._break, "clock": self._move, "settings": self._set,
-            "outcome": self._outcome, "reset": self._reset}
+            "text": self._text,
+            "campaign": self._campaign,
+            "by_hand": self._by_hand,
+            "faults": self._break,
+            "clock": self._move,
+            "settings": self._set,
+            "outcome": self._outcome,
+            "reset": self._reset,
+        }
         looks: dict[str, Callable[[web.Request], object]] = {
-            "state": self._state, "faults": self._menu, "ledger": self._ledger,
-            "requests": self._requests, "clock": lambda _: self._clock(),
-            "settings": lambda _: self._settings(), "outcome": lambda _: views.outcomes()}
+            "state": self._state,
+            "faults": self._menu,
+            "ledger": self._ledger,
+            "requests": self._requests,
+            "clock": lambda _: self._clock(),
+            "settings": lambda _: self._settings(),
+            "outcome": lambda _: views.outcomes(),
+        }
         return [
             *(web.post(f"/control/{name}", _ordered(order)) for name, order in orders.items()),
             *(web.get(f"/control/{name}", _looked(look)) for name, look in looks.items()),
             web.delete("/control/faults", _looked(lambda _: self._mend(None))),
-            web.delete(r"/control/faults/{id:\d+}",
-                       _looked(lambda request: self._mend(int(request.match_info["id"])))),
+            web.delete(
+                r"/control/faults/{id:\d+}",
+                _looked(lambda request: self._mend(int(request.match_info["id"]))),
+            ),
             web.get("/control/events", self.events.serve),
         ]
 
@@ -73,9 +87,11 @@ class Control:
         phones = [self._sandbox.phone(gateway, number) for gateway, number in pairs[:MOST_PHONES]]
         known = [(phone.gateway, phone.number) for phone in self._sandbox.world.phones]
         return {
-            "clock": self._clock(), "settings": self._settings(),
+            "clock": self._clock(),
+            "settings": self._settings(),
             "phones": [views.phone(phone) for phone in phones],
-            "known": known[:500], "default_phones": DEFAULT_PHONES,
+            "known": known[:500],
+            "default_phones": DEFAULT_PHONES,
             "faults": self._active()["active"],
             "requests": [views.request(line) for line in self._sandbox.requests[-100:]],
         }
@@ -94,8 +110,11 @@ class Control:
         return {"active": [views.fault(fault) for fault in self._sandbox.world.faults]}
 
     def _menu(self, _request: web.Request) -> views.Json:
-        return self._active() | {"menu": views.menu(), "groups": views.groups(),
-                                 "fired": dict(self._sandbox.world.faults.fired)}
+        return self._active() | {
+            "menu": views.menu(),
+            "groups": views.groups(),
+            "fired": dict(self._sandbox.world.faults.fired),
+        }
 
     def _ledger(self, _request: web.Request) -> views.Json:
         return {"ledger": [views.accepted(line) for line in self._sandbox.ledger]}
@@ -105,13 +124,18 @@ class Control:
 
     def _text(self, body: Body) -> object:
         bubble = self._sandbox.text(
-            body["gateway"], body["number"], body["text"],
-            reference=body.get("reference", ""), offset=float(body.get("offset", 0)))
+            body["gateway"],
+            body["number"],
+            body["text"],
+            reference=body.get("reference", ""),
+            offset=float(body.get("offset", 0)),
+        )
         return views.bubble(bubble)
 
     def _campaign(self, body: Body) -> object:
-        reference = self._sandbox.start_campaign(body["numbers"], body["text"],
-                                                 body.get("sender", ""))
+        reference = self._sandbox.start_campaign(
+            body["numbers"], body["text"], body.get("sender", "")
+        )
         return {"reference": reference}
 
     def _by_hand(self, body: Body) -> object:
@@ -148,8 +172,9 @@ class Control:
 
     def _outcome(self, body: Body) -> object:
         after = body.get("after")
-        self._sandbox.set_outcome(body["gateway"], body["number"], body["code"],
-                                  None if after is None else float(after))
+        self._sandbox.set_outcome(
+            body["gateway"], body["number"], body["code"], None if after is None else float(after)
+        )
         return views.head(self._sandbox.phone(body["gateway"], body["number"]))
 
     def _reset(self, body: Body) -> object:
@@ -159,8 +184,7 @@ class Control:
 
 def _checked(account: object, name: str, value: object) -> object:
     """The value in the setting's type; ValueError for what it cannot be."""
-    current = {field.name: getattr(account, field.name)
-               for field in fields(account)}  # type: ignore[arg-type]  # both are dataclasses
+    current = {field.name: getattr(account, field.name) for field in fields(account)}  # type: ignore[arg-type]  # both are dataclasses
     if name not in current:
         raise ValueError(f"There is no setting {name!r}; there are {sorted(current)}.")
     wanted = type(current[name])
@@ -173,10 +197,12 @@ def _checked(account: object, name: str, value: object) -> object:
     return value
 
 
-def _looked(look: Callable[[web.Request], object]) -> Callable[[web.Request],
-                                                              Awaitable[web.Response]]:
+def _looked(
+    look: Callable[[web.Request], object],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def answer(request: web.Request) -> web.Response:
         return _tried(lambda: look(request))
+
     return answer
 
 
@@ -191,6 +217,7 @@ def _ordered(order: Order) -> Callable[[web.Request], Awaitable[web.Response]]:
         if not isinstance(body, dict):
             return web.json_response({"error": "An order is a JSON object."}, status=400)
         return _tried(lambda: order(body))
+
     return answer
 
 

@@ -46,8 +46,9 @@ class Events:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One open page."""
-        response = web.StreamResponse(headers={
-            "Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
         line: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_WAITING)
         self._lines.add(line)
         try:
@@ -60,8 +61,9 @@ class Events:
             self._lines.discard(line)
         return response
 
-    async def _follow(self, line: asyncio.Queue[bytes | None],
-                      response: web.StreamResponse) -> None:
+    async def _follow(
+        self, line: asyncio.Queue[bytes | None], response: web.StreamResponse
+    ) -> None:
         while True:
             try:
                 message = await asyncio.wait_for(line.get(), BREATH)

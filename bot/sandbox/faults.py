@@ -55,9 +55,17 @@ class Faults:
     def __iter__(self) -> Iterator[Fault]:
         return iter(self.active)
 
-    def add(self, gateway: str, name: str, *, operation: str | None = None,
-            times: int | None = 1, probability: float = 1.0, number: str | None = None,
-            **options: Option) -> Fault:
+    def add(
+        self,
+        gateway: str,
+        name: str,
+        *,
+        operation: str | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+        number: str | None = None,
+        **options: Option,
+    ) -> Fault:
         """Switch one on. ValueError says what is wrong with the order."""
         kind = FAULTS.get(name)
         if kind is None:
@@ -67,26 +75,45 @@ class Faults:
         if not 0.0 <= probability <= 1.0 or (times is not None and times < 1):
             raise ValueError("A probability is 0 to 1, and a fault happens once at least.")
         self._last_id += 1
-        fault = Fault(self._last_id, kind, gateway, _operation(gateway, kind, operation), times,
-                      probability, e164(number) if number else None, _options(kind, options))
+        fault = Fault(
+            self._last_id,
+            kind,
+            gateway,
+            _operation(gateway, kind, operation),
+            times,
+            probability,
+            e164(number) if number else None,
+            _options(kind, options),
+        )
         self.active.append(fault)
         return fault
 
-    def draw(self, stage: str, gateway: str, operation: str,
-             numbers: Collection[str] = ()) -> list[Fault]:
+    def draw(
+        self, stage: str, gateway: str, operation: str, numbers: Collection[str] = ()
+    ) -> list[Fault]:
         """Those that fire now; each is used up by one."""
         if not self.active:
             return []
-        return [fault for fault in tuple(self.active)
-                if fault.kind.stage == stage and fault.gateway == gateway
-                and fault.concerns(operation, numbers) and self._fires(fault)]
+        return [
+            fault
+            for fault in tuple(self.active)
+            if fault.kind.stage == stage
+            and fault.gateway == gateway
+            and fault.concerns(operation, numbers)
+            and self._fires(fault)
+        ]
 
-    def first(self, stage: str, gateway: str, operation: str,
-              numbers: Collection[str] = ()) -> Fault | None:
+    def first(
+        self, stage: str, gateway: str, operation: str, numbers: Collection[str] = ()
+    ) -> Fault | None:
         """The first that fires; those behind it wait for their turn."""
         for fault in tuple(self.active):
-            if (fault.kind.stage == stage and fault.gateway == gateway
-                    and fault.concerns(operation, numbers) and self._fires(fault)):
+            if (
+                fault.kind.stage == stage
+                and fault.gateway == gateway
+                and fault.concerns(operation, numbers)
+                and self._fires(fault)
+            ):
                 return fault
         return None
 
@@ -113,8 +140,11 @@ def _operation(gateway: str, kind: Kind, operation: str | None) -> str | None:
     if operation is None:
         return None
     operation = ALIASES.get(gateway, {}).get(operation, operation)
-    known = [name for name in (*OPERATIONS[gateway], "text")
-             if (name in kind.operations if kind.operations else name != "text")]
+    known = [
+        name
+        for name in (*OPERATIONS[gateway], "text")
+        if (name in kind.operations if kind.operations else name != "text")
+    ]
     if operation not in known:
         raise ValueError(f"{kind.name} happens at {known} of {gateway}, not at {operation!r}.")
     return operation
@@ -125,8 +155,9 @@ def _options(kind: Kind, given: dict[str, Option]) -> dict[str, Option]:
     unknown = set(given) - set(kind.options)
     if unknown:
         raise ValueError(f"{kind.name} has the options {sorted(kind.options)}, not {unknown}.")
-    return {name: type(default)(given.get(name, default))
-            for name, default in kind.options.items()}
+    return {
+        name: type(default)(given.get(name, default)) for name, default in kind.options.items()
+    }
 
 
 def gateways(name: str) -> tuple[str, ...]:
@@ -134,5 +165,5 @@ def gateways(name: str) -> tuple[str, ...]:
     if name == "both":
         return BOTH
     if name not in BOTH:
-        raise ValueError(f"There is no gateway {name!r}; there are {BOTH} and \"both\".")
+        raise ValueError(f'There is no gateway {name!r}; there are {BOTH} and "both".')
     return (name,)

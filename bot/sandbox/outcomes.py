@@ -8,15 +8,33 @@ from dataclasses import dataclass
 
 VUDUMOBILE_CODES = {
     "000": "DELIVRD",
-    "101": "EXPIRED", "102": "EXPIRED", "103": "EXPIRED",
-    "104": "UNDELIV", "105": "UNDELIV",
-    "200": "UNDELIV", "201": "UNDELIV", "202": "UNDELIV", "203": "UNDELIV", "204": "UNDELIV",
-    "205": "UNDELIV", "206": "UNDELIV",
-    "250": "UNDELIV", "251": "UNDELIV", "252": "UNDELIV", "253": "UNDELIV", "254": "UNDELIV",
+    "101": "EXPIRED",
+    "102": "EXPIRED",
+    "103": "EXPIRED",
+    "104": "UNDELIV",
+    "105": "UNDELIV",
+    "200": "UNDELIV",
+    "201": "UNDELIV",
+    "202": "UNDELIV",
+    "203": "UNDELIV",
+    "204": "UNDELIV",
+    "205": "UNDELIV",
+    "206": "UNDELIV",
+    "250": "UNDELIV",
+    "251": "UNDELIV",
+    "252": "UNDELIV",
+    "253": "UNDELIV",
+    "254": "UNDELIV",
     "259": "UNDELIV",
-    "300": "UNDELIV", "301": "UNDELIV", "302": "UNDELIV", "303": "UNDELIV", "304": "UNDELIV",
+    "300": "UNDELIV",
+    "301": "UNDELIV",
+    "302": "UNDELIV",
+    "303": "UNDELIV",
+    "304": "UNDELIV",
     "305": "UNDELIV",
-    "306": "EXPIRED", "307": "UNDELIV", "399": "UNKNOWN",
+    "306": "EXPIRED",
+    "307": "UNDELIV",
+    "399": "UNKNOWN",
 }
 """Code → short_message."""
 
@@ -42,7 +60,7 @@ class Outcome:
 
     @property
     def state(self) -> str:
-        """"delivered", "failed" or "sent" (nothing more will be heard)."""
+        """One of "delivered", "failed" and "sent" (nothing more will be heard)."""
         if self.code in CLEVER_STATUSES:
             return CLEVER_STATUSES[self.code]
         word = self.code.split("_")[0]

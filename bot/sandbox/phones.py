@@ -67,8 +67,7 @@ class Phone:
     @property
     def received(self) -> list[Bubble]:
         """What reached it, in order: all messages but those that failed or will fail."""
-        return [bubble for bubble in self.bubbles
-                if bubble.direction == "mt" and bubble.reaches]
+        return [bubble for bubble in self.bubbles if bubble.direction == "mt" and bubble.reaches]
 
     @property
     def campaigns(self) -> list[str]:

@@ -9,12 +9,16 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 STATIC = Path(__file__).parent / "static"
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-          "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-          "frame-ancestors 'none'")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 HEADERS = {
-    "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache",
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
 }
 OURS = ("/control/", "/static/")
 
@@ -35,13 +39,15 @@ def guard(listening_on: str) -> Middleware:
 
     The vendors' APIs are not concerned: they have their keys.
     """
+
     @web.middleware
     async def check(request: web.Request, handler: Next) -> web.StreamResponse:
         if request.path != "/" and not request.path.startswith(OURS):
             return await handler(request)
         origin = request.headers.get("Origin")
         if not _known(request.host, listening_on) or (
-                origin is not None and urlsplit(origin).netloc != request.host):
+            origin is not None and urlsplit(origin).netloc != request.host
+        ):
             return web.json_response({"error": "Open this page by its own address."}, status=403)
         return await handler(request)
 

@@ -16,12 +16,20 @@ BUBBLES_SHOWN = 200
 def bubble(one: Bubble) -> Json:
     """A message on a phone."""
     return {
-        "key": one.key, "direction": one.direction, "text": one.text,
-        "time": one.time.isoformat(), "origin": one.origin, "id": one.id,
-        "reference": one.reference, "sender": one.sender, "state": one.state, "code": one.code,
+        "key": one.key,
+        "direction": one.direction,
+        "text": one.text,
+        "time": one.time.isoformat(),
+        "origin": one.origin,
+        "id": one.id,
+        "reference": one.reference,
+        "sender": one.sender,
+        "state": one.state,
+        "code": one.code,
         "reaches": one.reaches,
         "settled": one.settled.isoformat() if one.settled else None,
-        "encoding": one.segments.encoding, "segments": one.segments.count,
+        "encoding": one.segments.encoding,
+        "segments": one.segments.count,
         "units": one.segments.units,
     }
 
@@ -35,25 +43,35 @@ def head(one: Phone) -> Json:
     """A phone without its messages."""
     fate = one.fate()
     return {
-        "gateway": one.gateway, "number": one.number,
+        "gateway": one.gateway,
+        "number": one.number,
         "can_text": one.gateway == "vudumobile" or bool(one.campaigns),
-        "outcome": fate.code, "outcome_is_usual": one.outcome is None,
+        "outcome": fate.code,
+        "outcome_is_usual": one.outcome is None,
     }
 
 
 def fault(one: Fault) -> Json:
     """A fault that is on."""
     return {
-        "id": one.id, "name": one.kind.name, "gateway": one.gateway, "operation": one.operation,
-        "times": one.times, "probability": one.probability, "number": one.number,
-        "options": one.options, "fired": one.fired,
+        "id": one.id,
+        "name": one.kind.name,
+        "gateway": one.gateway,
+        "operation": one.operation,
+        "times": one.times,
+        "probability": one.probability,
+        "number": one.number,
+        "options": one.options,
+        "fired": one.fired,
     }
 
 
 def menu() -> list[Json]:
     """Every fault there is."""
-    return [asdict(kind) | {"options": dict(kind.options), "operations": _operations(kind.name)}
-            for kind in FAULTS.values()]
+    return [
+        asdict(kind) | {"options": dict(kind.options), "operations": _operations(kind.name)}
+        for kind in FAULTS.values()
+    ]
 
 
 def groups() -> list[Json]:
@@ -84,6 +102,11 @@ def outcomes() -> Json:
 def _operations(name: str) -> dict[str, list[str]]:
     """Gateway → the operations at which this fault can happen."""
     kind = FAULTS[name]
-    return {gateway: [each for each in (*OPERATIONS[gateway], "text")
-                      if (each in kind.operations if kind.operations else each != "text")]
-            for gateway in kind.gateways}
+    return {
+        gateway: [
+            each
+            for each in (*OPERATIONS[gateway], "text")
+            if (each in kind.operations if kind.operations else each != "text")
+        ]
+        for gateway in kind.gateways
+    }

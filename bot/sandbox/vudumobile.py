@@ -77,8 +77,15 @@ class VuduMobile:
         """A form, whatever its bytes."""
         fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         number = _number(fields.get("to", ""))
-        return Call(request.match_info["tail"], line, request.method, request.remote or "",
-                    request.headers, fields, (number,) if number else ())
+        return Call(
+            request.match_info["tail"],
+            line,
+            request.method,
+            request.remote or "",
+            request.headers,
+            fields,
+            (number,) if number else (),
+        )
 
     def answer(self, call: Call) -> Answer:
         """The key and the firewall first, then what was asked."""
@@ -98,8 +105,11 @@ class VuduMobile:
         """401 and 403 in the document's words, which repeat address and key."""
         if status in {401, 403}:
             key = call.headers.get(KEY_HEADER, "")
-            return _error(status, f"The API is not accessible from your IP "
-                                  f"({why or call.remote}) using API key {key}")
+            return _error(
+                status,
+                f"The API is not accessible from your IP "
+                f"({why or call.remote}) using API key {key}",
+            )
         return _error(status, ERRORS.get(status, "An error has occurred"))
 
     def text(self, phone: Phone, text: str, at: datetime) -> Bubble:
@@ -120,8 +130,9 @@ class VuduMobile:
         """Somebody writes to a number in the vendor's web application."""
         return self._accept(number, text, "operator", [])
 
-    def _new_row(self, direction: str, number: str, text: str, at: datetime, *,
-                 reuse: bool = False) -> Row:
+    def _new_row(
+        self, direction: str, number: str, text: str, at: datetime, *, reuse: bool = False
+    ) -> Row:
         if not (reuse and self._last_id):
             self._last_id = next(self._ids)
         local = at + timedelta(seconds=self.account.skew)
@@ -143,8 +154,9 @@ class VuduMobile:
         """Accept for the ledger, with what the faults add."""
         births = self._world.faults.draw("birth", NAME, call.operation, (number,))
         bubble = self._accept(number, text, "api", births)
-        self._world.ledger.append(Accepted(NAME, number, text, bubble.time, bubble.id,
-                                           call.request.id))
+        self._world.ledger.append(
+            Accepted(NAME, number, text, bubble.time, bubble.id, call.request.id)
+        )
         if any(fault.kind.name == "foreign_mt" for fault in births):
             self._accept(number, text, "operator", [])
         return bubble
@@ -175,8 +187,9 @@ class VuduMobile:
         bubble = self._world.bubble("mt", text, measure(text), origin="api")
         bubble.id = str(call.fields.get("request_id") or call.request.id)
         self._world.carry(self._world.phones(NAME, call.numbers[0]), bubble)
-        self._world.ledger.append(Accepted(NAME, call.numbers[0], text, bubble.time, bubble.id,
-                                           call.request.id))
+        self._world.ledger.append(
+            Accepted(NAME, call.numbers[0], text, bubble.time, bubble.id, call.request.id)
+        )
         return json_answer(200, {"status": True, "request_id": bubble.id})
 
     def _get_feed(self, call: Call) -> Answer:
@@ -203,8 +216,11 @@ class VuduMobile:
             if self.account.exclusive:
                 since += timedelta(seconds=1)
             start = bisect_left(self._rows, since.timestamp(), key=_when)
-        rows = [row for row in self._rows[start:]
-                if row.visible_from <= now and direction in {row.direction, "both"}]
+        rows = [
+            row
+            for row in self._rows[start:]
+            if row.visible_from <= now and direction in {row.direction, "both"}
+        ]
         return rows + [row for row in rows if row.copies > 1]
 
     def _shown(self, row: Row, zone: ZoneInfo) -> dict[str, object]:
@@ -216,8 +232,9 @@ class VuduMobile:
             "from": theirs if inbound else ours,
             "to": ours if inbound else theirs,
             "message": row.text,
-            "datetime": row.clock_time if zone.key == "UTC" else
-                        row.time.astimezone(zone).strftime(TIME),
+            "datetime": row.clock_time
+            if zone.key == "UTC"
+            else row.time.astimezone(zone).strftime(TIME),
             "part_count": row.parts,
         }
         if row.bubble is not None:
@@ -261,5 +278,3 @@ def _since(text: str, zone: ZoneInfo) -> datetime | None:
         return datetime.strptime(text, TIME).replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-

@@ -30,8 +30,9 @@ class Answer:
     status: int
     body: bytes = b""
     reason: str = ""
-    headers: dict[str, str] = field(default_factory=lambda: {
-        "Content-Type": "application/json; charset=utf-8"})
+    headers: dict[str, str] = field(
+        default_factory=lambda: {"Content-Type": "application/json; charset=utf-8"}
+    )
     date_off: float | None = 0.0
 
 
@@ -119,8 +120,12 @@ class Wire:
         if answer.date_off is not None:
             now = self._world.clock.timestamp() + self.gateway.skew() + answer.date_off
             answer.headers["Date"] = format_datetime(utc(now), usegmt=True)
-        return web.Response(status=answer.status, reason=answer.reason or None,
-                            body=answer.body, headers=answer.headers)
+        return web.Response(
+            status=answer.status,
+            reason=answer.reason or None,
+            body=answer.body,
+            headers=answer.headers,
+        )
 
     def _instead(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse:
         name, options = fault.kind.name, fault.options
@@ -134,8 +139,9 @@ class Wire:
             self.gateway.answer(call)
         return self._respond(call, _refusal(self.gateway, call, fault))
 
-    async def _break(self, request: web.Request, call: Call, answer: Answer,
-                     fault: Fault) -> web.StreamResponse:
+    async def _break(
+        self, request: web.Request, call: Call, answer: Answer, fault: Fault
+    ) -> web.StreamResponse:
         """What happens to a good answer on its way."""
         match fault.kind.name:
             case "answer_slow":
@@ -175,15 +181,16 @@ class Wire:
         response = web.StreamResponse(status=answer.status, headers=answer.headers)
         response.content_length = len(answer.body)
         await response.prepare(request)
-        await response.write(answer.body[:len(answer.body) // 2])
+        await response.write(answer.body[: len(answer.body) // 2])
         await asyncio.sleep(0)
         call.request.end = "cut"
         if request.transport is not None:
             request.transport.close()
         return response
 
-    async def _drip(self, request: web.Request, call: Call, answer: Answer,
-                    seconds: float) -> web.StreamResponse:
+    async def _drip(
+        self, request: web.Request, call: Call, answer: Answer, seconds: float
+    ) -> web.StreamResponse:
         """A byte, a while, a byte."""
         response = web.StreamResponse(status=answer.status, headers=answer.headers)
         response.content_length = len(answer.body)
@@ -192,7 +199,7 @@ class Wire:
             await response.prepare(request)
             for place in range(len(answer.body)):
                 await self._pause(seconds)
-                await response.write(answer.body[place:place + 1])
+                await response.write(answer.body[place : place + 1])
         except ConnectionError:
             call.request.end = "cut"
         return response
@@ -261,6 +268,7 @@ def _set(body: bytes, content_type: str = "") -> Callable[[Answer, Mapping[str, 
         answer.status, answer.body = 200, body
         if content_type:
             answer.headers["Content-Type"] = content_type
+
     return replace
 
 
@@ -269,7 +277,7 @@ def _garbled(answer: Answer, _options: Mapping[str, Option]) -> None:
 
 
 def _truncated(answer: Answer, _options: Mapping[str, Option]) -> None:
-    answer.body = answer.body[:len(answer.body) // 2]
+    answer.body = answer.body[: len(answer.body) // 2]
 
 
 def _nested(answer: Answer, options: Mapping[str, Option]) -> None:

@@ -69,11 +69,19 @@ class World:
         self.requests.append(request)
         return request
 
-    def bubble(self, direction: str, text: str, segments: Segments, *, origin: str,
-               at: datetime | None = None) -> Bubble:
+    def bubble(
+        self,
+        direction: str,
+        text: str,
+        segments: Segments,
+        *,
+        origin: str,
+        at: datetime | None = None,
+    ) -> Bubble:
         """A message that is not yet on any phone."""
-        return Bubble(next(self._keys), direction, text, at or self.clock.now(), segments, origin,
-                      id="")
+        return Bubble(
+            next(self._keys), direction, text, at or self.clock.now(), segments, origin, id=""
+        )
 
     def show(self, phone: Phone, bubble: Bubble) -> None:
         """Put it on the phone as it is."""

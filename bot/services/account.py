@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.core.calibration import Calibration
 from bot.gateways.base import Gateway
 from bot.storage import accounts
-from bot.storage.database import Database
+from bot.storage.database import Connection, Database
 
 
 @dataclass(slots=True)
@@ -39,10 +39,15 @@ class Account:
 
     async def remember(self) -> None:
         """Keep what was learned since, if anything was."""
+        if self._memory() != self._kept:
+            async with self.database.write() as connection:
+                await self.remember_with(connection)
+
+    async def remember_with(self, connection: Connection) -> None:
+        """The same, in the transaction of what it was learned from: the two must agree."""
         memory = self._memory()
         if memory != self._kept:
-            async with self.database.write() as connection:
-                await accounts.remember(connection, self.name, **memory)
+            await accounts.remember(connection, self.name, **memory)
             self._kept = memory
 
     def _memory(self) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import metrics
 from bot.core import schedule
-from bot.core.messages import Feed, Page
-from bot.gateways.base import GatewayError
+from bot.core.messages import Feed, Listed, Page
+from bot.gateways.base import AccountHeld, GatewayError, Throttled, Unreachable
 from bot.log import logger
 from bot.services.account import Account
 from bot.storage import feeds, inbox
@@ -38,6 +38,21 @@ class Reading:
     """Feeds that are not ours from the start: the account's own, campaigns begun elsewhere."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What a feed listed last, all of which is in the inbox."""
+
+    texts: Sequence[Listed]
+    marks: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, page: Page) -> _Stored:
+        return cls(page.texts, frozenset((text.key, text.fingerprint) for text in page.texts))
+
+
+NOTHING = _Stored((), frozenset())
+
+
 class Poller:
     """Reads the feeds of one gateway that are due. `wake` is called when new texts are stored."""
 
@@ -45,7 +60,7 @@ class Poller:
         self._account = account
         self._reading = reading
         self._wake = wake
-        self._stored: dict[str, frozenset[tuple[str, str]]] = {}
+        self._stored: dict[str, _Stored] = {}
         self._stretch = 1.0
         self._surveyed_at: float | None = None
 
@@ -64,28 +79,45 @@ class Poller:
         """Read the feeds that are due; say how many new texts were stored."""
         await self._survey()
         now = self._account.clock.now()
+        reads_from = self._account.gateway.condition.reads_from
+        if reads_from is not None and reads_from > now:
+            return 0
         nearly = now + self._reading.every / 2
         async with self._account.database.read() as connection:
             due = await feeds.due(connection, self._account.name, nearly, AT_ONCE)
         new = 0
         newest = {one.feed.reference: one.newest for one in due}
         for feed in schedule.order([one.feed for one in due], now):
+            followed = Followed(feed, newest[feed.reference])
             try:
                 page = await self._account.gateway.fetch(feed)
+            except (AccountHeld, Throttled, Unreachable) as error:
+                self._report(error)  # it concerns the account: the other feeds would fare alike
+                return new
             except GatewayError as error:
                 self._report(error)
-                return new
-            new += await self._store(Followed(feed, newest[feed.reference]), page)
-            self._account.trouble = ""
-        self._account.reached |= bool(due)
+                await self._put_off(followed)
+            else:
+                new += await self._store(followed, page)
+                self._account.trouble = ""
+        self._account.reached |= bool(due) and not self._account.trouble
         return new
+
+    async def _put_off(self, followed: Followed) -> None:
+        """Ask a feed that fails again when a reading of it would be due, and no other later."""
+        async with self._account.database.write() as connection:
+            await feeds.move(connection, self._due_again(followed.feed, newest=followed.newest))
 
     async def _store(self, followed: Followed, page: Page) -> int:
         """Write a page down: texts, cursor and coverage in one transaction."""
         feed, database = followed.feed, self._account.database
-        listed = frozenset((text.key, text.fingerprint) for text in page.texts)
-        stored = self._stored.get(feed.reference, frozenset())
-        unknown = [text for text in page.texts if (text.key, text.fingerprint) not in stored]
+        before = self._stored.get(feed.reference, NOTHING)
+        known = before if page.texts is before.texts else _Stored.of(page)
+        unknown = [
+            text
+            for text in (page.texts if known is not before else ())
+            if (text.key, text.fingerprint) not in before.marks
+        ]
         now = self._account.clock.now()
         async with database.write() as connection:
             received = inbox.Received()
@@ -100,27 +132,25 @@ class Poller:
                 )
             await feeds.move(connection, self._moved(followed, page, found=received.new > 0))
         # A renumbered row is not stored: it is looked at again for as long as it is listed.
-        self._stored[feed.reference] = frozenset() if received.renumbered else listed
+        self._stored[feed.reference] = NOTHING if received.renumbered else known
         self._tell(feed, page, received)
         return received.new
 
     def _moved(self, followed: Followed, page: Page, *, found: bool) -> Feed:
-        now = self._account.clock.now()
-        read = replace(
-            followed.feed,
-            cursor=page.cursor,
-            read_at=page.read_at,
-            hot_at=now if found else followed.feed.hot_at,
-        )
+        hot_at = self._account.clock.now() if found else followed.feed.hot_at
+        read = replace(followed.feed, cursor=page.cursor, read_at=page.read_at, hot_at=hot_at)
+        return self._due_again(read, newest=followed.newest)
+
+    def _due_again(self, feed: Feed, *, newest: bool) -> Feed:
         state, due_at = schedule.next_due(
-            read,
+            feed,
             poll=self._reading.poll,
             follow=self._reading.follow,
             stretch=self._stretch,
-            now=now,
-            newest=followed.newest,
+            now=self._account.clock.now(),
+            newest=newest,
         )
-        return replace(read, state=state, due_at=due_at)
+        return replace(feed, state=state, due_at=due_at)
 
     async def _survey(self) -> None:
         """Weigh all feeds against the rate: beyond it every interval grows alike (INV-25)."""
@@ -140,7 +170,7 @@ class Poller:
             self._reading.budget,
         )
         alive = {one.feed.reference for one in followed}
-        self._stored = {name: keys for name, keys in self._stored.items() if name in alive}
+        self._stored = {name: was for name, was in self._stored.items() if name in alive}
 
     def _report(self, error: GatewayError) -> None:
         """Tell once what is wrong; the figures count every failure."""

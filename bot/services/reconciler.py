@@ -54,7 +54,7 @@ class Reconciler:
                 connection, unclear, found, search.progress, account.clock.now()
             )
             await self._follow(connection, unclear, found)
-        await account.remember()
+            await account.remember_with(connection)
         return self._tell(found)
 
     async def _follow(

@@ -102,6 +102,8 @@ class Sender:
             return
         await outbox.settle(connection, outcomes, now)
         if self._account.gateway.traits.campaigns:
+            # What the adapter knows of the credit must agree with what is known to be sent.
+            await self._account.remember_with(connection)
             for one in outcomes:
                 if one.acceptance is not None and one.acceptance.gateway_id:
                     reference = one.acceptance.gateway_id

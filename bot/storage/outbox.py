@@ -11,11 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import bindparam, case, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Acceptance, Batch, MessageClass, Outbound, Status
-from bot.storage.schema import STILL_OPEN, UNDER_WAY, has_status, outbox, subscribers
+from bot.storage.schema import (
+    STILL_OPEN,
+    UNDER_WAY,
+    Instant,
+    has_status,
+    outbox,
+    subscribers,
+)
 
 TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
 """What may be said to a number that is opted out: the confirmation, and HELP."""
@@ -253,7 +260,8 @@ async def recover(
 ) -> int:
     """Take what was being sent for unclear: its sender died, or its lease ended (INV-5).
 
-    `all_of_them`: this process is the only one and has just begun, so nobody is sending.
+    `all_of_them`: this process is the only one and has just begun, so nobody is sending. However
+    long ago that was, nothing of it left after its lease: it has been unclear since then.
     """
     unattended = update(outbox).where(
         outbox.c.gateway == gateway,
@@ -266,7 +274,9 @@ async def recover(
         unattended.values(
             status=Status.UNCONFIRMED.value,
             status_at=now,
-            unclear_at=now,
+            unclear_at=case(
+                (outbox.c.lease_until < now, outbox.c.lease_until), else_=literal(now, Instant)
+            ),
             error="the process ended while it was being sent",
         )
     )
