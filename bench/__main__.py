@@ -26,7 +26,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-CONCURRENCY = 64
+CONCURRENCY = 128
+"""Of the reference; as many as the daemon has under way where the rate does not hold it."""
 TICK = os.sysconf("SC_CLK_TCK")
 ROOT = Path(__file__).parent.parent
 

@@ -21,7 +21,8 @@ from bot.gateways.limiter import Limiter
 from bot.gateways.line import Line
 from bot.gateways.vudumobile import VuduMobile
 
-FEWEST, MOST = 8, 512
+FEWEST, MOST = 8, 128
+"""Sends under way at once. At 50 ms an answer, 128 are more than one process can prepare."""
 ANSWERED_WITHIN = 0.4
 """Seconds that a vendor usually takes: so many sends are under way as the rate can then use. Each
 may become unclear when the vendor falls silent, so there are no more than of use."""

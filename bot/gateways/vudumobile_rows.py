@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
@@ -65,9 +65,13 @@ class TextRows:
         self._known: dict[int | str | None, _Known] = {}
         self._complete_from: int | None = None
         """From this second on, every text that was listed so far is in `_known`."""
+        self._last: tuple[Sequence[Any], Texts] | None = None
+        """The last listing, and what was read of it."""
 
     def read(self, rows: Sequence[Any], start: int, present: int) -> Texts:
         """Read a listing that was asked from `start` on, when readings reached to `present`."""
+        if self._last is not None and rows is self._last[0]:
+            return replace(self._last[1], late_since=None)
         found: dict[str, _Known] = {}
         unreadable, late_since = 0, None
         alike: Counter[str] = Counter()
@@ -90,7 +94,9 @@ class TextRows:
         self._forget(start)
         in_order = sorted(found.values(), key=_order)
         newest = in_order[-1].order[0] if in_order else None
-        return Texts([known.listed for known in in_order], newest, unreadable, late_since)
+        texts = Texts([known.listed for known in in_order], newest, unreadable, late_since)
+        self._last = rows, texts
+        return texts
 
     def _read(
         self,

@@ -99,9 +99,9 @@ class Receipts:
     def _learn(self, matched: Sequence[tuple[Awaited, Sighting]], begun_at: datetime) -> None:
         """Learn how late and how faithfully the gateway lists what it certainly took.
 
-        Only where readings follow each other closely: after a pause the row may be hours old,
-        and that would be our own delay. A campaign is read by its own name, which shows nothing
-        of a listing.
+        How late, only where readings follow each other closely: after a pause the row may be
+        hours old, and that would be our own delay. A campaign is read by its own name, which
+        shows nothing of a listing.
         """
         before, self._read_at = self._read_at, begun_at
         if self._account.gateway.traits.campaigns:
@@ -111,10 +111,9 @@ class Receipts:
             if one.sent.id in self._echoed:
                 continue
             self._echoed.add(one.sent.id)
-            if close:
-                lag = max(0.0, (begun_at - one.sent.sent_at).total_seconds())
-                found = level(one.text, sighting.text)
-                self._account.calibration = self._account.calibration.seen(lag, found)
+            waited = (begun_at - one.sent.sent_at).total_seconds() if close else 0.0
+            found = level(one.text, sighting.text)
+            self._account.calibration = self._account.calibration.seen(max(0.0, waited), found)
         if len(self._echoed) > 10 * AT_ONCE:
             self._echoed = {one.sent.id for one, _ in matched}
 
