@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.content.templates import RenderError, Templates
 from bot.core.builtin_words import BuiltIn, read_builtin
-from bot.core.decide import BUILT_IN
+from bot.core.decide import BUILT_IN, language_of, languages_of
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Match, Message, Phrase, Rule, Trigger
 from bot.core.segments import Segments, cheapen, segments
@@ -46,16 +46,22 @@ class Explanation:
 
 
 def explain(
-    text: str, rulebook: Rulebook, templates: Templates, *, language: str, data: Mapping[str, Any]
+    text: str,
+    rulebook: Rulebook,
+    templates: Templates,
+    *,
+    language: str,
+    chosen: str = "",
+    data: Mapping[str, Any],
 ) -> Explanation:
-    """Explain a text; `language` is that of replies to words that tell none."""
+    """Explain a text; `language` is the usual one, `chosen` that of the person who texts."""
     said = words(text)
     built_in = read_builtin(said)
     if built_in and built_in.word == "info" and rulebook.claims_info:
         built_in = None
     matches = list(rulebook.find(text))
     candidates = (*_called(matches, built_in), *_nearly_called(said, rulebook, matches))
-    message, told = _answer(matches, built_in, language)
+    message, told = _answer(matches, built_in, language, chosen)
     if message is None:
         return Explanation(said, built_in, candidates)
     seen = {"text": text, "rest": matches[0].rest if matches else "", **data}
@@ -72,14 +78,15 @@ def explain(
 
 
 def _answer(
-    matches: list[Match], built_in: BuiltIn | None, language: str
+    matches: list[Match], built_in: BuiltIn | None, language: str, chosen: str
 ) -> tuple[Message | None, tuple[str, ...]]:
     """Give what is said, and in which languages."""
     if built_in:
         template = BUILT_IN[built_in.word_class][1]
-        return Message(template=template), tuple(sorted(built_in.languages))
+        told = languages_of(built_in, chosen=chosen, usual=language)
+        return Message(template=template), told
     if matches:
-        return matches[0].rule.reply, (matches[0].language or language,)
+        return matches[0].rule.reply, (language_of(matches[0], chosen=chosen, usual=language),)
     return None, ()
 
 

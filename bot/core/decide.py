@@ -16,7 +16,7 @@ from bot.core.decision import Decision, Reply, Why
 from bot.core.instants import milliseconds
 from bot.core.messages import Delivery, Inbound, InboundStatus, MessageClass
 from bot.core.rulebook import Rulebook
-from bot.core.rules import Message
+from bot.core.rules import Match, Message
 from bot.core.text import words
 
 
@@ -75,7 +75,7 @@ def decide(
         return Decision(conversation, subscriber, InboundStatus.HANDLED, why)
     reply = Reply(
         message=match.rule.reply,
-        languages=(_language(match.language, subscriber, policy),),
+        languages=(language_of(match, chosen=subscriber.language, usual=policy.language),),
         data={"rest": match.rest},
         message_class=MessageClass.REPLY,
         rule=match.rule.id,
@@ -115,21 +115,25 @@ def _obey(
 ) -> Decision:
     """Obey STOP and START, whatever the text's age; answer if it may be answered.
 
-    An opt-out is confirmed once; START and HELP are answered each time.
+    An opt-out is confirmed once; START and HELP are answered each time. What a newer word undid
+    is not answered.
     """
-    after = _opted(word, text, subscriber)
+    after = _opted(word, text, subscriber, now)
     reason, template, message_class = BUILT_IN[word.word_class]
     opting_out = word.word_class in OPT_OUTS
     why = Why(reason, words=word.word)
     silent = _silent(text, replace(after, opted_out=False), policy, now)
-    if not silent and opting_out and after.opted_out == subscriber.opted_out:
-        silent = "opted_out"
+    if not silent and word.word_class is not WordClass.HELP:
+        if after is subscriber:
+            silent = "overtaken"
+        elif opting_out and subscriber.opted_out:
+            silent = "opted_out"
     if silent:
         why = replace(why, detail={"silent": silent})
         return Decision(conversation, after, InboundStatus.HANDLED, why, cancel=after.opted_out)
     reply = Reply(
         message=Message(template=template),
-        languages=_languages(word, after, policy),
+        languages=languages_of(word, chosen=after.language, usual=policy.language),
         data={},
         message_class=message_class,
         rule=reason,
@@ -138,14 +142,11 @@ def _obey(
     return _say(reply, why, conversation, after, policy=policy, now=now)
 
 
-def _languages(word: BuiltIn, subscriber: Subscriber, policy: Policy) -> tuple[str, ...]:
-    """Answer in each language of the word, the one that is usual here first."""
-    usual = _language("", subscriber, policy)
-    return tuple(sorted(word.languages, key=lambda one: (one != usual, one))) or (usual,)
+def _opted(word: BuiltIn, text: Inbound, subscriber: Subscriber, now: datetime) -> Subscriber:
+    """Opt the person out or in, unless a newer word of theirs was read already.
 
-
-def _opted(word: BuiltIn, text: Inbound, subscriber: Subscriber) -> Subscriber:
-    """Opt the person out or in, unless a newer word of theirs was read already."""
+    A word cannot be newer than now: one that is dated in the future would outlast all that follow.
+    """
     if word.word_class is WordClass.HELP:
         return subscriber
     if subscriber.changed_at is not None and text.sent_at < subscriber.changed_at:
@@ -153,7 +154,7 @@ def _opted(word: BuiltIn, text: Inbound, subscriber: Subscriber) -> Subscriber:
     return replace(
         subscriber,
         opted_out=word.word_class in OPT_OUTS,
-        changed_at=text.sent_at,
+        changed_at=min(text.sent_at, now),
         cause=f"inbound {text.id}",
     )
 
@@ -203,6 +204,18 @@ def _too_many(replied: tuple[int, ...], policy: Policy, now: datetime) -> bool:
     return False
 
 
-def _language(of_the_word: str, subscriber: Subscriber, policy: Policy) -> str:
-    """Chosen by the subscriber, else of the word, else of the installation."""
-    return subscriber.language or of_the_word or policy.language
+def language_of(match: Match, *, chosen: str, usual: str) -> str:
+    """Answer in the language chosen by the subscriber, else of the word, else usual here."""
+    return chosen or match.language or usual
+
+
+def languages_of(word: BuiltIn, *, chosen: str, usual: str) -> tuple[str, ...]:
+    """Answer a built-in word in each of its languages, the one that is usual here first.
+
+    A chosen language comes before that of the word, but an opt-out is always confirmed in the
+    language in which it was said.
+    """
+    if chosen and word.word_class not in OPT_OUTS:
+        return (chosen,)
+    first = chosen or usual
+    return tuple(sorted(word.languages, key=lambda one: (one != first, one))) or (first,)

@@ -68,7 +68,8 @@ class MessageClass(StrEnum):
     OPT_OUT = "opt_out"
     """The one confirmation that leaves although the number is blocked."""
     HELP = "help"
-    """The built-in HELP and START texts; they do not count against `replies.per_number`."""
+    """The built-in HELP text: said to whoever asks, also after an opt-out, and never counted
+    against `replies.per_number`."""
     VERIFICATION = "verification"
 
 
