@@ -22,7 +22,7 @@ TIERS = (
 )
 """What is younger than the first is asked for each second, oldest first (contract: figures)."""
 CLOSELY = timedelta(seconds=30)
-"""Between two readings that tell how late a message was listed."""
+"""Between two looks, or sending and the first, that tell how late a message was listed."""
 AT_ONCE = 2000
 CAMPAIGNS_AT_ONCE = 20
 """Where each message is a request of its own, few are asked for in one tick."""
@@ -99,21 +99,22 @@ class Receipts:
     def _learn(self, matched: Sequence[tuple[Awaited, Sighting]], begun_at: datetime) -> None:
         """Learn how late and how faithfully the gateway lists what it certainly took.
 
-        How late, only where readings follow each other closely: after a pause the row may be
-        hours old, and that would be our own delay. A campaign is read by its own name, which
-        shows nothing of a listing.
+        How late, only of what was sent, or looked for in vain, shortly before: after a pause the
+        row may be hours old, and that would be our own delay. A campaign is read by its own name,
+        which shows nothing of a listing.
         """
         before, self._read_at = self._read_at, begun_at
         if self._account.gateway.traits.campaigns:
             return
-        close = before is not None and begun_at - before <= CLOSELY
         for one, sighting in matched:
             if one.sent.id in self._echoed:
                 continue
             self._echoed.add(one.sent.id)
-            waited = (begun_at - one.sent.sent_at).total_seconds() if close else 0.0
+            sent_at = one.sent.sent_at
+            close = begun_at - max(before or sent_at, sent_at) <= CLOSELY
+            lag = max(0.0, (begun_at - sent_at).total_seconds()) if close else 0.0
             found = level(one.text, sighting.text)
-            self._account.calibration = self._account.calibration.seen(max(0.0, waited), found)
+            self._account.calibration = self._account.calibration.seen(lag, found)
         if len(self._echoed) > 10 * AT_ONCE:
             self._echoed = {one.sent.id for one, _ in matched}
 
