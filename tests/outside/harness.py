@@ -255,7 +255,7 @@ async def stage(
     folder: Path,
     *,
     on: Sequence[str] = BOTH,
-    speed: float = 20.0,
+    speed: float = 40.0,
     start: datetime = NOON,
     seed: int = 1,
     rules: str = RULES,
