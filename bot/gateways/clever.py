@@ -126,7 +126,12 @@ class Clever:
         Raises `GatewayError`, among them `Rejected` for what concerns this campaign alone.
         """
         rows, answer = await self._api.rows(feed.reference, "mos")
-        texts, unreadable = self._texts.read(rows, feed.reference, self._api.present(answer))
+        texts, unreadable = self._texts.read(
+            rows,
+            feed.reference,
+            self._api.present(answer),
+            None if feed.adopted else feed.opened_at,
+        )
         return Page(
             texts=texts,
             cursor={"listed": len(rows)},

@@ -96,25 +96,34 @@ class TextReader:
         self._secret = secret[:64]
 
     def read(
-        self, rows: Sequence[Any], reference: str, present: datetime
+        self,
+        rows: Sequence[Any],
+        reference: str,
+        present: datetime,
+        opened_at: datetime | None = None,
     ) -> tuple[list[Listed], int]:
         """Give the texts of one campaign, by time, and the number of unreadable rows.
 
-        `present` is the gateway's, to choose by where a time stands for two instants.
+        Where a time stands for two instants, `present` (the gateway's) chooses the nearer; but
+        nobody answers a campaign before `opened_at` (where that is known).
         """
         found: list[Listed] = []
         unreadable = 0
         alike: Counter[str] = Counter()
         for row in rows:
             try:
-                found.append(self._text(row, reference, present, alike))
+                found.append(self._text(row, reference, (present, opened_at), alike))
             except UNREADABLE:
                 unreadable += 1
         found.sort(key=lambda text: text.sent_at)
         return found, unreadable
 
     def _text(
-        self, row: Mapping[str, Any], reference: str, present: datetime, alike: Counter[str]
+        self,
+        row: Mapping[str, Any],
+        reference: str,
+        known: tuple[datetime, datetime | None],
+        alike: Counter[str],
     ) -> Listed:
         number = e164(spelled(row["recipient"]), COUNTRY)  # the mobile: the sender, for us
         if not number:
@@ -122,12 +131,15 @@ class TextReader:
         received = clever_time.read(row["date_receive"])
         message = row["message"]
         text = clean(message if isinstance(message, str) else str(message or ""))
+        present, opened_at = known
         shown = clever_time.wall(received, self._zone)
-        mark = self._mark(number, shown.isoformat(), text.strip())
+        second = clever_time.certainly_second(received, self._zone, opened_at)
+        parts = [number, shown.isoformat(), text.strip()]
+        mark = self._mark(*parts, *(["again"] if second else []))
         alike[mark] += 1
         # Not of the reference: one text listed by two campaigns is one.
         key = f"mo:{mark}#{alike[mark]}"
-        sent_at = clever_time.instant(received, self._zone, present)
+        sent_at = second or clever_time.instant(received, self._zone, present)
         return Listed(key, number, text, sent_at, reference=reference)
 
     def _mark(self, *parts: str) -> str:

@@ -7,8 +7,10 @@ skips names none.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""By more than this no answer seems older than its campaign."""
 _REFERENCE = re.compile(r"Push(\d{14})", re.ASCII)
 
 
@@ -41,6 +43,19 @@ def instants(shown: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     second = shown.replace(tzinfo=zone, fold=1).astimezone(UTC)
     # In the skipped hour the later fold is the earlier instant: the hour is added by the other.
     return first, max(first, second)
+
+
+def certainly_second(
+    read_time: datetime, zone: tzinfo, opened_at: datetime | None
+) -> datetime | None:
+    """Give the second of two instants where the first was before the campaign; else None.
+
+    So the same words, texted an hour apart to the second in that night, are two texts.
+    """
+    if read_time.tzinfo is not None or opened_at is None:
+        return None
+    first, second = instants(read_time, zone)
+    return second if first < second and first < opened_at - CLOCKS_DIFFER else None
 
 
 def created(reference: str, zone: tzinfo) -> tuple[datetime, datetime] | None:

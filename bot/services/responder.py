@@ -81,18 +81,16 @@ class Responder:
         """Load, decide and write a batch in one transaction."""
         async with self._database.write() as connection:
             texts = await inbox.load(connection, ids)
-            work = _Work(
-                conversations=await subscribers.load_conversations(
-                    connection, {text.conversation for text in texts}
-                ),
-                people=await subscribers.load_subscribers(
-                    connection, {text.number for text in texts}
-                ),
+            conversations = await subscribers.load_conversations(
+                connection, {text.conversation for text in texts}
             )
-            before = work.conversations.copy(), work.people.copy()
+            people = await subscribers.load_subscribers(
+                connection, {text.number for text in texts}
+            )
+            work = _Work(conversations=conversations.copy(), people=people.copy())
             for text in texts:
                 self._decide_one(text, work)
-            await self._write(connection, work, *before)
+            await self._write(connection, work, conversations, people)
         self._tell(work)
         return len(texts)
 
@@ -105,8 +103,9 @@ class Responder:
         try:
             decision = decide(
                 text,
-                work.conversations[text.conversation],
-                work.people[text.number],
+                work.conversations.get(text.conversation)
+                or Conversation(text.conversation, text.gateway, text.number),
+                work.people.get(text.number) or Subscriber(text.number),
                 self._library.rulebook,
                 policy=self._policy,
                 now=now,
@@ -177,10 +176,10 @@ class Responder:
         await inbox.settle(connection, work.handled, now)
         await subscribers.save_conversations(
             connection,
-            [one for key, one in work.conversations.items() if one is not conversations[key]],
+            [one for key, one in work.conversations.items() if one is not conversations.get(key)],
         )
         await subscribers.save_subscribers(
-            connection, [one for key, one in work.people.items() if one is not people[key]]
+            connection, [one for key, one in work.people.items() if one is not people.get(key)]
         )
         await outbox.suppress(connection, work.leaving, now)
         await outbox.enqueue(connection, work.messages, observing=self._observing)

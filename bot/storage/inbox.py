@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import conversation_key
 from bot.core.decision import Why
 from bot.core.messages import Inbound, InboundStatus, Listed
+from bot.storage.many import Many, insert_new
 from bot.storage.schema import (
-    conversations,
     has_status,
     inbox,
     is_fresh,
@@ -124,26 +123,14 @@ def _row(
     }
 
 
-async def _insert(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    ignoring = postgresql if connection.dialect.name == "postgresql" else sqlite
-    people = {row["conversation"]: row for row in rows}
-    await connection.execute(
-        ignoring.insert(conversations).on_conflict_do_nothing(),
-        [
-            {
-                "key": key,
-                "gateway": row["gateway"],
-                "number": row["number"],
-                "loop_noticed": False,
-                "newest_reference": "",
-            }
-            for key, row in people.items()
-        ],
-    )
-    # The unique key has the last word, also over another instance that read the same page.
-    await connection.execute(ignoring.insert(inbox).on_conflict_do_nothing(), rows)
+_insert = insert_new(
+    inbox,
+    [
+        *("conversation", "gateway", "key", "fingerprint", "number", "our_number", "text"),
+        *("reference", "sent_at", "received_at", "history", "status", "attempts"),
+    ],
+)
+"""The unique key has the last word, also over another instance that read the same page."""
 
 
 async def claim(connection: AsyncConnection, limit: int) -> list[int]:
@@ -198,34 +185,35 @@ class Handled:
 
 async def settle(connection: AsyncConnection, handled: Sequence[Handled], now: datetime) -> None:
     """Write down what was decided, with the reason."""
-    if handled:
-        await connection.execute(
-            SETTLE,
-            [
-                {
-                    "which": one.id,
-                    "status": one.status.value,
-                    "handled_at": now,
-                    "reason": one.why.reason,
-                    "rule": one.why.rule,
-                    "words": one.why.words,
-                    "detail": dict(one.why.detail) or None,
-                }
-                for one in handled
-            ],
+    await _settle(
+        connection,
+        [
+            {
+                "which": one.id,
+                "status": one.status.value,
+                "handled_at": now,
+                "reason": one.why.reason,
+                "rule": one.why.rule,
+                "words": one.why.words,
+                "detail": dict(one.why.detail) or None,
+            }
+            for one in handled
+        ],
+    )
+
+
+_settle = Many(
+    lambda _store: (
+        update(inbox)
+        .where(inbox.c.id == bindparam("which"))
+        .values(
+            status=bindparam("status"),
+            handled_at=bindparam("handled_at"),
+            reason=bindparam("reason"),
+            rule=bindparam("rule"),
+            words=bindparam("words"),
+            detail=bindparam("detail"),
         )
-
-
-SETTLE = (
-    update(inbox)
-    .where(inbox.c.id == bindparam("which"))
-    .values(
-        status=bindparam("status"),
-        handled_at=bindparam("handled_at"),
-        reason=bindparam("reason"),
-        rule=bindparam("rule"),
-        words=bindparam("words"),
-        detail=bindparam("detail"),
     )
 )
 

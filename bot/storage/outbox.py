@@ -11,10 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Acceptance, Batch, MessageClass, Outbound, Status
+from bot.storage.many import INSERT, Many
 from bot.storage.schema import (
     STILL_OPEN,
     UNDER_WAY,
@@ -37,11 +49,8 @@ async def enqueue(
 
     `observing`: they are kept to be looked at, and never leave.
     """
-    if messages:
-        status = Status.CANCELLED if observing else Status.QUEUED
-        await connection.execute(
-            insert(outbox), [_row(message, status.value) for message in messages]
-        )
+    status = Status.CANCELLED if observing else Status.QUEUED
+    await _enqueue(connection, [_row(message, status.value) for message in messages])
 
 
 def _row(message: Outbound, status: str) -> dict[str, Any]:
@@ -67,6 +76,16 @@ def _row(message: Outbound, status: str) -> dict[str, Any]:
         "error": "",
         "negatives": 0,
     }
+
+
+_enqueue = Many(
+    lambda store: INSERT[store](outbox).values({name: bindparam(name) for name in WRITTEN})
+)
+WRITTEN: Sequence[str] = [
+    *("conversation", "cause", "gateway", "number", "text", "message_class", "delivery"),
+    *("language", "rule", "status", "status_at", "created_at", "not_before", "expires_at"),
+    *("resends", "fence", "gateway_id", "code", "error", "negatives"),
+]
 
 
 async def suppress(connection: AsyncConnection, numbers: Collection[str], now: datetime) -> None:
@@ -167,22 +186,23 @@ async def hand(
         for batch in batches
         for row in batch.ids
     ]
-    if rows:
-        await connection.execute(HAND, rows)
+    await _hand(connection, rows)
 
 
-HAND = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("which"))
-    .values(
-        status=Status.SENDING.value,
-        batch=bindparam("batch"),
-        fence=bindparam("fence"),
-        handed_at=bindparam("handed_at"),
-        lease_until=bindparam("lease_until"),
-        status_at=bindparam("handed_at"),
-        progress=None,
-        negatives=0,
+_hand = Many(
+    lambda _store: (
+        update(outbox)
+        .where(outbox.c.id == bindparam("which"))
+        .values(
+            status=literal_column(f"'{Status.SENDING.value}'"),
+            batch=bindparam("batch"),
+            fence=bindparam("fence"),
+            handed_at=bindparam("handed_at"),
+            lease_until=bindparam("lease_until"),
+            status_at=bindparam("handed_at"),
+            progress=null(),
+            negatives=literal_column("0"),
+        )
     )
 )
 
@@ -208,7 +228,7 @@ async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome], now: 
         rows = by_status.setdefault(outcome.status, [])
         rows.extend(_settled(outcome, row, now) for row in outcome.batch.ids)
     for status, rows in by_status.items():
-        await connection.execute(SETTLE[status], rows)
+        await SETTLE[status](connection, rows)
 
 
 def _settled(outcome: Outcome, row: int, now: datetime) -> dict[str, Any]:
@@ -230,19 +250,21 @@ def _settled(outcome: Outcome, row: int, now: datetime) -> dict[str, Any]:
     return values | {"error": outcome.error}
 
 
-def _settling(status: Status, *names: str, **values: Any) -> Any:  # noqa: ANN401 - an update
-    return (
-        update(outbox)
-        .where(
-            outbox.c.id == bindparam("which"),
-            has_status(outbox, Status.SENDING),
-            outbox.c.fence == bindparam("held"),
-        )
-        .values(
-            status=status.value,
-            status_at=bindparam("now"),
-            **{name: bindparam(name) for name in names},
-            **values,
+def _settling(status: Status, *names: str, **values: ColumnElement[Any]) -> Many:
+    return Many(
+        lambda _store: (
+            update(outbox)
+            .where(
+                outbox.c.id == bindparam("which"),
+                has_status(outbox, Status.SENDING),
+                outbox.c.fence == bindparam("held"),
+            )
+            .values(
+                status=literal_column(f"'{status.value}'"),
+                status_at=bindparam("now"),
+                **{name: bindparam(name) for name in names},
+                **values,
+            )
         )
     )
 

@@ -228,7 +228,7 @@ conversations = Table(
     Column("replied", JSON(none_as_null=True)),
     Column("loop_noticed", Boolean, nullable=False),
     # The newest campaign that the number was sent: its feed is where an answer will be listed.
-    Column("newest_reference", String, nullable=False),
+    Column("newest_reference", String, nullable=False, server_default=""),
 )
 
 subscribers = Table(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import Conversation, Subscriber
+from bot.storage.many import upsert
 from bot.storage.schema import conversations, subscribers
 
 
 async def load_conversations(
     connection: AsyncConnection, keys: Collection[str]
 ) -> dict[str, Conversation]:
-    """Read conversations by key, and lock them where other instances could work on them."""
+    """Read the conversations that are known, and lock them where others could work on them."""
     found = await connection.execute(
         select(
             conversations.c.key,
@@ -35,32 +35,29 @@ async def load_conversations(
 
 
 async def save_conversations(connection: AsyncConnection, changed: Sequence[Conversation]) -> None:
-    """Write conversations back."""
-    if changed:
-        await connection.execute(
-            SAVE_CONVERSATION,
-            [
-                {
-                    "which": one.key,
-                    "replied": list(one.replied) or None,
-                    "loop_noticed": one.loop_noticed,
-                }
-                for one in changed
-            ],
-        )
+    """Write conversations back, or for the first time."""
+    rows = [
+        {
+            "key": one.key,
+            "gateway": one.gateway,
+            "number": one.number,
+            "replied": list(one.replied) or None,
+            "loop_noticed": one.loop_noticed,
+        }
+        for one in changed
+    ]
+    await _save_conversations(connection, rows)
 
 
-SAVE_CONVERSATION = (
-    update(conversations)
-    .where(conversations.c.key == bindparam("which"))
-    .values(replied=bindparam("replied"), loop_noticed=bindparam("loop_noticed"))
+_save_conversations = upsert(
+    conversations, ["key", "gateway", "number", "replied", "loop_noticed"], known_by="key"
 )
 
 
 async def load_subscribers(
     connection: AsyncConnection, numbers: Collection[str]
 ) -> dict[str, Subscriber]:
-    """Read what is known of these people; who is not known yet stands at the beginning."""
+    """Read those of these people who are known."""
     found = await connection.execute(
         select(
             subscribers.c.number,
@@ -70,29 +67,24 @@ async def load_subscribers(
             subscribers.c.language,
         ).where(subscribers.c.number.in_(numbers))
     )
-    known = {row.number: Subscriber(*row) for row in found}
-    return {number: known.get(number) or Subscriber(number) for number in numbers}
+    return {row.number: Subscriber(*row) for row in found}
 
 
 async def save_subscribers(connection: AsyncConnection, changed: Sequence[Subscriber]) -> None:
     """Write people back, or for the first time."""
-    if not changed:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(subscribers)
-    told = ("opted_out", "changed_at", "cause", "language")
-    await connection.execute(
-        row.on_conflict_do_update(
-            index_elements=["number"], set_={name: row.excluded[name] for name in told}
-        ),
-        [
-            {
-                "number": one.number,
-                "opted_out": one.opted_out,
-                "changed_at": one.changed_at,
-                "cause": one.cause,
-                "language": one.language,
-            }
-            for one in changed
-        ],
-    )
+    rows = [
+        {
+            "number": one.number,
+            "opted_out": one.opted_out,
+            "changed_at": one.changed_at,
+            "cause": one.cause,
+            "language": one.language,
+        }
+        for one in changed
+    ]
+    await _save_subscribers(connection, rows)
+
+
+_save_subscribers = upsert(
+    subscribers, ["number", "opted_out", "changed_at", "cause", "language"], known_by="number"
+)

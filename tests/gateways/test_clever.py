@@ -278,3 +278,22 @@ async def test_two_texts_of_the_repeated_hour_are_two(gateway, server, clock):
     assert [text.sent_at for text in first] == [half_past]
     assert len({text.key for text in (*first, *second)}) == 2
     assert second[0].sent_at == half_past + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("opened", "texts"),
+    [
+        pytest.param("01:16:00", 2, id="a campaign that began after the first of the two"),
+        pytest.param("00:40:00", 1, id="a campaign that was there before both"),
+        pytest.param(None, 1, id="a campaign begun elsewhere"),
+    ],
+)
+def test_the_same_words_an_hour_apart_are_two_where_their_campaign_tells(opened, texts):
+    """INV-39"""
+    row = {"date_receive": "2026-10-25 02:50:00", "recipient": NUMBER, "message": "Meteo"}
+    at = datetime(2026, 10, 25, 2, 0, tzinfo=UTC)
+    reader = TextReader(PARIS, b"")
+    since = opened and datetime.fromisoformat(f"2026-10-25T{opened}+00:00")
+    ((first,), _) = reader.read([row], "older", at)
+    ((second,), _) = reader.read([row], "newer", at, since)
+    assert len({first.key, second.key}) == texts

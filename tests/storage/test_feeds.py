@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.messages import FeedState, Listed
-from bot.storage import feeds, inbox
+from bot.core.conversation import Conversation
+from bot.core.messages import FeedState
+from bot.storage import feeds, subscribers
 from bot.storage.database import Database
 from bot.storage.feeds import Followed
 from tests.clock import NOON
@@ -16,11 +17,9 @@ LEA, TOM = "+33600000001", "+33600000002"
 
 async def know(database: Database, *numbers: str) -> None:
     """Let people text, so that their conversations are there."""
+    people = [Conversation(f"clever:{number}", "clever", number) for number in numbers]
     async with database.write() as connection:
-        texts = [Listed(f"k{number}", number, "bonjour", NOON) for number in numbers]
-        await inbox.receive(
-            connection, "clever", texts, listed=frozenset(), history=False, now=NOON
-        )
+        await subscribers.save_conversations(connection, people)
 
 
 async def opened(database: Database, reference: str, *numbers: str) -> None:

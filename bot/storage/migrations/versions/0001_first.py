@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("replied", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("loop_noticed", sa.Boolean(), nullable=False),
-        sa.Column("newest_reference", sa.String(), nullable=False),
+        sa.Column("newest_reference", sa.String(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_conversations")),
     )
     op.create_table(
