@@ -57,7 +57,7 @@ async def test_it_speaks_with_the_credentials_to_the_address(
 
 
 @pytest.mark.parametrize(
-    ("rate", "in_flight"), [("20/s", 8), ("6/min", 8), ("200/s", 80), ("100000/s", 512)]
+    ("rate", "in_flight"), [("20/s", 8), ("6/min", 8), ("200/s", 80), ("100000/s", 128)]
 )
 def test_so_many_sends_are_under_way_as_the_rate_can_use(tmp_path, transport, rate, in_flight):
     gateway = opened("vudumobile", tmp_path, "https://example.com/api", transport, rate)
