@@ -152,7 +152,7 @@ class Responder:
         reason = "too_long" if isinstance(error, TooLong) else "error"
         # The class alone: an error's own words may quote the text.
         detail = {"error": type(error).__name__}
-        if isinstance(error, TooLong | self._library.speech_errors):
+        if isinstance(error, (TooLong, *self._library.speech_errors)):
             detail["what"] = str(error)
         work.handled.append(
             inbox.Handled(text.id, InboundStatus.PARKED, Why(reason, detail=detail))

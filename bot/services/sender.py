@@ -25,7 +25,7 @@ from bot.storage.outbox import Due, Outcome
 LOG = logger(__name__)
 LEASE = timedelta(seconds=60)
 """Longer than a request may take: a lease that has ended means that its sender is gone."""
-LINGER_SECONDS = 0.004
+LINGER_SECONDS = 0.015
 """Under load, outcomes are gathered for this long so that one commit serves many."""
 BACKOFF_SECONDS = 2.0
 BACKOFF_CAP_SECONDS = 300.0

@@ -115,7 +115,7 @@ class Due:
     """It was refused together with others, and goes by itself now."""
 
 
-def _due(gateway: str, now: datetime, limit: int) -> Any:  # noqa: ANN401 - a select of many types
+def _due() -> Select[Any]:
     before = outbox.alias("before")
     held_back = exists().where(
         before.c.conversation == outbox.c.conversation,
@@ -135,19 +135,23 @@ def _due(gateway: str, now: datetime, limit: int) -> Any:  # noqa: ANN401 - a se
             outbox.c.message_class,
             outbox.c.fence,
             (outbox.c.code == ALONE).label("alone"),
-            (outbox.c.expires_at <= now).label("expired"),
+            (outbox.c.expires_at <= bindparam("now", type_=Instant)).label("expired"),
             blocked.label("blocked"),
         )
         .where(
-            outbox.c.gateway == gateway,
+            outbox.c.gateway == bindparam("gateway"),
             has_status(outbox, Status.QUEUED),
-            outbox.c.not_before <= now,
+            outbox.c.not_before <= bindparam("now", type_=Instant),
             ~held_back,
         )
         .order_by(outbox.c.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, of=outbox)
     )
+
+
+DUE = _due()
+"""Built once: it is asked at every tick."""
 
 
 async def due(connection: AsyncConnection, gateway: str, now: datetime, limit: int) -> list[Due]:
@@ -156,7 +160,8 @@ async def due(connection: AsyncConnection, gateway: str, now: datetime, limit: i
     What came too late to be sent lapses here, what its number opted out of is suppressed
     (INV-12, INV-13, INV-21, INV-22).
     """
-    rows = (await connection.execute(_due(gateway, now, limit))).all()
+    asked = {"gateway": gateway, "now": now, "most": limit}
+    rows = (await connection.execute(DUE, asked)).all()
     await _stop(connection, [row.id for row in rows if row.blocked], Status.SUPPRESSED, now)
     late = [row.id for row in rows if row.expired and not row.blocked]
     await _stop(connection, late, Status.LAPSED, now)
