@@ -1,0 +1,286 @@
+"""A gateway that does as a test says, and the store and clock beside it: no socket, no waiting."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, select
+
+from bot.content.templates import Organisation, Templates
+from bot.core.decide import Limit, Policy
+from bot.core.messages import (
+    Acceptance,
+    Batch,
+    Delivery,
+    Feed,
+    Listed,
+    MessageClass,
+    Outbound,
+    Page,
+    Search,
+    Sent,
+    Sighting,
+    Skew,
+    Unclear,
+)
+from bot.core.rulebook import Rulebook
+from bot.core.rules import Message, Phrase, Rule, Source, Trigger
+from bot.core.text import words
+from bot.gateways.base import Condition, Traits
+from bot.services.account import Account
+from bot.services.library import Library
+from bot.services.poller import Poller, Reading
+from bot.services.responder import Responder
+from bot.services.sender import Sender
+from bot.storage import inbox, outbox, schema
+from bot.storage.database import Database
+from tests.clock import FakeClock
+from tests.stores import open_store
+
+ANA, BEN, LEA = "+15145550001", "+15145550002", "+33600000001"
+ONE = Traits(numbers_per_batch=1, pace=0.0, in_flight=8, campaigns=False, longest=1530)
+MANY = Traits(numbers_per_batch=100, pace=0.0, in_flight=1, campaigns=True, longest=1000)
+Answer = Acceptance | Exception
+
+
+@dataclass
+class Played:
+    """Satisfies `Gateway`. What it was asked is kept; what it answers stands in its fields."""
+
+    name: str = "vudumobile"
+    traits: Traits = ONE
+    skew: Skew = field(default_factory=Skew)
+    condition: Condition = field(default_factory=Condition)
+    learned: Mapping[str, Any] = field(default_factory=dict)
+    pages: dict[str, Page | Exception] = field(default_factory=dict)
+    """By the feed's reference; what is not there lists nothing."""
+    answers: deque[Answer] = field(default_factory=deque)
+    """To sends; when they are used up, each is accepted."""
+    sightings: list[Sighting] | Exception = field(default_factory=list)
+    found: Search | Exception | None = None
+    account: dict[str, float | str] | Exception = field(default_factory=dict)
+    on_send: Callable[[Batch], Awaitable[None]] | None = None
+    read: list[str] = field(default_factory=list)
+    taken: list[Batch] = field(default_factory=list)
+    asked: list[Sequence[Sent]] = field(default_factory=list)
+    searched: list[Sequence[Unclear]] = field(default_factory=list)
+    watched: int = 0
+
+    def refuses(self, text: str) -> str:
+        return f"{len(text)} characters" if len(text) > self.traits.longest else ""
+
+    async def fetch(self, feed: Feed) -> Page:
+        self.read.append(feed.reference)
+        page = self.pages.get(feed.reference)
+        return raised(page) if page is not None else Page((), {}, feed.due_at)
+
+    async def send(self, batch: Batch) -> Acceptance:
+        self.taken.append(batch)
+        if self.on_send is not None:
+            await self.on_send(batch)
+        return raised(self.answers.popleft() if self.answers else Acceptance(f"id{batch.id}"))
+
+    async def receipts(self, sent: Sequence[Sent]) -> Sequence[Sighting]:
+        self.asked.append(sent)
+        return raised(self.sightings)
+
+    async def search(self, unclear: Sequence[Unclear]) -> Search:
+        self.searched.append(unclear)
+        assert self.found is not None
+        return raised(self.found)
+
+    async def watch(self) -> Mapping[str, float | str]:
+        self.watched += 1
+        return raised(self.account)
+
+
+T = TypeVar("T")
+
+
+def raised(answer: T | Exception) -> T:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+# Rules and texts
+
+
+def rule(
+    name: str, *keywords: str, reply: str = "Il fait beau.", delivery: Delivery | None = None
+) -> Rule:
+    """A rule that is called by its keywords; without any, by whatever nothing else answers."""
+    phrases = tuple(Phrase(one, words(one)) for one in keywords)
+    trigger = Trigger.KEYWORD if keywords else Trigger.ANYTHING
+    source = Source("rules/test.yaml", 1, 1)
+    return Rule(name, trigger, phrases, Message({"": reply}), source, delivery)
+
+
+RULES = (
+    rule("weather", "météo"),
+    rule("song", "chanson", reply="Vous voulez {{ rest }}"),
+    rule("broken", "broken", reply="{% if rest > 1 %}x{% endif %}"),
+    rule("long", "long", reply="x" * 1531),
+)
+POLICY = Policy(
+    language="fr",
+    max_age=timedelta(minutes=15),
+    delivery=Delivery.AT_MOST_ONCE,
+    per_number=(Limit(6, timedelta(minutes=1)),),
+)
+
+
+def listed(
+    key: str, text: str, at: datetime, number: str = ANA, *, fingerprint: str = ""
+) -> Listed:
+    return Listed(key, number, text, at, fingerprint=fingerprint)
+
+
+def message(
+    cause: str,
+    at: datetime,
+    *,
+    number: str = ANA,
+    gateway: str = "vudumobile",
+    text: str = "Il fait beau.",
+    message_class: MessageClass = MessageClass.REPLY,
+    delivery: Delivery = Delivery.AT_MOST_ONCE,
+    life: timedelta = timedelta(hours=1),
+    resends: int = 1,
+) -> Outbound:
+    return Outbound(
+        cause=cause,
+        conversation=f"{gateway}:{number}",
+        gateway=gateway,
+        number=number,
+        text=text,
+        message_class=message_class,
+        delivery=delivery,
+        created_at=at,
+        not_before=at,
+        expires_at=at + life,
+        resends=resends,
+    )
+
+
+# The scene
+
+
+@dataclass
+class Scene:
+    """A store, a clock that stands still, a played account; services are made as they are used."""
+
+    folder: Path
+    database: Database
+    clock: FakeClock
+    gateway: Played
+    account: Account
+    woken: list[str] = field(default_factory=list)
+    """Who was woken, in order: a gateway's name, or `responder`."""
+
+    def poller(self, **reading: Any) -> Poller:
+        how = Reading(
+            **{
+                "poll": timedelta(seconds=3),
+                "follow": timedelta(days=14),
+                "budget": 4.0,
+                "every": timedelta(seconds=3),
+            }
+            | reading
+        )
+        return Poller(self.account, how, lambda: self.woken.append("responder"))
+
+    def library(self, *rules: Rule, book: Rulebook | None = None) -> Library:
+        book = book or Rulebook(rules or RULES)
+        templates = Templates.load(
+            self.folder / "templates",
+            organisation=Organisation("Radio", "418 555-0199"),
+            language="fr",
+            timezone=ZoneInfo("America/Montreal"),
+        )
+        return Library(lambda: (book, templates))
+
+    def responder(
+        self, *rules: Rule, book: Rulebook | None = None, observing: bool = False
+    ) -> Responder:
+        return Responder(
+            self.database,
+            {self.gateway.name: self.gateway},
+            self.library(*rules, book=book),
+            self.clock,
+            policy=POLICY,
+            life=timedelta(hours=1),
+            wake=self.woken.append,
+            observing=observing,
+        )
+
+    def sender(self) -> Sender:
+        return Sender(self.account, lambda: self.woken.append(self.gateway.name), random.Random(1))
+
+    async def receive(self, *texts: str, number: str = ANA) -> None:
+        """Somebody's texts are in the inbox, in this order."""
+        known = len(await self.inbox())
+        now = self.clock.now()
+        rows = [listed(f"{known + place}", text, now, number) for place, text in enumerate(texts)]
+        async with self.database.write() as connection:
+            await inbox.receive(
+                connection,
+                self.gateway.name,
+                rows,
+                listed=frozenset(row.key for row in rows),
+                history=False,
+                now=now,
+            )
+
+    async def enqueue(self, *messages: Outbound) -> None:
+        async with self.database.write() as connection:
+            await outbox.enqueue(connection, messages)
+
+    async def write_to(self, *numbers: str, text: str = "Il fait beau.") -> None:
+        """Messages to these numbers are in the outbox."""
+        known, name = len(await self.outbox()), self.gateway.name
+        await self.enqueue(
+            *(
+                message(
+                    f"{known + place}", self.clock.now(), number=number, text=text, gateway=name
+                )
+                for place, number in enumerate(numbers)
+            )
+        )
+
+    async def send(self, sender: Sender) -> None:
+        """Send until nothing is due and nothing is under way."""
+        while await sender.tick():
+            await sender.drain()
+
+    async def inbox(self) -> Sequence[Mapping[str, Any]]:
+        return await self._rows(schema.inbox, schema.inbox.c.id)
+
+    async def outbox(self) -> Sequence[Mapping[str, Any]]:
+        return await self._rows(schema.outbox, schema.outbox.c.id)
+
+    async def feeds(self) -> dict[str, Mapping[str, Any]]:
+        rows = await self._rows(schema.feeds, schema.feeds.c.reference)
+        return {row["reference"]: row for row in rows}
+
+    async def statuses(self) -> list[str]:
+        return [row["status"] for row in await self.outbox()]
+
+    async def _rows(self, table: Table, order: Any) -> Sequence[Mapping[str, Any]]:
+        async with self.database.read() as connection:
+            return (await connection.execute(select(table).order_by(order))).mappings().all()
+
+
+@asynccontextmanager
+async def open_scene(folder: Path, gateway: Played | None = None) -> AsyncIterator[Scene]:
+    gateway, clock = gateway or Played(), FakeClock()
+    async with open_store(folder) as database:
+        yield Scene(folder, database, clock, gateway, Account(gateway, database, clock))

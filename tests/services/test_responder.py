@@ -1,0 +1,224 @@
+"""From the inbox to the outbox: in order, once, and no text holds up another's."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.core.rulebook import Rulebook
+from bot.core.rules import Match
+from bot.storage import inbox
+from tests.services.played import BEN, RULES, Scene, message
+
+FAIR = "Il fait beau."
+
+
+async def fates(scene: Scene) -> list[tuple[str, str, str]]:
+    return [(row["text"], row["status"], row["reason"] or "") for row in await scene.inbox()]
+
+
+async def replies(scene: Scene) -> list[str]:
+    return [row["text"].splitlines()[0] for row in await scene.outbox()]
+
+
+async def test_texts_of_one_person_are_answered_in_their_order(scene: Scene) -> None:
+    """INV-21: also within one batch."""
+    await scene.receive("chanson a", "chanson b", "météo")
+    await scene.receive("chanson c", number=BEN)
+
+    assert await scene.responder().tick() == 4
+
+    assert await replies(scene) == ["Vous voulez a", "Vous voulez b", FAIR, "Vous voulez c"]
+    assert scene.woken == ["vudumobile"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        pytest.param(["météo", "stop"], ["stop"], id="what was said before is taken back"),
+        pytest.param(["stop", "météo"], ["stop"], id="what comes after is not answered"),
+        pytest.param(["stop", "arrêt"], ["stop"], id="one confirmation"),
+        pytest.param(["aide", "stop", "aide"], ["help", "stop", "help"], id="HELP is answered"),
+        pytest.param(
+            ["météo", "stop", "start", "météo"], ["stop", "start", "weather"], id="there and back"
+        ),
+    ],
+)
+async def test_a_stop_in_a_burst(scene: Scene, texts: list[str], said: list[str]) -> None:
+    """INV-12."""
+    await scene.receive(*texts)
+
+    await scene.responder().tick()
+
+    assert [row["rule"] for row in await scene.outbox()] == said
+
+
+async def test_a_stop_takes_back_what_waits_on_every_gateway(scene: Scene) -> None:
+    """INV-12, INV-13."""
+    now = scene.clock.now()
+    await scene.enqueue(
+        message("a", now), message("b", now, gateway="clever"), message("c", now, number=BEN)
+    )
+    await scene.receive("STOP")
+
+    await scene.responder().tick()
+
+    assert await scene.statuses() == ["suppressed", "suppressed", "queued", "queued"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "detail"),
+    [
+        pytest.param("poison", "error", {"error": "ZeroDivisionError"}, id="a text"),
+        pytest.param(
+            "broken",
+            "error",
+            {"error": "RenderError", "what": "the template fails with TypeError"},
+            id="a template",
+        ),
+        pytest.param(
+            "long", "too_long", {"error": "TooLong", "what": "1531 characters"}, id="a long reply"
+        ),
+    ],
+)
+async def test_what_fails_is_parked_and_holds_up_nobody(
+    scene: Scene, text: str, reason: str, detail: dict[str, str]
+) -> None:
+    """INV-2, INV-28: not even the next text of the same person."""
+    await scene.receive("météo", text, "météo")
+    await scene.receive("météo", number=BEN)
+
+    await scene.responder(book=Poisoned(RULES)).tick()
+
+    assert await replies(scene) == [FAIR, FAIR, FAIR]
+    parked = (await scene.inbox())[1]
+    assert (parked["status"], parked["reason"], parked["detail"]) == ("parked", reason, detail)
+
+
+class Poisoned(Rulebook):
+    """Rules that cannot bear one word."""
+
+    def find(self, text: str) -> Iterator[Match]:
+        if "poison" in text:
+            raise ZeroDivisionError(text)
+        return Rulebook.find(self, text)
+
+
+async def dies(scene: Scene) -> list[int]:
+    """A process takes what is to be decided next, and is gone before it is."""
+    async with scene.database.write() as connection:
+        return await inbox.claim(connection, 500) or await inbox.claim_suspect(connection)
+
+
+async def test_a_process_that_died_on_a_text_changes_nothing(scene: Scene) -> None:
+    """INV-2, INV-8: the text is decided by the next one, and answered once."""
+    await scene.receive("météo", "chanson a")
+    await dies(scene)
+    responder = scene.responder()
+
+    while await responder.tick():
+        pass
+
+    assert await replies(scene) == [FAIR, "Vous voulez a"]
+    assert [row["attempts"] for row in await scene.inbox()] == [2, 2]
+
+
+async def test_a_text_that_kills_is_parked_after_three_deaths(scene: Scene) -> None:
+    """INV-2, INV-28: others go before it, the later ones of its own conversation after it."""
+    await scene.receive("chanson a")
+    for _ in range(inbox.DEATHS):
+        assert await dies(scene) == [1]
+    await scene.receive("chanson b")
+    await scene.receive("chanson c", number=BEN)
+    responder = scene.responder()
+
+    while await responder.tick():
+        pass
+
+    assert await fates(scene) == [
+        ("chanson a", "parked", "died"),
+        ("chanson b", "handled", "rule"),
+        ("chanson c", "handled", "rule"),
+    ]
+    assert await replies(scene) == ["Vous voulez c", "Vous voulez b"]
+
+
+async def test_two_deaths_are_not_enough_to_give_a_text_up(scene: Scene) -> None:
+    await scene.receive("météo")
+    for _ in range(inbox.DEATHS - 1):
+        await dies(scene)
+
+    await scene.responder().tick()
+
+    assert await fates(scene) == [("météo", "handled", "rule")]
+
+
+async def test_observing_decides_and_sends_nothing(scene: Scene) -> None:
+    await scene.receive("météo")
+
+    await scene.responder(observing=True).tick()
+    await scene.send(scene.sender())
+
+    assert await fates(scene) == [("météo", "handled", "rule")]
+    assert await scene.statuses() == ["cancelled"]
+    assert scene.gateway.taken == []
+    assert scene.woken == []
+
+
+async def test_a_reply_says_what_caused_it_and_when_it_lapses(scene: Scene) -> None:
+    await scene.receive("météo")
+
+    await scene.responder().tick()
+
+    (row,) = await scene.outbox()
+    assert (row["cause"], row["rule"], row["language"]) == ("inbound 1/0", "weather", "fr")
+    assert (row["expires_at"] - row["created_at"]).total_seconds() == 3600
+
+
+async def test_nothing_is_decided_twice(scene: Scene) -> None:
+    """INV-2, INV-8."""
+    await scene.receive("météo", "bonjour")
+    responder = scene.responder()
+
+    assert [await responder.tick(), await responder.tick()] == [2, 0]
+    assert await replies(scene) == [FAIR]
+
+
+async def test_the_loop_guard_counts_over_batches(scene: Scene) -> None:
+    """INV-29."""
+    responder = scene.responder()
+    for _ in range(4):
+        await scene.receive("météo", "météo")
+        await responder.tick()
+
+    assert len(await replies(scene)) == 6
+    assert [reason for _, _, reason in await fates(scene)] == ["rule"] * 6 + ["loop"] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\x00chanson\x00", id="NUL"),
+        pytest.param("chanson " + "x" * 10_000, id="10 kB"),
+        pytest.param("chanson {{7*7}}{% raise %}", id="a template"),
+        pytest.param("chanson \u202etxet\u2066", id="bidi"),
+        pytest.param("chanson '; DROP TABLE inbox; --", id="SQL"),
+    ],
+)
+async def test_no_text_does_harm(scene: Scene, text: str) -> None:
+    """INV-31, INV-32: it is quoted, parked or not understood; it is never obeyed."""
+    await scene.receive(text)
+    await scene.receive("météo", number=BEN)
+
+    await scene.responder().tick()
+
+    assert FAIR in await replies(scene)
+    assert {row["status"] for row in await scene.inbox()} <= {"handled", "parked"}
+    assert all("49" not in said and len(said) <= 1600 for said in await replies(scene))
+
+
+async def test_a_sender_that_is_no_number_is_not_answered(scene: Scene) -> None:
+    await scene.receive("météo", number="Desjardins")
+
+    await scene.responder().tick()
+
+    assert await fates(scene) == [("météo", "ignored", "robot")]
