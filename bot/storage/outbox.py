@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
+    Select,
     bindparam,
     case,
     exists,
