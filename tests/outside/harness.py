@@ -192,7 +192,12 @@ class Stage:
         await self.world(after)
         report = self.judge()
         complaints = report.complaints if ordered else [*report.doubled, *report.lost]
+        complaints += self.surprises()
         assert complaints == [], "\n".join([*complaints, self.fates(), self.log[-6000:]])
+
+    def surprises(self) -> list[str]:
+        """What the daemon itself did not expect, in all its lives."""
+        return [f"{line}" for life in self.lives for line in life.actions("daemon.error")]
 
     def select(self, query: str, *values: object) -> list[dict[str, Any]]:
         """Rows of the store, read beside the daemon, never written."""

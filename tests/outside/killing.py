@@ -85,10 +85,10 @@ async def play(run: Run, folder: Path) -> Played:
         fired = scene.sandbox.world.faults.fired.copy()
         await settle(scene)
         report = scene.judge(evidence=not run.hidden)
-        return Played(
-            run, report, killer.kills, fired, time.monotonic() - begun, report.complaints,
-            f"{run}\n{scene.fates()}\n{scene.log[-4000:]}" if report.complaints else "",
-        )  # fmt: skip
+        complaints = [*report.complaints, *scene.surprises()]
+        story = f"{run}\n{scene.fates()}\n{scene.log[-4000:]}" if complaints else ""
+        seconds = time.monotonic() - begun
+        return Played(run, report, killer.kills, fired, seconds, complaints, story)
 
 
 @asynccontextmanager
