@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot import metrics
 from bot.core import schedule
 from bot.core.messages import Feed, Listed, Page
-from bot.gateways.base import AccountHeld, GatewayError, Throttled, Unreachable
+from bot.gateways.base import AccountHeld, GatewayError, Rejected, Throttled, Unreachable
 from bot.log import logger
 from bot.services.account import Account
 from bot.storage import feeds, inbox
@@ -95,7 +95,8 @@ class Poller:
                 self._report(error)  # it concerns the account: the other feeds would fare alike
                 return new
             except GatewayError as error:
-                self._report(error)
+                # What refuses one campaign says nothing of the account.
+                self._report(error, trouble=not (feed.reference and isinstance(error, Rejected)))
                 await self._put_off(followed)
             else:
                 new += await self._store(followed, page)
@@ -169,15 +170,18 @@ class Poller:
             ),
             self._reading.budget,
         )
+        metrics.FEEDS.labels(self._account.name).set(len(followed))
+        metrics.FEEDS_STRETCH.labels(self._account.name).set(self._stretch)
         alive = {one.feed.reference for one in followed}
         self._stored = {name: was for name, was in self._stored.items() if name in alive}
 
-    def _report(self, error: GatewayError) -> None:
+    def _report(self, error: GatewayError, *, trouble: bool = True) -> None:
         """Tell once what is wrong; the figures count every failure."""
         metrics.GATEWAY_ERRORS.labels(self._account.name, type(error).__name__).inc()
         if self._account.trouble:
             return
-        self._account.trouble = error.reason
+        if trouble:
+            self._account.trouble = error.reason
         LOG.warning(
             "A feed could not be read; it is tried again",
             action="poll.failed",
