@@ -27,8 +27,8 @@ LEASE = timedelta(seconds=60)
 """Longer than a request may take: a lease that has ended means that its sender is gone."""
 LINGER_SECONDS = 0.015
 """Under load, outcomes are gathered for this long so that one commit serves many."""
-BACKOFF_SECONDS = 2.0
-BACKOFF_CAP_SECONDS = 300.0
+BACKOFF_SECONDS = 1.0
+BACKOFF_CAP_SECONDS = 20.0
 
 
 class Sender:
@@ -146,7 +146,7 @@ class Sender:
 
     def _backoff(self, attempt: int) -> float:
         """Double from attempt to attempt, half of it by chance."""
-        longest = min(BACKOFF_SECONDS * 2.0 ** min(attempt, 10), BACKOFF_CAP_SECONDS)
+        longest = min(BACKOFF_SECONDS * 2.0 ** min(attempt - 1, 10), BACKOFF_CAP_SECONDS)
         return longest * self._chance.uniform(0.5, 1.0)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
