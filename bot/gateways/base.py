@@ -125,8 +125,12 @@ class Gateway(Protocol):
         """Read how messages went; also lists others that the same reading shows."""
         ...
 
-    async def search(self, unclear: Sequence[Unclear]) -> Search:
-        """Look for batches whose sending was unclear. May take several calls: see `progress`."""
+    async def search(self, unclear: Sequence[Unclear], since: datetime | None = None) -> Search:
+        """Look for batches whose sending was unclear. May take several calls: see `progress`.
+
+        `since`: when the last message before them was handed over that was certainly taken. A
+        listing that reaches back to it shows whether it lists anything at all.
+        """
         ...
 
     async def watch(self) -> Mapping[str, float | str]:

@@ -25,7 +25,14 @@ from bot.gateways.numbers import e164
 from bot.gateways.payload import UnreadableError, clean, read_json, rows_of
 from bot.gateways.redact import Redactor
 from bot.gateways.vudumobile_cursor import HOUR, Cursor, Plan
-from bot.gateways.vudumobile_rows import COUNTRY, UNREADABLE, TextRows, identity, sighting
+from bot.gateways.vudumobile_rows import (
+    COUNTRY,
+    UNCHANGED,
+    UNREADABLE,
+    TextRows,
+    identity,
+    sighting,
+)
 from bot.gateways.vudumobile_tables import HOLDING_WORDS, is_detailed
 
 URL = "https://api.vudumobile.net/api"
@@ -38,6 +45,8 @@ LONGEST_TEXT = 1530
 HISTORY = timedelta(days=30)
 BEFORE = 60
 """Seconds that a look for messages begins early: the feed is asked in whole seconds."""
+FURTHEST_BACK = 3 * 86400
+"""Seconds that a look for messages reaches back at most, only to see something of ours."""
 ECHOES = 200
 """Messages of ours that are awaited in the feed to see by which clock its rows are stamped."""
 NARROWEST = 1
@@ -89,7 +98,7 @@ class VuduMobile:
         self._texts = TextRows(self._ours, secret)
         self._detailed = bool((learned or {}).get("detailed"))
         self._failed_reads = 0
-        self._last: tuple[bytes | None, Sequence[Any]] = None, ()
+        self._last_body: bytes | None = None
         self._awaited: dict[str, tuple[datetime, datetime]] = {}
 
     @property
@@ -178,10 +187,13 @@ class VuduMobile:
         sightings, _ = self._sightings(reading, {message.number for message in sent})
         return sightings
 
-    async def search(self, unclear: Sequence[Unclear]) -> Search:
+    async def search(self, unclear: Sequence[Unclear], since: datetime | None = None) -> Search:
         """Look for batches in what the feed lists, in one reading. Raises `GatewayError`."""
         starts = {batch.batch: self._before(batch.handed_at) for batch in unclear}
-        reading = await self._feed("mt", min(starts.values()), Kind.PROBE)
+        start = min(starts.values())
+        if since is not None:
+            start = max(min(start, self._before(since)), start - FURTHEST_BACK)
+        reading = await self._feed("mt", start, Kind.PROBE)
         numbers = {number for batch in unclear for number in batch.numbers}
         sightings, unreadable = self._sightings(reading, numbers)
         return Search(
@@ -222,6 +234,7 @@ class VuduMobile:
 
     async def _feed(self, direction: str, start: int, kind: Kind = Kind.POLL) -> _Reading:
         """Read from a second of the gateway's clock on, or from later where that is too long."""
+        understand = self._text_rows if direction == "mo" else self._rows
         while True:
             since = quote_plus(f"{_instant(start):%Y-%m-%d %H:%M:%S}")
             request = Request(
@@ -232,7 +245,7 @@ class VuduMobile:
                 LONGEST_FEED,
             )
             try:
-                rows, answer = await self._line.ask(kind, request, self._rows)
+                rows, answer = await self._line.ask(kind, request, understand)
             except Oversized:
                 present = self._present(self._line.clock.now(), self.skew.high)
                 if present - start <= NARROWEST:
@@ -243,17 +256,22 @@ class VuduMobile:
             present = int(date.timestamp()) if date else self._present(answer.ended_at)
             return _Reading(rows, start, present, answer)
 
+    def _text_rows(self, answer: Answer) -> tuple[Sequence[Any], Answer]:
+        """Read the rows of a listing of texts, unless it is to the byte the one before.
+
+        An overlapping window lists the same again and again.
+        """
+        if answer.status == 200 and answer.body == self._last_body:
+            return UNCHANGED, answer
+        rows = self._rows(answer)
+        self._last_body = answer.body
+        return rows
+
     def _rows(self, answer: Answer) -> tuple[Sequence[Any], Answer]:
-        """Give the rows of a listing: the very same ones if it has not changed since the last."""
-        body, rows = self._last
-        if answer.body == body and answer.status == 200:
-            return rows, answer
         try:
-            rows = rows_of(self._understood(answer))
+            return rows_of(self._understood(answer)), answer
         except UnreadableError as error:
             raise self._failures.unreadable(answer, error) from None
-        self._last = answer.body, rows
-        return rows, answer
 
     def _understood(self, answer: Answer) -> object:
         """Give the JSON of a success. Raises `GatewayError` for all else.

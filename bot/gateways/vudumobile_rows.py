@@ -56,6 +56,10 @@ class Texts:
     """The oldest second of a text that earlier readings should have listed, and did not."""
 
 
+UNCHANGED: Sequence[Any] = []
+"""Stands for the rows of a listing that is to the byte the one before."""
+
+
 class TextRows:
     """Reads `mo` rows. What it has read before costs next to nothing the second time."""
 
@@ -65,13 +69,12 @@ class TextRows:
         self._known: dict[int | str | None, _Known] = {}
         self._complete_from: int | None = None
         """From this second on, every text that was listed so far is in `_known`."""
-        self._last: tuple[Sequence[Any], Texts] | None = None
-        """The last listing, and what was read of it."""
+        self._last = Texts((), None, 0, None)
 
     def read(self, rows: Sequence[Any], start: int, present: int) -> Texts:
         """Read a listing that was asked from `start` on, when readings reached to `present`."""
-        if self._last is not None and rows is self._last[0]:
-            return replace(self._last[1], late_since=None)
+        if rows is UNCHANGED:
+            return replace(self._last, late_since=None)
         found: dict[str, _Known] = {}
         unreadable, late_since = 0, None
         alike: Counter[str] = Counter()
@@ -94,9 +97,8 @@ class TextRows:
         self._forget(start)
         in_order = sorted(found.values(), key=_order)
         newest = in_order[-1].order[0] if in_order else None
-        texts = Texts([known.listed for known in in_order], newest, unreadable, late_since)
-        self._last = rows, texts
-        return texts
+        self._last = Texts([known.listed for known in in_order], newest, unreadable, late_since)
+        return self._last
 
     def _read(
         self,

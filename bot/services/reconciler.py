@@ -29,10 +29,11 @@ class Reconciler:
         async with account.database.write() as connection:
             await outbox.recover(connection, account.name, now, all_of_them=False)
             unclear = await unclear_rows.load(connection, account.name)
+            since = await unclear_rows.last_before(connection, account.name, unclear)
         if not unclear:
             return 0
         try:
-            search = await account.gateway.search(unclear)
+            search = await account.gateway.search(unclear, since)
         except GatewayError as error:
             LOG.warning(
                 "What was sent could not be looked up; it is tried again",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from bot.storage.database import Database, StoreError
 
+HEAD = "0001"
+"""The newest step in `migrations/versions`."""
 MIGRATION_LOCK = 7468_2026
 """Two processes that start together on one PostgreSQL migrate one after the other."""
 
@@ -25,16 +23,28 @@ async def migrate(database: Database) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    theirs = _revision(connection)
+    if theirs == HEAD:
+        return
+    # Alembic is large, and needed once a version: not at an ordinary start.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", "bot.storage:migrations")
     config.attributes["connection"] = connection
-    ours = ScriptDirectory.from_config(config)
-    theirs = MigrationContext.configure(connection).get_current_revision()
-    if theirs == ours.get_current_head():
-        return
-    if theirs is not None and theirs not in {script.revision for script in ours.walk_revisions()}:
+    ours = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if theirs is not None and theirs not in ours:
         raise StoreError(
             f"the store was written by a newer textobot (schema {theirs}); "
             "install that version, or restore a backup of before"
         )
     command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found

@@ -50,6 +50,18 @@ def _unclear(rows: Sequence[Any]) -> Unclear:
     )
 
 
+async def last_before(
+    connection: AsyncConnection, gateway: str, unclear: Sequence[Unclear]
+) -> datetime | None:
+    """Say when the last message before the unclear ones was handed over that was surely taken."""
+    if not unclear:
+        return None
+    before = outbox.c.id < min(one.batch for one in unclear)
+    ours = and_(outbox.c.gateway == gateway, is_told(outbox.c.gateway_id))
+    last = select(outbox.c.handed_at).where(before, ours).order_by(outbox.c.id.desc()).limit(1)
+    return (await connection.scalars(last)).first()
+
+
 async def bound(
     connection: AsyncConnection,
     gateway: str,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from bot.storage import accounts
 from bot.storage.database import Database, StoreBroken, StoreError, StoreInUse
-from bot.storage.migrate import migrate
+from bot.storage.migrate import HEAD, migrate
 from bot.storage.schema import metadata
 from tests.stores import open_store
 
@@ -23,6 +23,14 @@ async def test_the_steps_lead_to_the_schema_that_the_code_knows(database: Databa
 
     async with database.write() as connection:
         assert await connection.run_sync(differences) == []
+
+
+async def test_the_newest_step_is_the_one_that_the_code_knows(database: Database) -> None:
+    def revision(connection: Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    async with database.write() as connection:
+        assert await connection.run_sync(revision) == HEAD
 
 
 async def test_migrating_twice_changes_nothing(database: Database) -> None:
