@@ -24,22 +24,37 @@ class Client:
         self.basic = {"Authorization": aiohttp.encode_basic_auth("sandbox", "sandbox")}
 
     def vudumobile(self, operation: str, **form: str):
-        return self.http.post(f"{self.sandbox.vudumobile_url}/{operation}", headers=self.key,
-                              data=form, allow_redirects=False)
+        return self.http.post(
+            f"{self.sandbox.vudumobile_url}/{operation}",
+            headers=self.key,
+            data=form,
+            allow_redirects=False,
+        )
 
     def clever(self, path: str):
-        return self.http.get(f"{self.sandbox.clever_url}/{path}", headers=self.basic,
-                             allow_redirects=False)
+        return self.http.get(
+            f"{self.sandbox.clever_url}/{path}", headers=self.basic, allow_redirects=False
+        )
 
     def pushs(self, text: str = "Bonjour", numbers: str = GSM, **more: object):
-        datas = {"text": text, "number_list": numbers, "encodage": 3, "type_push": "sms",
-                 "duplicates": 1} | more
-        return self.http.post(f"{self.sandbox.clever_url}/pushs", headers=self.basic,
-                              json={"datas": datas}, allow_redirects=False)
+        datas = {
+            "text": text,
+            "number_list": numbers,
+            "encodage": 3,
+            "type_push": "sms",
+            "duplicates": 1,
+        } | more
+        return self.http.post(
+            f"{self.sandbox.clever_url}/pushs",
+            headers=self.basic,
+            json={"datas": datas},
+            allow_redirects=False,
+        )
 
     async def feed(self, direction: str = "mo", start: str = "2026-01-01 00:00:00", **more: str):
-        async with self.vudumobile("get_feed", direction=direction, date_start=start,
-                                   **more) as answer:
+        async with self.vudumobile(
+            "get_feed", direction=direction, date_start=start, **more
+        ) as answer:
             assert answer.status == 200
             return sorted(await answer.json(), key=lambda row: row["msg_id"])
 

@@ -13,57 +13,115 @@ REFERENCE = "Push20260601140000"
 
 async def test_the_samples_campaign(client: Client) -> None:
     async with client.pushs("test envoi du message", TWO, options="F1", duplicates=0) as answer:
-        assert (answer.status, await answer.json()) == (201, {"push": {
-            "reference": REFERENCE, "nb_destination": 2, "number_list": TWO, "encodage": 3,
-            "text": "test envoi du message", "hd_send": "2026-06-01 14:00:00",
-            "filename": "noFile", "type_push": "sms", "unit": 14, "nb_sms": 1, "duplicates": 0}})
+        assert (answer.status, await answer.json()) == (
+            201,
+            {
+                "push": {
+                    "reference": REFERENCE,
+                    "nb_destination": 2,
+                    "number_list": TWO,
+                    "encodage": 3,
+                    "text": "test envoi du message",
+                    "hd_send": "2026-06-01 14:00:00",
+                    "filename": "noFile",
+                    "type_push": "sms",
+                    "unit": 14,
+                    "nb_sms": 1,
+                    "duplicates": 0,
+                }
+            },
+        )
     assert [(line.number, line.id) for line in client.sandbox.ledger] == [
-        (GSM, REFERENCE), ("+33600000002", REFERENCE)]
+        (GSM, REFERENCE),
+        ("+33600000002", REFERENCE),
+    ]
 
 
 async def test_the_samples_campaign_read(client: Client) -> None:
     reference = await client.push("test envoi du message", type_push="tts")
-    assert await client.read(f"pushs/{reference}") == {"push": {
-        "reference": reference, "nb_destination": 1, "number_list": GSM, "status": 2,
-        "short_code": "", "encodage": 3, "text": "test envoi du message",
-        "hd_send": "2026-06-01 14:00:00", "type_push": "tts", "unit": 9, "nb_sms": 1,
-        "options": "F1"}}
+    assert await client.read(f"pushs/{reference}") == {
+        "push": {
+            "reference": reference,
+            "nb_destination": 1,
+            "number_list": GSM,
+            "status": 2,
+            "short_code": "",
+            "encodage": 3,
+            "text": "test envoi du message",
+            "hd_send": "2026-06-01 14:00:00",
+            "type_push": "tts",
+            "unit": 9,
+            "nb_sms": 1,
+            "options": "F1",
+        }
+    }
 
 
 async def test_the_samples_deliveries(client: Client) -> None:
     client.sandbox.set_outcome("clever", GSM, "3", after=1)
     client.sandbox.set_outcome("clever", "+33600000002", "2")
     reference = await client.push("send push all contacts test", TWO)
-    assert await client.read(f"pushs/{reference}/deliveries") == {"deliveries": [
-        {"message": "send push all contacts test", "typemessage": "sms",
-         "date_send": "2026-06-01 14:00:00", "date_receive": "2026-06-01 14:00:01",
-         "recipient": GSM, "status": "3"},
-        {"message": "send push all contacts test", "typemessage": "sms",
-         "date_send": "2026-06-01 14:00:00", "recipient": "+33600000002", "status": "2"}]}
+    assert await client.read(f"pushs/{reference}/deliveries") == {
+        "deliveries": [
+            {
+                "message": "send push all contacts test",
+                "typemessage": "sms",
+                "date_send": "2026-06-01 14:00:00",
+                "date_receive": "2026-06-01 14:00:01",
+                "recipient": GSM,
+                "status": "3",
+            },
+            {
+                "message": "send push all contacts test",
+                "typemessage": "sms",
+                "date_send": "2026-06-01 14:00:00",
+                "recipient": "+33600000002",
+                "status": "2",
+            },
+        ]
+    }
 
 
 async def test_the_samples_answer(client: Client) -> None:
     reference = await client.push()
     client.sandbox.text("clever", GSM, "Ok Yacine")
-    assert await client.read(f"pushs/{reference}/mos") == {"mos": [
-        {"status": "5", "date_receive": "2026-06-01 14:00:01", "recipient": GSM,
-         "message": "Ok Yacine"}]}
+    assert await client.read(f"pushs/{reference}/mos") == {
+        "mos": [
+            {
+                "status": "5",
+                "date_receive": "2026-06-01 14:00:01",
+                "recipient": GSM,
+                "message": "Ok Yacine",
+            }
+        ]
+    }
 
 
 async def test_the_samples_profile(client: Client) -> None:
     account = (await client.read("account/me"))["account"]
     assert account == {
-        "name": "Clever", "lastname": "Tec", "email": "support@clever.fr",
-        "telephone": "+33160536053", "credit": 999733,
+        "name": "Clever",
+        "lastname": "Tec",
+        "email": "support@clever.fr",
+        "telephone": "+33160536053",
+        "credit": 999733,
         "date_expiration": "2033-02-10 09:49:21",
-        "company": {"company_name": "Clever Technologies - IS",
-                    "address": "52 rue d'emeraïnvill", "country": "France", "city": "Croissy",
-                    "zip_code": 77183}}
+        "company": {
+            "company_name": "Clever Technologies - IS",
+            "address": "52 rue d'emeraïnvill",
+            "country": "France",
+            "city": "Croissy",
+            "zip_code": 77183,
+        },
+    }
 
 
 async def test_the_profiles_two_addresses(client: Client) -> None:
-    for setting, open_ones in (("account", {"account"}), ("accounts", {"accounts"}),
-                               ("both", {"account", "accounts"})):
+    for setting, open_ones in (
+        ("account", {"account"}),
+        ("accounts", {"accounts"}),
+        ("both", {"account", "accounts"}),
+    ):
         client.sandbox.clever.account_path = setting
         for word in ("account", "accounts"):
             async with client.clever(f"{word}/me") as answer:
@@ -91,16 +149,30 @@ async def test_an_expired_account_says_when(client: Client) -> None:
         assert answer.status == 430
 
 
-@pytest.mark.parametrize("change", [
-    {"text": ""}, {"text": None}, {"text": "a" * 1001}, {"number_list": ""},
-    {"number_list": "0600000001"}, {"number_list": [1, 2]}, {"encodage": 5}, {"encodage": None},
-    {"short_code": "douze lettres"}, {"type_push": "mail"}, {"options": "F2"},
-    {"duplicates": 2}, {"hd_send": "demain"}, {"filename": "a/b.wav"},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": ""},
+        {"text": None},
+        {"text": "a" * 1001},
+        {"number_list": ""},
+        {"number_list": "0600000001"},
+        {"number_list": [1, 2]},
+        {"encodage": 5},
+        {"encodage": None},
+        {"short_code": "douze lettres"},
+        {"type_push": "mail"},
+        {"options": "F2"},
+        {"duplicates": 2},
+        {"hd_send": "demain"},
+        {"filename": "a/b.wav"},
+    ],
+)
 async def test_wrong_parameters(client: Client, change: dict[str, object]) -> None:
     datas = {"text": "a", "number_list": GSM, "encodage": 3} | change
-    async with client.http.post(f"{client.sandbox.clever_url}/pushs", headers=client.basic,
-                                json={"datas": datas}) as answer:
+    async with client.http.post(
+        f"{client.sandbox.clever_url}/pushs", headers=client.basic, json={"datas": datas}
+    ) as answer:
         assert answer.status == 400
         assert "errors" in await answer.json()
     assert client.sandbox.ledger == []
@@ -109,23 +181,34 @@ async def test_wrong_parameters(client: Client, change: dict[str, object]) -> No
 GOOD = {"text": "a", "number_list": GSM, "encodage": 3}
 
 
-@pytest.mark.parametrize(("body", "status"), [
-    (json.dumps({"datas": GOOD}), 201), (json.dumps({"datas": [GOOD]}), 201),
-    (json.dumps({"datas": GOOD | {"number_list": [GSM]}}), 201),
-    (json.dumps({"datas": GOOD | {"encodage": "3"}}), 201),
-    ('{"datas": {' + json.dumps(GOOD) + "}}", 400), (json.dumps(GOOD), 400), ("", 400),
-    ("[" * 100_000, 400), ("null", 400),
-])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (json.dumps({"datas": GOOD}), 201),
+        (json.dumps({"datas": [GOOD]}), 201),
+        (json.dumps({"datas": GOOD | {"number_list": [GSM]}}), 201),
+        (json.dumps({"datas": GOOD | {"encodage": "3"}}), 201),
+        ('{"datas": {' + json.dumps(GOOD) + "}}", 400),
+        (json.dumps(GOOD), 400),
+        ("", 400),
+        ("[" * 100_000, 400),
+        ("null", 400),
+    ],
+)
 async def test_bodies(client: Client, body: str, status: int) -> None:
     headers = client.basic | {"Content-Type": "application/json"}
-    async with client.http.post(f"{client.sandbox.clever_url}/pushs", headers=headers,
-                                data=body) as answer:
+    async with client.http.post(
+        f"{client.sandbox.clever_url}/pushs", headers=headers, data=body
+    ) as answer:
         assert answer.status == status
 
 
 async def test_a_body_must_say_that_it_is_json(client: Client) -> None:
-    async with client.http.post(f"{client.sandbox.clever_url}/pushs", headers=client.basic,
-                                data=json.dumps({"datas": GOOD})) as answer:
+    async with client.http.post(
+        f"{client.sandbox.clever_url}/pushs",
+        headers=client.basic,
+        data=json.dumps({"datas": GOOD}),
+    ) as answer:
         assert answer.status == 400
 
 
@@ -172,11 +255,14 @@ async def test_an_unknown_reference(client: Client, status: int) -> None:
                 assert await answer.json() == {name: []}
 
 
-@pytest.mark.parametrize(("method", "path"), [
-    ("GET", "pushs"), ("POST", "account/me"), ("DELETE", f"pushs/{REFERENCE}/mos")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "pushs"), ("POST", "account/me"), ("DELETE", f"pushs/{REFERENCE}/mos")],
+)
 async def test_methods_that_are_not_permitted(client: Client, method: str, path: str) -> None:
-    async with client.http.request(method, f"{client.sandbox.clever_url}/{path}",
-                                   headers=client.basic) as answer:
+    async with client.http.request(
+        method, f"{client.sandbox.clever_url}/{path}", headers=client.basic
+    ) as answer:
         assert answer.status == 405
 
 
@@ -274,11 +360,16 @@ async def test_the_repeated_hour_repeats_references(client: Client) -> None:
         assert answer.status == 409
 
 
-@pytest.mark.parametrize(("number", "status", "reaches"), [
-    ("+33600000001", "3", True), ("+33600009002", "2", True), ("+33600009004", "4", False),
-    ("+33600009006", "6", False)])
-async def test_receipts_by_number(client: Client, number: str, status: str,
-                                  reaches: bool) -> None:
+@pytest.mark.parametrize(
+    ("number", "status", "reaches"),
+    [
+        ("+33600000001", "3", True),
+        ("+33600009002", "2", True),
+        ("+33600009004", "4", False),
+        ("+33600009006", "6", False),
+    ],
+)
+async def test_receipts_by_number(client: Client, number: str, status: str, reaches: bool) -> None:
     reference = await client.push(numbers=number)
     client.later(2)
     (row,) = (await client.read(f"pushs/{reference}/deliveries"))["deliveries"]

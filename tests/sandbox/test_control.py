@@ -23,16 +23,22 @@ async def look(client: Client, name: str):
 
 
 async def test_texts_and_what_became_of_them(client: Client) -> None:
-    bubble = await client.control("text", gateway="vudumobile", number=MOBILE, text="METEO ç",
-                                  offset=-60)
+    bubble = await client.control(
+        "text", gateway="vudumobile", number=MOBILE, text="METEO ç", offset=-60
+    )
     assert (bubble["direction"], bubble["encoding"], bubble["time"]) == (
-        "mo", "UCS-2", "2026-06-01T11:59:00+00:00")
+        "mo",
+        "UCS-2",
+        "2026-06-01T11:59:00+00:00",
+    )
     await client.send("Il neige")
     client.later(3)
     state = await look(client, f"state?phones=vudumobile:{MOBILE}")
     (phone,) = state["phones"]
     assert [(b["text"], b["state"], b["code"]) for b in phone["bubbles"]] == [
-        ("METEO ç", "sent", ""), ("Il neige", "delivered", "DELIVRD_000")]
+        ("METEO ç", "sent", ""),
+        ("Il neige", "delivered", "DELIVRD_000"),
+    ]
     assert state["requests"][-1]["path"] == "/vudumobile/api/send"
     (line,) = (await look(client, "ledger"))["ledger"]
     assert (line["number"], line["text"], line["id"]) == (MOBILE, "Il neige", "2")
@@ -51,10 +57,20 @@ async def test_a_clever_phone_can_text_after_a_campaign(client: Client) -> None:
 
 
 async def test_faults_by_control(client: Client) -> None:
-    active = (await client.control("faults", gateway="both", name="slow", operation="send",
-                                   times=None, options={"seconds": 2}))["active"]
+    active = (
+        await client.control(
+            "faults",
+            gateway="both",
+            name="slow",
+            operation="send",
+            times=None,
+            options={"seconds": 2},
+        )
+    )["active"]
     assert [(f["gateway"], f["operation"], f["options"]) for f in active] == [
-        ("vudumobile", "send", {"seconds": 2.0}), ("clever", "pushs", {"seconds": 2.0})]
+        ("vudumobile", "send", {"seconds": 2.0}),
+        ("clever", "pushs", {"seconds": 2.0}),
+    ]
     found = await look(client, "faults")
     assert {entry["name"] for entry in found["menu"]} >= {"slow", "answer_lost"}
     assert {entry["group"] for entry in found["menu"]} == {g["name"] for g in found["groups"]}
@@ -74,8 +90,11 @@ async def test_the_clock_by_control(client: Client) -> None:
 
 
 async def test_settings_by_control(client: Client) -> None:
-    shown = await client.control("settings", clever={"credit": 3, "unknown_reference": 200},
-                                 vudumobile={"detailed_statuses": False, "skew": 2})
+    shown = await client.control(
+        "settings",
+        clever={"credit": 3, "unknown_reference": 200},
+        vudumobile={"detailed_statuses": False, "skew": 2},
+    )
     assert shown["clever"]["credit"] == client.sandbox.clever.credit == 3
     assert client.sandbox.vudumobile.skew == 2.0
     assert not client.sandbox.vudumobile.detailed_statuses
@@ -102,20 +121,32 @@ async def test_by_hand_and_reset(client: Client) -> None:
     assert await client.send() == 1
 
 
-@pytest.mark.parametrize(("name", "body"), [
-    ("text", {"gateway": "vudumobile"}), ("text", {"gateway": "x", "number": "1", "text": "a"}),
-    ("campaign", {"numbers": [], "text": "a"}), ("campaign", {"numbers": ["abc"], "text": "a"}),
-    ("faults", {"gateway": "clever", "name": "no_such"}), ("faults", {"name": "slow"}),
-    ("faults", {"gateway": "clever", "name": "slow", "often": 3}),
-    ("clock", {"speed": -1}), ("clock", {"speed": "fast"}), ("clock", {"jump": 1e30}),
-    ("clock", {"skew": {"x": 1}}),
-    ("settings", {"orange": {}}), ("settings", {"clever": {"no_such": 1}}),
-    ("settings", {"clever": {"credit": "much"}}), ("settings", {"clever": {"credit": True}}),
-    ("settings", {"clever": {"same_second": "perhaps"}}), ("settings", {"clever": 3}),
-    ("outcome", {"gateway": "clever", "number": GSM, "code": "300"}),
-])
-async def test_a_wrong_order_is_answered_with_a_sentence(client: Client, name: str,
-                                                         body: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("text", {"gateway": "vudumobile"}),
+        ("text", {"gateway": "x", "number": "1", "text": "a"}),
+        ("campaign", {"numbers": [], "text": "a"}),
+        ("campaign", {"numbers": ["abc"], "text": "a"}),
+        ("faults", {"gateway": "clever", "name": "no_such"}),
+        ("faults", {"name": "slow"}),
+        ("faults", {"gateway": "clever", "name": "slow", "often": 3}),
+        ("clock", {"speed": -1}),
+        ("clock", {"speed": "fast"}),
+        ("clock", {"jump": 1e30}),
+        ("clock", {"skew": {"x": 1}}),
+        ("settings", {"orange": {}}),
+        ("settings", {"clever": {"no_such": 1}}),
+        ("settings", {"clever": {"credit": "much"}}),
+        ("settings", {"clever": {"credit": True}}),
+        ("settings", {"clever": {"same_second": "perhaps"}}),
+        ("settings", {"clever": 3}),
+        ("outcome", {"gateway": "clever", "number": GSM, "code": "300"}),
+    ],
+)
+async def test_a_wrong_order_is_answered_with_a_sentence(
+    client: Client, name: str, body: dict[str, object]
+) -> None:
     async with client.http.post(f"{client.sandbox.url}/control/{name}", json=body) as answer:
         assert answer.status in {400, 409}
         assert (await answer.json())["error"]
@@ -123,8 +154,11 @@ async def test_a_wrong_order_is_answered_with_a_sentence(client: Client, name: s
 
 @pytest.mark.parametrize("body", ["", "[]", "{", "1"])
 async def test_an_order_is_a_json_object(client: Client, body: str) -> None:
-    async with client.http.post(f"{client.sandbox.url}/control/text", data=body,
-                                headers={"Content-Type": "application/json"}) as answer:
+    async with client.http.post(
+        f"{client.sandbox.url}/control/text",
+        data=body,
+        headers={"Content-Type": "application/json"},
+    ) as answer:
         assert answer.status == 400
 
 
@@ -148,8 +182,10 @@ async def test_events_tell_every_change(client: Client) -> None:
         assert (await heard(lines, "request"))["status"] == 200
         client.later(3)
         assert (await heard(lines, "clock"))["now"] == "2026-06-01T12:00:03+00:00"
-        states = [(await heard(lines, "receipt"))["bubble"]["state"]  # type: ignore[index]
-                  for _ in range(2)]
+        states = [
+            (await heard(lines, "receipt"))["bubble"]["state"]  # type: ignore[index]
+            for _ in range(2)
+        ]
         assert states == ["sent", "delivered"]
         client.sandbox.break_("clever", "slow")
         assert len((await heard(lines, "faults"))["active"]) == 1  # type: ignore[arg-type]
@@ -192,14 +228,22 @@ async def _ignored(http: aiohttp.ClientSession, url: str) -> None:
         pass
 
 
-@pytest.mark.parametrize(("headers", "status"), [
-    ({}, 200), ({"Host": "localhost:1234"}, 200), ({"Host": "[::1]:80"}, 200),
-    ({"Host": "sandbox:80"}, 200),
-    ({"Host": "evil.example"}, 403), ({"Host": "[::1"}, 403),
-    ({"Origin": "https://evil.example"}, 403), ({"Origin": "null"}, 403),
-])
-async def test_other_sites_pages_are_kept_away(client: Client, headers: dict[str, str],
-                                               status: int) -> None:
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:1234"}, 200),
+        ({"Host": "[::1]:80"}, 200),
+        ({"Host": "sandbox:80"}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "[::1"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+async def test_other_sites_pages_are_kept_away(
+    client: Client, headers: dict[str, str], status: int
+) -> None:
     async with client.http.get(f"{client.sandbox.url}/control/state", headers=headers) as answer:
         assert answer.status == status
 
@@ -222,8 +266,9 @@ async def test_the_page_has_a_strict_policy(client: Client) -> None:
 
 
 async def test_no_secret_in_the_log(client: Client) -> None:
-    async with client.http.get(f"{client.sandbox.vudumobile_url}/send?key=sandbox-key",
-                               headers=client.key) as answer:
+    async with client.http.get(
+        f"{client.sandbox.vudumobile_url}/send?key=sandbox-key", headers=client.key
+    ) as answer:
         assert answer.status == 405
     async with client.http.get(f"{client.sandbox.url}/control/requests") as answer:
         assert "sandbox-key" not in await answer.text()
@@ -241,8 +286,18 @@ async def test_welcome() -> None:
 async def test_a_process_of_its_own() -> None:
     spec = f"1780000000,{time.time()},20"
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.sandbox", "--port", "0", "--clock", spec, "--welcome",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT)
+        sys.executable,
+        "-m",
+        "bot.sandbox",
+        "--port",
+        "0",
+        "--clock",
+        spec,
+        "--welcome",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
     assert process.stdout is not None
     url = (await asyncio.wait_for(process.stdout.readline(), 30)).decode().strip()
     assert url.startswith("http://127.0.0.1:")
@@ -262,8 +317,15 @@ async def test_a_process_of_its_own() -> None:
 async def test_a_port_that_is_taken(sandbox: Sandbox) -> None:
     port = sandbox.url.rsplit(":", 1)[1]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.sandbox", "--port", port,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT)
+        sys.executable,
+        "-m",
+        "bot.sandbox",
+        "--port",
+        port,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert (process.returncode, out) == (1, b"")
     assert err.count(b"\n") == 1

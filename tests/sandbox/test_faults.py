@@ -32,8 +32,10 @@ async def test_fault(client: Client, name: str) -> None:
 
 def both(client: Client):
     """A send at each gateway, as requests not yet made."""
-    return [("vudumobile", lambda: client.vudumobile("send", to=MOBILE, message="é")),
-            ("clever", lambda: client.pushs("é"))]
+    return [
+        ("vudumobile", lambda: client.vudumobile("send", to=MOBILE, message="é")),
+        ("clever", lambda: client.pushs("é")),
+    ]
 
 
 async def lost(request: object) -> None:
@@ -161,8 +163,12 @@ body_story("truncated", lambda status, kind, body: not is_json(body) and body !=
 body_story("empty", lambda status, kind, body: (status, body) == (200, b""))
 body_story("html", lambda status, kind, body: (status, kind) == (200, "text/html"))
 body_story("null", lambda status, kind, body: (status, body) == (200, b"null"))
-body_story("status_false", lambda status, kind, body: (
-    status == 200 and json.loads(body)["status"] is False and "error" in json.loads(body)))
+body_story(
+    "status_false",
+    lambda status, kind, body: (
+        status == 200 and json.loads(body)["status"] is False and "error" in json.loads(body)
+    ),
+)
 body_story("nan", lambda status, kind, body: b"NaN" in body)
 body_story("bom", lambda status, kind, body: body.startswith(b"\xef\xbb\xbf{"))
 body_story("content_type", lambda status, kind, body: kind == "text/plain" and is_json(body))
@@ -189,7 +195,7 @@ async def tell_latin1(client: Client) -> None:
 async def tell_huge(client: Client) -> None:
     client.sandbox.break_("vudumobile", "huge", mib=3)
     async with client.vudumobile("get_feed", date_start="2026-01-01 00:00:00") as answer:
-        assert len(await answer.read()) > 3 * 2 ** 20
+        assert len(await answer.read()) > 3 * 2**20
     client.sandbox.break_("clever", "huge", mib=100_000)
     async with client.clever("account/me") as answer:
         await answer.content.readexactly(100_000)
@@ -236,8 +242,11 @@ async def test_a_refusal_that_took_the_message_on(client: Client, name: str) -> 
 
 async def test_a_followed_redirect_is_seen(client: Client) -> None:
     client.sandbox.break_("vudumobile", "redirect", status=307)
-    async with client.http.post(f"{client.sandbox.vudumobile_url}/send", headers=client.key,
-                                data={"to": MOBILE, "message": "a"}) as answer:
+    async with client.http.post(
+        f"{client.sandbox.vudumobile_url}/send",
+        headers=client.key,
+        data={"to": MOBILE, "message": "a"},
+    ) as answer:
         assert "Elsewhere" in await answer.text()
     assert client.sandbox.requests[-1].gateway == "elsewhere"
 
@@ -320,8 +329,11 @@ async def tell_id_reused(client: Client) -> None:
     for text in "BC":
         client.sandbox.text("vudumobile", MOBILE, text)
     rows = await client.feed()
-    assert sorted((row["msg_id"], row["message"]) for row in rows) == [(1, "A"), (1, "B"),
-                                                                       (2, "C")]
+    assert sorted((row["msg_id"], row["message"]) for row in rows) == [
+        (1, "A"),
+        (1, "B"),
+        (2, "C"),
+    ]
 
 
 @story
@@ -330,8 +342,10 @@ async def tell_mo_in_two(client: Client) -> None:
     client.sandbox.break_("clever", "mo_in_two")
     client.sandbox.text("clever", GSM, "A")
     client.sandbox.text("clever", GSM, "B")
-    found = [[mo["message"] for mo in (await client.read(f"pushs/{reference}/mos"))["mos"]]
-             for reference in (old, new)]
+    found = [
+        [mo["message"] for mo in (await client.read(f"pushs/{reference}/mos"))["mos"]]
+        for reference in (old, new)
+    ]
     assert found == [["A"], ["A", "B"]]
 
 
@@ -367,8 +381,9 @@ async def one_row(client: Client, name: str, direction: str = "mo", **options: A
         await client.send("Il neige")
         client.later(2)
     client.sandbox.break_("vudumobile", name, **options)
-    async with client.vudumobile("get_feed", date_start="2026-01-01 00:00:00",
-                                 direction=direction) as answer:
+    async with client.vudumobile(
+        "get_feed", date_start="2026-01-01 00:00:00", direction=direction
+    ) as answer:
         return await answer.text()
 
 
@@ -419,8 +434,9 @@ async def tell_status_backwards(client: Client) -> None:
     reference = await client.push()
     client.later(2)
     client.sandbox.break_("clever", "status_backwards")
-    rows = [(await client.read(f"pushs/{reference}/deliveries"))["deliveries"][0]
-            for _ in range(2)]
+    rows = [
+        (await client.read(f"pushs/{reference}/deliveries"))["deliveries"][0] for _ in range(2)
+    ]
     assert [row["status"] for row in rows] == ["2", "3"]
     assert "date_receive" not in rows[0]
 
@@ -491,7 +507,8 @@ async def tell_numbers_reordered(client: Client) -> None:
     reference = await client.push(numbers=f"{GSM};+33600000002")
     client.sandbox.break_("clever", "numbers_reordered")
     assert (await client.read(f"pushs/{reference}"))["push"]["number_list"] == (
-        f"+33600000002;{GSM}")
+        f"+33600000002;{GSM}"
+    )
 
 
 # How faults are drawn
@@ -557,13 +574,20 @@ async def test_faults_of_different_stages_work_together(client: Client) -> None:
     assert client.sandbox.requests[0].faults == ["answer_lost"]
 
 
-@pytest.mark.parametrize(("gateway", "name", "options"), [
-    ("vudumobile", "no_such", {}), ("orange", "slow", {}), ("clever", "firewall", {}),
-    ("vudumobile", "slow", {"minutes": 1}), ("vudumobile", "slow", {"times": 0}),
-    ("vudumobile", "slow", {"probability": 1.5}), ("vudumobile", "slow", {"operation": "mos"}),
-    ("vudumobile", "row_late", {"operation": "send"}),
-    ("vudumobile", "accepted_late", {"operation": "get_feed"}),
-])
+@pytest.mark.parametrize(
+    ("gateway", "name", "options"),
+    [
+        ("vudumobile", "no_such", {}),
+        ("orange", "slow", {}),
+        ("clever", "firewall", {}),
+        ("vudumobile", "slow", {"minutes": 1}),
+        ("vudumobile", "slow", {"times": 0}),
+        ("vudumobile", "slow", {"probability": 1.5}),
+        ("vudumobile", "slow", {"operation": "mos"}),
+        ("vudumobile", "row_late", {"operation": "send"}),
+        ("vudumobile", "accepted_late", {"operation": "get_feed"}),
+    ],
+)
 def test_a_wrong_order_says_so(gateway: str, name: str, options: dict[str, Any]) -> None:
     from bot.sandbox import Sandbox
 

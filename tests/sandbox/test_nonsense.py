@@ -8,26 +8,87 @@ import pytest
 
 from tests.sandbox.conftest import GSM, MOBILE, Client
 
-VALUES = ["", "0", "-1", "a", "é", "\x00", "\ud800", "😀" * 300, "+", "+1" * 40, "1;2", ";",
-          "null", "0001-01-01 00:00:00", "9999-12-31 23:59:59", "2026-06-01 12:00:00 ", "%",
-          "../..", GSM, MOBILE, None, True, 0, -1, 3, 1e308, [], [None], {}, {"a": 1}]
-FORM = ["date_start", "direction", "pref_timezone", "to", "message", "code", "language",
-        "request_id"]
-DATAS = ["text", "number_list", "encodage", "short_code", "hd_send", "filename", "type_push",
-         "options", "duplicates"]
-PATHS = ["", "account/me", "account", "pushs", "pushs/", "pushs/x", "pushs/x/mos", "pushs//mos",
-         "pushs/%2e%2e/mos", "pushs/Push20260601140000/deliveries", "users", "pushs/a/b/c"]
+VALUES = [
+    "",
+    "0",
+    "-1",
+    "a",
+    "é",
+    "\x00",
+    "\ud800",
+    "😀" * 300,
+    "+",
+    "+1" * 40,
+    "1;2",
+    ";",
+    "null",
+    "0001-01-01 00:00:00",
+    "9999-12-31 23:59:59",
+    "2026-06-01 12:00:00 ",
+    "%",
+    "../..",
+    GSM,
+    MOBILE,
+    None,
+    True,
+    0,
+    -1,
+    3,
+    1e308,
+    [],
+    [None],
+    {},
+    {"a": 1},
+]
+FORM = [
+    "date_start",
+    "direction",
+    "pref_timezone",
+    "to",
+    "message",
+    "code",
+    "language",
+    "request_id",
+]
+DATAS = [
+    "text",
+    "number_list",
+    "encodage",
+    "short_code",
+    "hd_send",
+    "filename",
+    "type_push",
+    "options",
+    "duplicates",
+]
+PATHS = [
+    "",
+    "account/me",
+    "account",
+    "pushs",
+    "pushs/",
+    "pushs/x",
+    "pushs/x/mos",
+    "pushs//mos",
+    "pushs/%2e%2e/mos",
+    "pushs/Push20260601140000/deliveries",
+    "users",
+    "pushs/a/b/c",
+]
 
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_vudumobile(client: Client, seed: int) -> None:
     dice = Random(seed)
     for _ in range(200):
-        form = {name: str(dice.choice(VALUES)).encode("utf-8", "surrogatepass")
-                for name in dice.sample(FORM, dice.randrange(len(FORM)))}
+        form = {
+            name: str(dice.choice(VALUES)).encode("utf-8", "surrogatepass")
+            for name in dice.sample(FORM, dice.randrange(len(FORM)))
+        }
         operation = dice.choice(["get_feed", "send", "send_verification", "x", ""])
-        async with client.http.post(f"{client.sandbox.vudumobile_url}/{operation}",
-                                    headers=client.key, data=_encoded(form)) as answer:
+        async with client.http.post(
+            f"{client.sandbox.vudumobile_url}/{operation}", headers=client.key, data=_encoded(form)
+        ) as answer:
             assert answer.status < 500, form
             json.loads(await answer.read())
 
@@ -37,14 +98,16 @@ async def test_clever(client: Client, seed: int) -> None:
     dice = Random(seed)
     good = {"text": "a", "number_list": GSM, "encodage": 3}
     for _ in range(200):
-        datas = good | {name: dice.choice(VALUES)
-                        for name in dice.sample(DATAS, dice.randrange(4))}
+        datas = good | {
+            name: dice.choice(VALUES) for name in dice.sample(DATAS, dice.randrange(4))
+        }
         body = json.dumps({"datas": datas} if dice.random() < 0.9 else dice.choice(VALUES))
         async with client.http.request(
-                dice.choice(["GET", "POST", "PUT", "DELETE"]) if dice.random() < 0.3 else "POST",
-                f"{client.sandbox.clever_url}/{dice.choice([*PATHS, 'pushs', 'pushs'])}",
-                headers=client.basic | {"Content-Type": "application/json"},
-                data=body) as answer:
+            dice.choice(["GET", "POST", "PUT", "DELETE"]) if dice.random() < 0.3 else "POST",
+            f"{client.sandbox.clever_url}/{dice.choice([*PATHS, 'pushs', 'pushs'])}",
+            headers=client.basic | {"Content-Type": "application/json"},
+            data=body,
+        ) as answer:
             assert answer.status < 500, body
             json.loads(await answer.read())
         client.later(0.7)

@@ -49,8 +49,9 @@ class Responder:
 
     async def _vudumobile(self) -> None:
         url = self._sandbox.vudumobile_url
-        async with self._http.post(f"{url}/get_feed", headers=self._key,
-                                   data={"date_start": "2020-01-01 00:00:00"}) as answer:
+        async with self._http.post(
+            f"{url}/get_feed", headers=self._key, data={"date_start": "2020-01-01 00:00:00"}
+        ) as answer:
             rows = await answer.json()
         for row in rows:
             if self._new(row["msg_id"]):
@@ -65,10 +66,15 @@ class Responder:
                 mos = (await answer.json())["mos"]
             for n, mo in enumerate(mos):
                 if self._new(reference, n):
-                    datas = {"text": f"Vu : {mo['message']}", "number_list": mo["recipient"],
-                             "encodage": 4, "duplicates": 1}
-                    async with self._http.post(url, headers=self._basic,
-                                               json={"datas": datas}) as sent:
+                    datas = {
+                        "text": f"Vu : {mo['message']}",
+                        "number_list": mo["recipient"],
+                        "encodage": 4,
+                        "duplicates": 1,
+                    }
+                    async with self._http.post(
+                        url, headers=self._basic, json={"datas": datas}
+                    ) as sent:
                         await sent.read()
 
 
@@ -91,7 +97,8 @@ async def responder(sandbox: Sandbox) -> AsyncIterator[None]:
 async def browser():
     async with playwright.async_playwright() as started:
         launched = await started.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"])
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
         yield launched
         await launched.close()
 
@@ -111,8 +118,12 @@ async def opened_in(browser, sandbox: Sandbox, **options: object):
     opened.complaints = []
     opened.on("console", lambda said: said.type == "error" and opened.complaints.append(said.text))
     opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    opened.on("request", lambda request: request.url.startswith(sandbox.url)
-              or opened.complaints.append(request.url))
+    opened.on(
+        "request",
+        lambda request: (
+            request.url.startswith(sandbox.url) or opened.complaints.append(request.url)
+        ),
+    )
     opened.set_default_timeout(10_000)
     await opened.goto(sandbox.url)
     await opened.wait_for_selector(".phone .talk")
@@ -226,8 +237,9 @@ async def test_a_wrong_number_is_said_to_be_wrong(page) -> None:
     page.complaints.clear()
 
 
-async def test_language_follows_the_browser_and_can_be_changed(page, browser,
-                                                               sandbox: Sandbox) -> None:
+async def test_language_follows_the_browser_and_can_be_changed(
+    page, browser, sandbox: Sandbox
+) -> None:
     assert await page.get_by_text("Mettre en panne").is_visible()
     await page.get_by_role("button", name="EN", exact=True).click()
     assert await page.get_by_text("Break something").is_visible()
@@ -251,7 +263,8 @@ async def test_credit_and_switches(page, sandbox: Sandbox) -> None:
     await page.locator("#credit", has_text="719").wait_for()
     await page.get_by_role("switch", name="Notre adresse est admise").click()
     await page.wait_for_function(
-        "!document.querySelector('[role=switch][aria-label^=\"Notre adresse\"]').checked")
+        "!document.querySelector('[role=switch][aria-label^=\"Notre adresse\"]').checked"
+    )
     assert not sandbox.vudumobile.firewall_open
 
 
@@ -310,10 +323,16 @@ CONTRAST = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
-async def test_it_fits_and_can_be_read(browser, sandbox: Sandbox, scheme: str, width: int,
-                                       height: int) -> None:
-    page = await opened_in(browser, sandbox, locale="fr", color_scheme=scheme,
-                           viewport={"width": width, "height": height})
+async def test_it_fits_and_can_be_read(
+    browser, sandbox: Sandbox, scheme: str, width: int, height: int
+) -> None:
+    page = await opened_in(
+        browser,
+        sandbox,
+        locale="fr",
+        color_scheme=scheme,
+        viewport={"width": width, "height": height},
+    )
     sandbox.text("vudumobile", MOBILE, "Un mot " + "x" * 300)
     sandbox.send_by_hand(MOBILE, "Une réponse")
     sandbox.break_("both", "answer_lost")

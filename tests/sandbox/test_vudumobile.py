@@ -19,16 +19,23 @@ def texted_as_in_the_sample(client: Client) -> None:
 
     for number, text, time in SAMPLE:
         when = datetime.strptime(time, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-        client.sandbox.text("vudumobile", "+" + number, text,
-                            offset=when - client.sandbox.clock.now())
+        client.sandbox.text(
+            "vudumobile", "+" + number, text, offset=when - client.sandbox.clock.now()
+        )
 
 
 async def test_the_samples_rows(client: Client) -> None:
     texted_as_in_the_sample(client)
     rows = await client.feed(start="2013-09-09 03:26:00")
-    assert rows[0] == {"msg_id": 1, "direction": "mo", "from": "15145555555",
-                       "to": "15149541234", "message": "Meteo",
-                       "datetime": "2013-09-09 03:26:18", "part_count": 1}
+    assert rows[0] == {
+        "msg_id": 1,
+        "direction": "mo",
+        "from": "15145555555",
+        "to": "15149541234",
+        "message": "Meteo",
+        "datetime": "2013-09-09 03:26:18",
+        "part_count": 1,
+    }
     assert [(r["from"], r["message"], r["datetime"]) for r in rows] == SAMPLE
 
 
@@ -36,8 +43,13 @@ async def test_the_samples_rows_in_montreal(client: Client) -> None:
     texted_as_in_the_sample(client)
     rows = await client.feed(start="2013-09-08 23:26:00", pref_timezone="America/Montreal")
     assert [row["datetime"] for row in rows] == [
-        "2013-09-08 23:26:18", "2013-09-08 23:34:52", "2013-09-08 23:40:19",
-        "2013-09-09 00:22:28", "2013-09-09 00:32:39", "2013-09-09 00:40:16"]
+        "2013-09-08 23:26:18",
+        "2013-09-08 23:34:52",
+        "2013-09-08 23:40:19",
+        "2013-09-09 00:22:28",
+        "2013-09-09 00:32:39",
+        "2013-09-09 00:40:16",
+    ]
     assert await client.feed(start="2013-09-09 00:40:17", pref_timezone="America/Montreal") == []
 
 
@@ -46,19 +58,31 @@ async def test_what_was_sent_is_listed_with_its_status(client: Client) -> None:
     assert await client.send("Il neige") == 2, "ids are unique over both directions"
     assert [row["msg_id"] for row in await client.feed("mo")] == [1]
     (row,) = await client.feed("mt")
-    assert row == {"msg_id": 2, "direction": "mt", "from": "15149541234", "to": "15145550001",
-                   "message": "Il neige", "datetime": "2026-06-01 12:00:00", "part_count": 1,
-                   "status_mt": "queued"}
+    assert row == {
+        "msg_id": 2,
+        "direction": "mt",
+        "from": "15149541234",
+        "to": "15145550001",
+        "message": "Il neige",
+        "datetime": "2026-06-01 12:00:00",
+        "part_count": 1,
+        "status_mt": "queued",
+    }
 
 
-@pytest.mark.parametrize(("number", "detailed", "simple"), [
-    ("+15145550001", "DELIVRD_000", "delivered"), ("+15145559300", "UNDELIV_300", "failed"),
-    ("+15145559101", "EXPIRED_101", "failed"), ("+15145559306", "EXPIRED_306", "failed"),
-    ("+15145559399", "UNKNOWN_399", "failed"), ("+15145559001", "ACCEPTD_000", "delivered"),
-    ("+15145559009", "sent", "sent"),
-])
-async def test_receipts_by_number(client: Client, number: str, detailed: str,
-                                  simple: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "detailed", "simple"),
+    [
+        ("+15145550001", "DELIVRD_000", "delivered"),
+        ("+15145559300", "UNDELIV_300", "failed"),
+        ("+15145559101", "EXPIRED_101", "failed"),
+        ("+15145559306", "EXPIRED_306", "failed"),
+        ("+15145559399", "UNKNOWN_399", "failed"),
+        ("+15145559001", "ACCEPTD_000", "delivered"),
+        ("+15145559009", "sent", "sent"),
+    ],
+)
+async def test_receipts_by_number(client: Client, number: str, detailed: str, simple: str) -> None:
     await client.send(to=number)
     seen = []
     for wait in (0, 0.5, 2):
@@ -123,22 +147,43 @@ async def test_both_readings_of_date_start(client: Client) -> None:
         assert len(await answer.json()) == 1
 
 
-@pytest.mark.parametrize(("operation", "form", "status", "error"), [
-    ("send", {"message": "a"}, 400, "to parameter is missing"),
-    ("send", {"to": "15145550001"}, 400, "message parameter is missing"),
-    ("send", {"to": "abc", "message": "a"}, 400, "to parameter is invalid"),
-    ("send", {"to": "15145550001", "message": "a" * 1531}, 400, "message is too long"),
-    ("get_feed", {"date_start": "yesterday"}, 400, "date_start parameter is missing or invalid"),
-    ("get_feed", {"date_start": "2026-01-01 00:00:00", "direction": "up"}, 400,
-     "direction parameter is invalid"),
-    ("get_feed", {"date_start": "2026-01-01 00:00:00", "pref_timezone": "Mars/Base"}, 400,
-     "pref_timezone parameter is invalid"),
-    ("get_feed", {"date_start": "2026-01-01 00:00:00", "pref_timezone": "../etc"}, 400,
-     "pref_timezone parameter is invalid"),
-    ("no_such", {}, 404, "API method not found"),
-])
-async def test_errors(client: Client, operation: str, form: dict[str, str], status: int,
-                      error: str) -> None:
+@pytest.mark.parametrize(
+    ("operation", "form", "status", "error"),
+    [
+        ("send", {"message": "a"}, 400, "to parameter is missing"),
+        ("send", {"to": "15145550001"}, 400, "message parameter is missing"),
+        ("send", {"to": "abc", "message": "a"}, 400, "to parameter is invalid"),
+        ("send", {"to": "15145550001", "message": "a" * 1531}, 400, "message is too long"),
+        (
+            "get_feed",
+            {"date_start": "yesterday"},
+            400,
+            "date_start parameter is missing or invalid",
+        ),
+        (
+            "get_feed",
+            {"date_start": "2026-01-01 00:00:00", "direction": "up"},
+            400,
+            "direction parameter is invalid",
+        ),
+        (
+            "get_feed",
+            {"date_start": "2026-01-01 00:00:00", "pref_timezone": "Mars/Base"},
+            400,
+            "pref_timezone parameter is invalid",
+        ),
+        (
+            "get_feed",
+            {"date_start": "2026-01-01 00:00:00", "pref_timezone": "../etc"},
+            400,
+            "pref_timezone parameter is invalid",
+        ),
+        ("no_such", {}, 404, "API method not found"),
+    ],
+)
+async def test_errors(
+    client: Client, operation: str, form: dict[str, str], status: int, error: str
+) -> None:
     async with client.vudumobile(operation, **form) as answer:
         assert answer.status == status
         assert await answer.json() == {"status": False, "error": error}
@@ -160,9 +205,13 @@ async def test_a_refusal_repeats_address_and_key(client: Client, why: str) -> No
         client.key = {"VUDUMOBILE-API-KEY": "another"}
     async with client.vudumobile("send", to="15145550001", message="a") as answer:
         key = client.key["VUDUMOBILE-API-KEY"]
-        assert (answer.status, await answer.json()) == (403, {
-            "status": False, "error": "The API is not accessible from your IP (127.0.0.1) "
-                                      f"using API key {key}"})
+        assert (answer.status, await answer.json()) == (
+            403,
+            {
+                "status": False,
+                "error": f"The API is not accessible from your IP (127.0.0.1) using API key {key}",
+            },
+        )
 
 
 @pytest.mark.parametrize("to", ["15145550001", "5145550001", "+1 (514) 555-0001"])
@@ -186,8 +235,11 @@ async def test_texts_arrive_as_they_were_sent(client: Client, text: str) -> None
 
 
 async def test_bytes_that_are_no_utf_8(client: Client) -> None:
-    async with client.http.post(f"{client.sandbox.vudumobile_url}/send", headers=client.key,
-                                data=b"to=15145550001&message=\xff\xfe") as answer:
+    async with client.http.post(
+        f"{client.sandbox.vudumobile_url}/send",
+        headers=client.key,
+        data=b"to=15145550001&message=\xff\xfe",
+    ) as answer:
         assert answer.status == 200
     assert client.sandbox.ledger[0].text == "��"
 
@@ -201,16 +253,23 @@ async def test_a_skewed_gateway(client: Client) -> None:
 
 
 async def test_the_samples_verification(client: Client) -> None:
-    async with client.vudumobile("send_verification", to="15145555556", code="12346",
-                                 language="fr", request_id="56789") as answer:
+    async with client.vudumobile(
+        "send_verification", to="15145555556", code="12346", language="fr", request_id="56789"
+    ) as answer:
         assert await answer.json() == {"status": True, "request_id": "56789"}
     (bubble,) = client.sandbox.phone("vudumobile", "+15145555556").received
     assert "12346" in bubble.text
     assert await client.feed("mt") == []
 
 
-@pytest.mark.parametrize("form", [{"code": "12345"}, {"to": "15145550001", "code": "123"},
-                                  {"to": "15145550001", "code": "12345", "language": "de"}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"code": "12345"},
+        {"to": "15145550001", "code": "123"},
+        {"to": "15145550001", "code": "12345", "language": "de"},
+    ],
+)
 async def test_wrong_verifications(client: Client, form: dict[str, str]) -> None:
     async with client.vudumobile("send_verification", **form) as answer:
         assert answer.status == 400
