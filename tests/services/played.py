@@ -92,7 +92,7 @@ class Played:
         self.asked.append(sent)
         return raised(self.sightings)
 
-    async def search(self, unclear: Sequence[Unclear]) -> Search:
+    async def search(self, unclear: Sequence[Unclear], since: datetime | None = None) -> Search:
         self.searched.append(unclear)
         assert self.found is not None
         return raised(self.found)
