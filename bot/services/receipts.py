@@ -33,20 +33,21 @@ class Receipts:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._asked: dict[timedelta, datetime] = {}
+        self._asked: dict[timedelta, float] = {}
         self._echoed: set[int] = set()
         self._read_at: datetime | None = None
 
     async def tick(self) -> int:
         """Ask for what is due; say how many messages had their last word."""
         now = self._account.clock.now()
-        tier = self._due(now)
+        moment = self._account.clock.monotonic()  # which nobody sets back
+        tier = self._due(moment)
         if tier is None:
             return 0
         most = CAMPAIGNS_AT_ONCE if self._account.gateway.traits.campaigns else AT_ONCE
         async with self._account.database.read() as connection:
             awaited = await receipt_rows.awaited(connection, self._account.name, now - tier, most)
-        self._note_asked(tier, now)
+        self._note_asked(tier, moment)
         if not awaited:
             return 0
         try:
@@ -64,16 +65,16 @@ class Receipts:
         await self._account.remember()
         return await self._note(matched)
 
-    def _due(self, now: datetime) -> timedelta | None:
+    def _due(self, moment: float) -> timedelta | None:
         for tier, every in TIERS:
             asked = self._asked.get(tier)
-            if asked is None or now - asked >= every:
+            if asked is None or moment - asked >= every.total_seconds():
                 return tier
         return None
 
-    def _note_asked(self, tier: timedelta, now: datetime) -> None:
+    def _note_asked(self, tier: timedelta, moment: float) -> None:
         """A wider question answers the narrower ones too."""
-        self._asked |= {narrower: now for narrower, _ in TIERS if narrower <= tier}
+        self._asked |= {narrower: moment for narrower, _ in TIERS if narrower <= tier}
 
     async def _note(self, matched: Sequence[tuple[Awaited, Sighting]]) -> int:
         news = [
