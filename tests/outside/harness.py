@@ -174,9 +174,13 @@ class Stage:
         await self.until("nothing is under way", self._idle, minutes=minutes)
 
     def _idle(self) -> bool:
-        return not self.select(
-            "SELECT id FROM outbox WHERE status IN ('queued', 'sending', 'unconfirmed') LIMIT 1"
-        ) and not self.select("SELECT id FROM inbox WHERE status = 'new' LIMIT 1")
+        """The inbox is asked first: what leaves it stands in the outbox from the same instant."""
+        return not self.select("SELECT id FROM inbox WHERE status = 'new' LIMIT 1") and not (
+            self.select(
+                "SELECT id FROM outbox "
+                "WHERE status IN ('queued', 'sending', 'unconfirmed') LIMIT 1"
+            )
+        )
 
     async def world(self, seconds: float) -> None:
         """Let so much world time pass."""
