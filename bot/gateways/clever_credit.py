@@ -16,8 +16,9 @@ from bot.core.instants import milliseconds
 from bot.core.messages import Unclear
 from bot.gateways.payload import decimal, whole_number
 
-KEPT = 24
-"""Readings remembered: at one a minute, longer than any push stays unclear."""
+KEPT = 120
+"""Readings remembered: one a minute and one a start, for longer than any push stays unclear, also
+where we are ended and begun again all the time."""
 LAST = 4
 """Pushes remembered by themselves: one is under way at a time, few are settled later."""
 DOUBTS = 100
