@@ -12,9 +12,11 @@ from bot.scheduler import Bells
 from bot.storage.database import StoreBroken
 
 LOG = logger(__name__)
-GRACE_SECONDS = 8.0
-"""Real seconds that what is under way may take to come back when we stop; the promise is 10 in
-all."""
+READING_SECONDS = 2.0
+"""Real seconds that a tick may go on when we stop: it reads, and what it would have read is still
+there the next time. The promise is 10 in all."""
+GRACE_SECONDS = 6.0
+"""Real seconds that what was sent may then take to come back."""
 
 
 @dataclass(slots=True)
@@ -60,8 +62,14 @@ class Daemon:
     async def _keep_all(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                for worker in self._workers:
+                ticking = [
                     group.create_task(self._keep(worker), name=worker.name)
+                    for worker in self._workers
+                ]
+                await self._stopping.wait()
+                _, reading = await asyncio.wait(ticking, timeout=READING_SECONDS)
+                for task in reading:
+                    task.cancel()
         except* StoreBroken as broken:
             raise _first(broken) from None
 

@@ -65,14 +65,15 @@ class Sender:
         return len(outcomes) + len(batches)
 
     async def drain(self) -> None:
-        """Let what is under way come back, and settle it."""
-        while self._flying:
-            await asyncio.wait(self._flying)
-        outcomes = self._outcomes.copy()
-        async with self._account.database.write() as connection:
-            await self._settle(connection, outcomes, self._account.clock.now())
-        del self._outcomes[: len(outcomes)]
-        self._tell(outcomes)
+        """Let what is under way come back, and settle each as it does."""
+        while self._flying or self._outcomes:
+            if not self._outcomes:
+                await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+            outcomes = self._outcomes.copy()
+            async with self._account.database.write() as connection:
+                await self._settle(connection, outcomes, self._account.clock.now())
+            del self._outcomes[: len(outcomes)]
+            self._tell(outcomes)
 
     async def _gather(self) -> None:
         """Wait a moment for more outcomes where many are under way."""

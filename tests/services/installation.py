@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from bot.app import load_content, policy, reading
 from bot.config import Config, load_config, sandbox_config
@@ -104,13 +103,13 @@ class Installation:
         """What reached a phone, in order."""
         return [bubble.text for bubble in self.sandbox.phone(gateway, number).received]
 
-    async def outbox(self) -> Sequence[Mapping[str, Any]]:
+    async def outbox(self) -> Sequence[RowMapping]:
         async with self.database.read() as connection:
             return (
                 (await connection.execute(select(outbox).order_by(outbox.c.id))).mappings().all()
             )
 
-    async def inbox(self) -> Sequence[Mapping[str, Any]]:
+    async def inbox(self) -> Sequence[RowMapping]:
         async with self.database.read() as connection:
             return (await connection.execute(select(inbox).order_by(inbox.c.id))).mappings().all()
 

@@ -6,13 +6,13 @@ import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, select
+from sqlalchemy import RowMapping, Table, select
 
 from bot.content.templates import Organisation, Templates
 from bot.core.decide import Limit, Policy
@@ -187,15 +187,9 @@ class Scene:
     """Who was woken, in order: a gateway's name, or `responder`."""
 
     def poller(self, **reading: Any) -> Poller:
-        how = Reading(
-            **{
-                "poll": timedelta(seconds=3),
-                "follow": timedelta(days=14),
-                "budget": 4.0,
-                "every": timedelta(seconds=3),
-            }
-            | reading
-        )
+        second = timedelta(seconds=1)
+        usual = Reading(3 * second, follow=timedelta(days=14), budget=4.0, every=3 * second)
+        how = replace(usual, **reading)
         return Poller(self.account, how, lambda: self.woken.append("responder"))
 
     def library(self, *rules: Rule, book: Rulebook | None = None) -> Library:
@@ -261,20 +255,20 @@ class Scene:
         while await sender.tick():
             await sender.drain()
 
-    async def inbox(self) -> Sequence[Mapping[str, Any]]:
+    async def inbox(self) -> Sequence[RowMapping]:
         return await self._rows(schema.inbox, schema.inbox.c.id)
 
-    async def outbox(self) -> Sequence[Mapping[str, Any]]:
+    async def outbox(self) -> Sequence[RowMapping]:
         return await self._rows(schema.outbox, schema.outbox.c.id)
 
-    async def feeds(self) -> dict[str, Mapping[str, Any]]:
+    async def feeds(self) -> dict[str, RowMapping]:
         rows = await self._rows(schema.feeds, schema.feeds.c.reference)
         return {row["reference"]: row for row in rows}
 
     async def statuses(self) -> list[str]:
         return [row["status"] for row in await self.outbox()]
 
-    async def _rows(self, table: Table, order: Any) -> Sequence[Mapping[str, Any]]:
+    async def _rows(self, table: Table, order: Any) -> Sequence[RowMapping]:
         async with self.database.read() as connection:
             return (await connection.execute(select(table).order_by(order))).mappings().all()
 

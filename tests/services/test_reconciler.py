@@ -1,10 +1,10 @@
 """What was unclear is looked for, and nothing is sent again before the evidence is in."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import RowMapping
 
 from bot.core.calibration import Calibration
 from bot.core.messages import Acceptance, Delivery, Search, Sighting, Skew, Status
@@ -57,7 +57,7 @@ def search(scene: Scene, *sightings: Sighting, complete: bool = True, **more: An
     )
 
 
-async def row(scene: Scene, place: int = 0) -> Mapping[str, Any]:
+async def row(scene: Scene, place: int = 0) -> RowMapping:
     return (await scene.outbox())[place]
 
 

@@ -269,6 +269,24 @@ async def test_drain_settles_what_is_under_way_and_begins_nothing(scene: Scene) 
     assert await scene.statuses() == ["sent", "queued"]
 
 
+async def test_one_that_hangs_keeps_no_other_from_being_settled(scene: Scene) -> None:
+    """INV-28: what came back before the end is written down, whatever did not."""
+
+    async def hang(batch: Batch) -> None:
+        if batch.numbers == (BEN,):
+            await asyncio.get_running_loop().create_future()
+
+    scene.gateway.on_send = hang
+    await scene.write_to(ANA, BEN, LEA)
+    sender = scene.sender()
+    await sender.tick()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(sender.drain(), 0.1)
+
+    assert await scene.statuses() == ["sent", "sending", "sent"]
+
+
 # Which messages share a request
 
 DUE = st.builds(
