@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -33,9 +34,16 @@ def main() -> None:
 @click.option("--observe", is_flag=True, help="Read, decide and show; send nothing.")
 def run(config_path: Path, *, sandbox: bool, observe: bool) -> None:
     """Run the daemon until it is told to stop."""
-    from bot.run import run as run_daemon
+    # Until the daemon listens to them itself, SIGINT and SIGTERM end us in one way: well.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
+    try:
+        from bot.run import run as run_daemon
 
-    sys.exit(run_daemon(config_path, sandbox=sandbox, observing=observe))
+        code = run_daemon(config_path, sandbox=sandbox, observing=observe)
+    except KeyboardInterrupt:
+        code = DONE
+    sys.exit(code)
 
 
 @main.command()

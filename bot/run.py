@@ -162,7 +162,9 @@ def _tell(app: App, page: str) -> None:
             "No rule of your own is in force: only STOP, START and HELP are answered",
             action="rules.none",
         )
-    LOG.info("Health and figures are served", action="web.serving", at=f"{app.address}/readyz")
+    LOG.info(
+        "Health and figures are served", action="web.serving", address=f"{app.address}/readyz"
+    )
     if page:
         told = f"\n  The phones are here: {page}\n  Text METEO from either one. Ctrl-C ends it.\n"
         print(told, flush=True)  # noqa: T201 - what the person at the terminal waits for
