@@ -9,7 +9,8 @@ from typing import Self
 from aiohttp import web
 
 from bot.sandbox import site
-from bot.sandbox.clever import Clever, CleverAccount
+from bot.sandbox.clever import Clever
+from bot.sandbox.clever_account import CleverAccount
 from bot.sandbox.clock import Clock, seconds
 from bot.sandbox.control import Control
 from bot.sandbox.fault_table import Option

@@ -3,11 +3,8 @@
 `/clever/api/account/me`, `pushs`, `pushs/{reference}`, `…/deliveries`, `…/mos`.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -23,6 +20,7 @@ from bot.sandbox.campaigns import (
     reference_of,
     report,
 )
+from bot.sandbox.clever_account import UNITS, CleverAccount
 from bot.sandbox.faults import Fault
 from bot.sandbox.phones import Accepted, Bubble, Phone
 from bot.sandbox.segments import is_gsm, measure, to_gsm
@@ -30,39 +28,6 @@ from bot.sandbox.wire import Answer, Call, json_answer
 from bot.sandbox.world import Request, World
 
 NAME = "clever"
-UNITS = {"sms": 7, "tts": 9, "voice": 9}
-"""Units a part (sms) or a call, from the samples: 14 for two numbers, 9 for a tts."""
-
-
-@dataclass(slots=True)
-class CleverAccount:
-    """The account, and how its gateway behaves where the document leaves it open.
-
-    `unknown_reference`: 404, 400, or 200 with nothing in it. `same_second`: what a second push
-    within one second meets, "conflict" (409) or "share" (the same reference for both).
-    `answers`: a phone answers its "newest" campaign or "any". `mo_in_two`: answers are listed
-    under the two newest. `duplicates_mean`: with duplicates 0, a number twice in one "list" is
-    one, or an equal text to a number that "history" has is dropped. `not_latin`: what encodage
-    3 cannot write is "replace"d by ? or makes the gateway "refuse". `offset_times`: +0200 behind
-    times. `account_path`: "account", "accounts" or "both". `authorization`: "basic", "bare" (the
-    word Basic missing, as one page prints it) or "either".
-    """
-
-    login: str = "sandbox"
-    password: str = "sandbox"  # noqa: S105 - of a played account
-    credit: int = 999_733
-    expires: str = "2033-02-10 09:49:21"
-    unknown_reference: int = 404
-    same_second: str = "conflict"
-    answers: str = "newest"
-    mo_in_two: bool = False
-    duplicates_mean: str = "list"
-    not_latin: str = "replace"
-    offset_times: bool = False
-    expired_blocks_reading: bool = False
-    account_path: str = "account"
-    authorization: str = "basic"
-    skew: float = 0.0
 
 
 class Clever:
@@ -117,7 +82,7 @@ class Clever:
 
     def answer(self, call: Call) -> Answer:
         """Who asks, then what."""
-        if not self._known(call.headers.get("Authorization", "")):
+        if not self.account.knows(call.headers.get("Authorization", "")):
             return self.refuse(401, call)
         if call.operation not in self._operations:
             return self.refuse(404, call)
@@ -181,19 +146,6 @@ class Clever:
         self.begun_on_site.append(push.reference)
         return push.reference
 
-    def _known(self, authorization: str) -> bool:
-        word, _, rest = authorization.partition(" ")
-        form = self.account.authorization
-        if rest:
-            token = rest if word.lower() == "basic" and form != "bare" else ""
-        else:
-            token = word if form != "basic" else ""
-        try:
-            text = base64.b64decode(token.strip(), validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError, ValueError):
-            return False
-        return text == f"{self.account.login}:{self.account.password}"
-
     def _route(self, tail: str, method: str) -> tuple[str, str]:
         """(operation, reference) of a path below /api/."""
         match tail.split("/"):
@@ -209,24 +161,10 @@ class Clever:
         return tail or method, ""
 
     def _expired(self) -> bool:
-        end = datetime.strptime(self.account.expires, TIME).replace(tzinfo=PARIS)
-        return self.local(self._world.clock.now()) > end
+        return self.account.expired(self.local(self._world.clock.now()))
 
     def _account(self, _call: Call) -> Answer:
-        return json_answer(
-            200,
-            {
-                "account": {
-                    "name": "Clever",
-                    "lastname": "Tec",
-                    "email": "support@clever.fr",
-                    "telephone": "+33160536053",
-                    "credit": self.account.credit,
-                    "date_expiration": self.account.expires,
-                    "company": COMPANY,
-                }
-            },
-        )
+        return json_answer(200, {"account": self.account.shown()})
 
     def _create(self, call: Call) -> Answer:
         wish = read_wish(call.fields)
@@ -406,14 +344,6 @@ def _datas(body: bytes, content_type: str) -> dict[str, object]:
         datas = datas[0]
     return datas if isinstance(datas, dict) else {}
 
-
-COMPANY = {
-    "company_name": "Clever Technologies - IS",
-    "address": "52 rue d'emeraïnvill",
-    "country": "France",
-    "city": "Croissy",
-    "zip_code": 77183,
-}
 
 FOREIGN: dict[str, object] = {
     "nb_destination": 1,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.sandbox import views
-from bot.sandbox.clever import CleverAccount
+from bot.sandbox.clever_account import CleverAccount
 from bot.sandbox.events import Events
 from bot.sandbox.phones import DEFAULT_PHONES, GATEWAYS
 from bot.sandbox.vudumobile import VuduMobileAccount

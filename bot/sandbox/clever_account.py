@@ -1,0 +1,79 @@
+"""The account at Clever: what can be set of it, whom it knows, and what it says of itself."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.sandbox.campaigns import PARIS, TIME
+
+UNITS = {"sms": 7, "tts": 9, "voice": 9}
+"""Units a part (sms) or a call, from the samples: 14 for two numbers, 9 for a tts."""
+
+COMPANY = {
+    "company_name": "Clever Technologies - IS",
+    "address": "52 rue d'emeraïnvill",
+    "country": "France",
+    "city": "Croissy",
+    "zip_code": 77183,
+}
+
+
+@dataclass(slots=True)
+class CleverAccount:
+    """The account, and how its gateway behaves where the document leaves it open.
+
+    `unknown_reference`: 404, 400, or 200 with nothing in it. `same_second`: what a second push
+    within one second meets, "conflict" (409) or "share" (the same reference for both).
+    `answers`: a phone answers its "newest" campaign or "any". `mo_in_two`: answers are listed
+    under the two newest. `duplicates_mean`: with duplicates 0, a number twice in one "list" is
+    one, or an equal text to a number that "history" has is dropped. `not_latin`: what encodage
+    3 cannot write is "replace"d by ? or makes the gateway "refuse". `offset_times`: +0200 behind
+    times. `account_path`: "account", "accounts" or "both". `authorization`: "basic", "bare" (the
+    word Basic missing, as one page prints it) or "either".
+    """
+
+    login: str = "sandbox"
+    password: str = "sandbox"  # noqa: S105 - of a played account
+    credit: int = 999_733
+    expires: str = "2033-02-10 09:49:21"
+    unknown_reference: int = 404
+    same_second: str = "conflict"
+    answers: str = "newest"
+    mo_in_two: bool = False
+    duplicates_mean: str = "list"
+    not_latin: str = "replace"
+    offset_times: bool = False
+    expired_blocks_reading: bool = False
+    account_path: str = "account"
+    authorization: str = "basic"
+    skew: float = 0.0
+
+    def knows(self, authorization: str) -> bool:
+        """Whether a request that says this comes from whom the account belongs to."""
+        word, _, rest = authorization.partition(" ")
+        if rest:
+            token = rest if word.lower() == "basic" and self.authorization != "bare" else ""
+        else:
+            token = word if self.authorization != "basic" else ""
+        try:
+            text = base64.b64decode(token.strip(), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError, ValueError):
+            return False
+        return text == f"{self.login}:{self.password}"
+
+    def expired(self, now: datetime) -> bool:
+        """Whether it has ended; `now` by the gateway's clock."""
+        return now > datetime.strptime(self.expires, TIME).replace(tzinfo=PARIS)
+
+    def shown(self) -> dict[str, object]:
+        """What account/me says."""
+        return {
+            "name": "Clever",
+            "lastname": "Tec",
+            "email": "support@clever.fr",
+            "telephone": "+33160536053",
+            "credit": self.credit,
+            "date_expiration": self.expires,
+            "company": COMPANY,
+        }
