@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
+from traceback import extract_tb
 
 import click
 
@@ -22,7 +23,24 @@ CONFIG = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands that end with a sentence, whatever happens."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Call the command. What nobody foresaw is told with its place, and no traceback."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as error:
+            # An error's own words may quote a text, or a secret.
+            place = extract_tb(error.__traceback__)[-1]
+            where = f"{Path(place.filename).name}:{place.lineno}"
+            what = f"textobot failed unforeseen ({type(error).__name__} at {where})"
+            raise click.ClickException(f"{what}; please report it") from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="textobot")
 def main() -> None:
     """Answer the texts that come in on your VuduMobile or Clever account."""
@@ -34,7 +52,9 @@ def main() -> None:
 @click.option("--observe", is_flag=True, help="Read, decide and show; send nothing.")
 def run(config_path: Path, *, sandbox: bool, observe: bool) -> None:
     """Run the daemon until it is told to stop."""
-    # Until the daemon listens to them itself, SIGINT and SIGTERM end us in one way: well.
+    # Until the daemon listens to them itself, SIGINT and SIGTERM end us in one way: well. What
+    # SIGHUP asks to be read again is being read.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.default_int_handler)
     try:
@@ -59,7 +79,9 @@ def check(config_path: Path, *, schema: bool) -> None:
 @main.command()
 @CONFIG
 @click.argument("text", required=False)
-@click.option("--id", "inbound_id", type=int, help="A stored text, by its id.")
+@click.option(
+    "--id", "inbound_id", type=click.IntRange(1, 2**63 - 1), help="A stored text, by its id."
+)
 @click.option("--from", "number", default="+15145550001", show_default=True, help="Who texts.")
 @click.option("--gateway", default="", help="At which gateway.")
 @click.option("--lang", "language", default="", help="The language that the person chose.")

@@ -22,6 +22,7 @@ from bot.content.rulebook import check as check_content
 from bot.core.decision import REASONS
 from bot.storage import inbox, outbox
 from bot.storage.database import Database, StoreError
+from bot.storage.migrate import expect_our_schema
 from bot.yamlfile import Faults
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -57,6 +58,9 @@ def explain(
     except Faults as wrong:
         _print_faults(wrong)
         return WRONG
+    if gateway and gateway not in config.gateways:
+        sys.stderr.write(f"textobot: there is no gateway {gateway!r} in {config_path}\n")
+        return WRONG
     names = {
         "number": number,
         "our_number": "",
@@ -65,7 +69,7 @@ def explain(
         "subscriber": {"number": number, "opted_out": False},
     }
     found = explain_text(
-        text, rulebook, templates, language=language or config.language, data=names
+        text, rulebook, templates, language=config.language, chosen=language, data=names
     )
     _print_explanation(found, sandbox=sandbox)
     return DONE
@@ -120,8 +124,11 @@ async def _stored(
     config: Config, inbound_id: int
 ) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]] | None:
     database = Database(config.store_url)
+    if database.path is not None and not database.path.exists():
+        raise StoreError(f"there is no store {database.path} yet; `textobot run` makes it")
     await database.open(alone=False)
     try:
+        await expect_our_schema(database)
         async with database.read() as connection:
             text = await inbox.stored(connection, inbound_id)
             if text is None:

@@ -22,6 +22,17 @@ async def migrate(database: Database) -> None:
         await connection.run_sync(_upgrade)
 
 
+async def expect_our_schema(database: Database) -> None:
+    """For who only looks. Raises `StoreError` for a schema that is not this version's."""
+    async with database.read() as connection:
+        theirs = await connection.run_sync(_revision)
+    if theirs != HEAD:
+        raise StoreError(
+            f"the store has the schema {theirs or 'of no textobot'}, and this version {HEAD}; "
+            "`textobot run` brings an older one up to date"
+        )
+
+
 def _upgrade(connection: Connection) -> None:
     theirs = _revision(connection)
     if theirs == HEAD:
