@@ -111,20 +111,25 @@ class Stage:
         """Start a process; do not wait. `room`: no file of its may grow beyond so many bytes."""
         count = len(self.lives)
         life = (self.folder / f"{count}.out", self.folder / f"{count}.err")
-        environ = {name: SECRETS[name] for gateway in self.gateways for name in ENVIRON[gateway]}
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         configuration = () if "-c" in options else ("-c", str(self.folder / "config.yaml"))
         with life[0].open("wb") as output, life[1].open("wb") as errors:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", command, *configuration, *options,
                 cwd=self.folder, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=errors,
-                env={**inherited, "PYTHONPATH": str(ROOT), "TEXTOBOT_CLOCK":
-                     self.sandbox.clock.spec, **environ, **self.environ},
+                env=self._environ(limited=room is not None),
             )  # fmt: skip
         if room is not None:
             resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (room, room))
         self.lives.append(Daemon(process, *life))
         return self.daemon
+
+    def _environ(self, *, limited: bool) -> dict[str, str]:
+        """What it needs. `limited`: or Python leaves half of its compiled modules behind."""
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        inherited |= {"PYTHONPATH": str(ROOT), "TEXTOBOT_CLOCK": self.sandbox.clock.spec}
+        secret = {name: SECRETS[name] for gateway in self.gateways for name in ENVIRON[gateway]}
+        frugal = {"PYTHONDONTWRITEBYTECODE": "1"} if limited else {}
+        return inherited | secret | frugal | self.environ
 
     async def up(self, *options: str) -> Daemon:
         """Configure, start, and wait until it is ready."""
