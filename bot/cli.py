@@ -67,6 +67,15 @@ def run(config_path: Path, *, sandbox: bool, observe: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
+def init(folder: Path) -> None:
+    """Write a configuration and first rules of one's own into FOLDER."""
+    from bot.init import init as write
+
+    sys.exit(write(folder))
+
+
+@main.command()
 @CONFIG
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of rule files, for editors.")
 def check(config_path: Path, *, schema: bool) -> None:

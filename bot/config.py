@@ -51,12 +51,13 @@ def load_config(path: Path | str, environ: Mapping[str, str] = os.environ) -> Co
     if not path.exists():
         remedy = "make one with `textobot init`, or name yours with `-c FILE`"
         raise Faults([Fault(str(path), 1, 1, "there is no configuration here", remedy)])
-    document = read(path, texts=TEXTS)
+    noted: list[Fault] = []
+    document = read(path, texts=TEXTS, noted=noted)
     if not isinstance(document.value, dict):
         remedy = "write `key: value` lines, or make a file with `textobot init`"
-        raise Faults([Fault(str(path), 1, 1, "this is no configuration", remedy)])
+        raise Faults([*noted, Fault(str(path), 1, 1, "this is no configuration", remedy)])
     expansion = Expansion(document, environ, path.absolute().parent)
-    faults = [*expansion.faults, *_open_secrets(document, path)]
+    faults = [*noted, *expansion.faults, *_open_secrets(document, path)]
     try:
         config = Config.model_validate(expansion.value, context=path.absolute())
     except ValidationError as error:

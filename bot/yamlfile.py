@@ -77,10 +77,12 @@ class Document:
         return Fault(self.file, *self.position(path), what, remedy)
 
 
-def read(path: Path, *, texts: Collection[str] = ()) -> Document:
+def read(path: Path, *, texts: Collection[str] = (), noted: list[Fault] | None = None) -> Document:
     """Read a file. Below a key that is in `texts` every scalar is text, as it was typed.
 
-    So `keyword: [no, on, 0123, 8:00, 1.0, ~]` gives these six texts. Raises `Faults`.
+    So `keyword: [no, on, 0123, 8:00, 1.0, ~]` gives these six texts. Raises `Faults`; but those
+    that leave the rest of the file readable (a key that stands twice) go into `noted`, where it is
+    given: a reader that finds more tells all at once.
     """
     try:
         with path.open("rb") as file:
@@ -89,13 +91,23 @@ def read(path: Path, *, texts: Collection[str] = ()) -> Document:
         what = f"the file cannot be read ({error.strerror or type(error).__name__})"
         remedy = "check that it is there, and that whoever runs Textobot may read it"
         raise Faults([Fault(str(path), 1, 1, what, remedy)]) from error
-    return parse(content, str(path), texts=texts)
+    return parse(content, str(path), texts=texts, noted=noted)
 
 
-def parse(content: bytes, file: str, *, texts: Collection[str] = ()) -> Document:
+def parse(
+    content: bytes,
+    file: str,
+    *,
+    texts: Collection[str] = (),
+    noted: list[Fault] | None = None,
+) -> Document:
     """Do what `read` does, for the content of a file that is called `file`. Raises `Faults`."""
     reader = _Reader(_decoded(content, file), file, texts)
     value = reader.document()
+    if reader.faults and noted is None:
+        raise Faults(reader.faults)
+    if noted is not None:
+        noted += reader.faults
     return Document(file, value, reader.places)
 
 
@@ -142,18 +154,15 @@ class _Reader:
         self._file = file
         self._texts = frozenset(texts)
         self._parser = yaml.CSafeLoader(text)
-        self._faults: list[Fault] = []
+        self.faults: list[Fault] = []
         self.places: dict[int, array[int]] = {}
 
     def document(self) -> Value:
-        """Give the value of the file's only document. Raises `Faults`."""
+        """Give the value of the file's only document. Raises `Faults` where it cannot be read."""
         try:
-            value = self._only_document()
+            return self._only_document()
         except yaml.YAMLError as error:
-            raise Faults([*self._faults, _syntax_fault(error, self._text, self._file)]) from None
-        if self._faults:
-            raise Faults(self._faults)
-        return value
+            raise Faults([*self.faults, _syntax_fault(error, self._text, self._file)]) from None
 
     def _only_document(self) -> Value:
         self._event()  # the stream begins
@@ -246,11 +255,11 @@ class _Reader:
             self._note(event, *_NO_TAGS)
 
     def _note(self, event: yaml.Event, what: str, remedy: str) -> None:
-        self._faults.append(Fault(self._file, *_unpacked(_place(event)), what, remedy))
+        self.faults.append(Fault(self._file, *_unpacked(_place(event)), what, remedy))
 
     def _stop(self, event: yaml.Event, what: str, remedy: str) -> NoReturn:
         self._note(event, what, remedy)
-        raise Faults(self._faults)
+        raise Faults(self.faults)
 
 
 def _place(event: yaml.Event) -> int:

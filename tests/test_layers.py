@@ -19,7 +19,10 @@ FOUNDATION = {
     *("clock", "config", "environment", "log", "metrics", "notation", "settings"),
     *("validation", "yamlfile"),
 }
-TOP = {"__main__", "app", "cli", "daemon", "health", "look", "run", "scheduler", "stories"}
+TOP = {
+    *("__main__", "app", "cli", "daemon", "health", "init", "look", "run", "scheduler"),
+    *("starter", "stories"),
+}
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {
     "core": set(),

@@ -35,11 +35,13 @@ class RuleFile:
 
 def read_rule_file(file: Path, templates: Templates) -> RuleFile:
     """Read a file whose replies may name these templates. Never raises for what is wrong in it."""
+    noted: list[Fault] = []
     try:
-        document = read(file, texts=TEXT_KEYS)
+        document = read(file, texts=TEXT_KEYS, noted=noted)
     except Faults as wrong:
         return RuleFile(faults=list(wrong.faults))
     reader = _Reader(document, templates)
+    reader.found.faults += noted
     reader.read()
     return reader.found
 

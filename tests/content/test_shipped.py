@@ -41,7 +41,7 @@ def test_real_gateways_know_none_of_them():
         ("bonjour", "Nous n'avons pas compris."),
         (
             "STOP",
-            "Radio Exemple: you will get no more texts. START to return.\nRadio Exemple: vous",
+            "Radio Exemple: vous ne recevrez plus de texto. START pour revenir.\nRadio Exemple: you",
         ),
         ("AIDE", "Radio Exemple: 418 555-0199. ARRET pour"),
     ],

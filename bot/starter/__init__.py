@@ -1,0 +1,1 @@
+"""What `textobot init` writes: a configuration and first rules of one's own."""
