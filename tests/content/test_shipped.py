@@ -41,7 +41,7 @@ def test_real_gateways_know_none_of_them():
         ("bonjour", "Nous n'avons pas compris."),
         (
             "STOP",
-            "Radio Exemple: vous ne recevrez plus de texto. START pour revenir.\nRadio Exemple: you",
+            "Radio Exemple: vous ne recevrez plus de texto. START pour revenir.",
         ),
         ("AIDE", "Radio Exemple: 418 555-0199. ARRET pour"),
     ],
