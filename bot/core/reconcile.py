@@ -2,7 +2,7 @@
 
 The gateways have no idempotency key. After a request that may have arrived we therefore look for
 the message where the gateway lists what it took, and send it again only when it is certain that it
-was not taken: that is this module, research/reliability 2.6 and 2.7 in full. It only judges;
+was not taken: that is decided here, and here alone. This module only judges;
 searching is the adapter's part, and acting on a verdict the reconciler's.
 """
 

@@ -3,7 +3,7 @@
 Clever lists answers by campaign and every reply of ours is a campaign, so there are far more feeds
 than requests. A reply becomes less likely about as 1/age: asking at intervals that grow with age
 finds each answer with the same delay relative to its age, for about 80 requests in two weeks
-instead of 800 (research/reliability 2.9).
+instead of 800.
 
 What `follow` ends: the reading of campaigns that nobody needs. The newest campaign of a subscriber
 is the only place where a text of theirs can appear, a STOP included; it is never retired, but

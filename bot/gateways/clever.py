@@ -1,7 +1,7 @@
 """Clever Multimedias (France): every message is a campaign, and texts are the answers to one.
 
 "API REST CLEVERMULTIMEDIAS, spécifications techniques", chapters 2, 3.1, 3.11, 3.19, 3.21, 3.23.
-Where it is silent or contradicts itself, design/gateways.md says what we do.
+Where it is silent or contradicts itself, what we take is said beside it.
 """
 
 from __future__ import annotations

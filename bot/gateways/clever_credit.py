@@ -1,8 +1,7 @@
 """The account's credit as a witness: was it charged for a push whose answer was lost?
 
 Between two readings the credit falls by what was taken in between. What each accepted push cost
-is known from its answer, so what is missing beside that was charged for something else
-(research/reliability 2.7).
+is known from its answer, so what is missing beside that was charged for something else.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A campaign is named for the second of its creation in Paris, so an unclear push has at most some
 two hundred possible names. They are asked for one by one, the likeliest first, over as many calls
-as it takes (research/reliability 2.7).
+as it takes.
 """
 
 from __future__ import annotations

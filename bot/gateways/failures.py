@@ -1,4 +1,4 @@
-"""What the status of an answer means for who asked (research/reliability 2.5)."""
+"""What the status of an answer means for who asked."""
 
 from __future__ import annotations
 

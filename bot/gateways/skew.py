@@ -2,7 +2,7 @@
 
 Every answer carries a `Date`, a whole second cut off. It was written between the instants at which
 we began to ask and had the answer, so it bounds the difference from both sides; what the last
-twenty agree on is the estimate (research/reliability 2.8).
+twenty agree on is the estimate.
 """
 
 from __future__ import annotations

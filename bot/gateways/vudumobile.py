@@ -1,7 +1,7 @@
 """VuduMobile (Quebec): texts by `get_feed`, replies by `send`, receipts by `get_feed` again.
 
 "Description des APIs, Application Web VuduMobile", 14 January 2019. Where it is silent or
-contradicts itself, design/gateways.md says what we do.
+contradicts itself, what we take is said beside it.
 """
 
 from __future__ import annotations

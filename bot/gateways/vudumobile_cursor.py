@@ -1,4 +1,4 @@
-"""Where reading VuduMobile's feed stands, and from when it is asked next (reliability 2.8).
+"""Where reading VuduMobile's feed stands, and from when it is asked next.
 
 `get_feed` takes a first second and nothing else: no end, page or acknowledgement. Rows come in any
 order, and some late with a time in the past. So each reading reaches back over what was read
