@@ -59,6 +59,8 @@ class Options:
     """The gateways are played: rules with `only: sandbox` are in force."""
     observing: bool = False
     """Read and decide; send nothing."""
+    hastened: Callable[[Callable[[float], None]], None] | None = None
+    """Tells whom to call when the clock's speed is changed (the sandbox's page can)."""
     begun_elsewhere: Callable[[], Collection[str]] | None = None
     """Clever's campaigns that somebody else begins while we run; all their answers are new."""
 
@@ -115,7 +117,10 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         address = await stack.enter_async_context(
             serve(patient, config.web.host, config.web.port, config.web.known_hosts)
         )
-        yield App(Daemon(workers, Bells(speed=clock.speed)), library, address)
+        daemon = Daemon(workers, Bells(speed=clock.speed))
+        if options.hastened is not None:
+            options.hastened(daemon.hasten)
+        yield App(daemon, library, address)
 
 
 async def _open_store(config: Config, stack: AsyncExitStack) -> Database:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -87,8 +86,3 @@ def clock_of_environment() -> Clock:
     """Give the machine's clock, or the one that `TEXTOBOT_CLOCK` specifies (for tests)."""
     spec = os.environ.get("TEXTOBOT_CLOCK")
     return FastClock.parse(spec) if spec else SystemClock()
-
-
-def time_limit(clock: Clock, seconds: float) -> AbstractAsyncContextManager[object]:
-    """Raise `TimeoutError` in the body once this many seconds of the clock have passed."""
-    return asyncio.timeout(seconds / clock.speed)

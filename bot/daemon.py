@@ -42,6 +42,10 @@ class Daemon:
         self._bells = bells
         self._stopping = asyncio.Event()
 
+    def hasten(self, speed: float) -> None:
+        """Keep step with a clock whose speed was changed."""
+        self._bells.hasten(speed)
+
     def stop(self) -> None:
         """Take no more work; `run` returns when what is under way has ended."""
         self._stopping.set()

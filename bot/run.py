@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -71,10 +71,18 @@ async def _run(config: Config, *, sandbox: bool, observing: bool) -> None:
         await _serve(config, clock_of_environment(), Options(observing=observing))
         return
     async with _sandbox(config) as (played, playing):
+        clock = playing.clock
+
+        def hastened(tell: Callable[[float], None]) -> None:
+            clock.listeners.append(lambda: tell(clock.speed))
+
         options = Options(
-            sandbox=True, observing=observing, begun_elsewhere=lambda: playing.begun_on_site
+            sandbox=True,
+            observing=observing,
+            hastened=hastened,
+            begun_elsewhere=lambda: playing.begun_on_site,
         )
-        await _serve(played, playing.clock, options, page=playing.url)
+        await _serve(played, clock, options, page=playing.url)
 
 
 @asynccontextmanager

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, timedelta
 
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+SLOWEST = 0.1
+"""A clock that stands still rings all the same: somebody may move it by hand."""
 
 
 class Bells:
@@ -14,6 +18,7 @@ class Bells:
     def __init__(self, *, speed: float = 1.0) -> None:
         """`speed`: how many seconds of the daemon's clock go by in a real one."""
         self._speed = speed
+        self._rung: list[tuple[Job, timedelta]] = []
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -26,9 +31,19 @@ class Bells:
         async def bell() -> None:
             ring()
 
-        self._scheduler.add_job(
-            bell, "interval", seconds=interval / timedelta(seconds=self._speed)
-        )
+        job = self._scheduler.add_job(bell, "interval", seconds=self._real(interval))
+        self._rung.append((job, interval))
+
+    def hasten(self, speed: float) -> None:
+        """Ring faster or slower from now on: the clock was told to."""
+        if speed == self._speed:
+            return
+        self._speed = speed
+        for job, interval in self._rung:
+            job.reschedule("interval", seconds=self._real(interval))
+
+    def _real(self, interval: timedelta) -> float:
+        return interval.total_seconds() / max(self._speed, SLOWEST)
 
     def start(self) -> None:
         """Begin to ring; needs a running loop."""

@@ -1,12 +1,11 @@
 """The machine's clock, and the one that runs fast so that tests need not wait."""
 
-import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.clock import Clock, FastClock, SystemClock, clock_of_environment, time_limit
+from bot.clock import Clock, FastClock, SystemClock, clock_of_environment
 
 WORLD = datetime(2026, 10, 25, 0, 59, 59, tzinfo=UTC)
 
@@ -49,17 +48,6 @@ def test_instants_are_aware_and_utc_and_time_never_goes_back(clock: Clock) -> No
 
     assert clock.now().utcoffset() == timedelta(0)
     assert moments == sorted(moments)
-
-
-@pytest.mark.parametrize("clock", [SystemClock(), fast()], ids=lambda one: type(one).__name__)
-async def test_a_limit_is_in_seconds_of_the_clock(clock: Clock) -> None:
-    begun = time.monotonic()
-
-    with pytest.raises(TimeoutError):
-        async with time_limit(clock, 0.02 * clock.speed):
-            await asyncio.get_running_loop().create_future()
-
-    assert 0.02 <= time.monotonic() - begun < 1.0
 
 
 @pytest.mark.parametrize("spec", ["", "1,2", "a,b,c", "1,2,0", "1,2,-3", "1,2,3,4"])

@@ -59,3 +59,19 @@ async def test_nothing_rings_after_the_end() -> None:
     await asyncio.sleep(0.05)
 
     assert rung == []
+
+
+async def test_a_bell_keeps_step_with_a_clock_that_is_hastened() -> None:
+    bells, rung = Bells(speed=1.0), 0
+
+    def ring() -> None:
+        nonlocal rung
+        rung += 1
+
+    bells.every(timedelta(seconds=60), ring)
+    bells.start()
+    bells.hasten(3000.0)
+    await asyncio.sleep(0.25)
+    bells.stop()
+
+    assert 5 <= rung <= 13
