@@ -86,6 +86,8 @@ class Condition:
     """Nothing is sent before; whoever tries nevertheless is told so at once. None: now."""
     reads_from: datetime | None = None
     """The same for everything else."""
+    one_send: bool = False
+    """The last sends failed: the next one decides whether others may follow."""
 
 
 class Gateway(Protocol):

@@ -44,6 +44,11 @@ class Breaker:
         return self._last.word if isinstance(self._last, AccountHeld) else ""
 
     @property
+    def is_open(self) -> bool:
+        """Whether one request must go well before others may follow."""
+        return self._last is not None
+
+    @property
     def open_until(self) -> datetime | None:
         """When the next request may try; None: at once."""
         wait = self._wait()

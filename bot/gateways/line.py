@@ -56,6 +56,7 @@ class Line:
             self._sends.held or self._reads.held,
             self._sends.open_until,
             self._reads.open_until,
+            self._sends.is_open,
         )
 
     async def ask(self, kind: Kind, request: Request, understand: Callable[[Answer], T]) -> T:

@@ -84,9 +84,8 @@ class Sender:
     async def _claim(self, connection: Connection, now: datetime) -> list[Batch]:
         """Choose batches and write down the intent to send them; the caller commits."""
         traits = self._account.gateway.traits
-        condition = self._account.gateway.condition
-        room = traits.in_flight - len(self._flying)
-        if room <= 0 or (condition.sends_from is not None and condition.sends_from > now):
+        room = self._room(now)
+        if room <= 0:
             return []
         rows = await outbox.due(
             connection, self._account.name, now, room * traits.numbers_per_batch
@@ -95,6 +94,14 @@ class Sender:
         if batches:
             await outbox.hand(connection, batches, now, now + LEASE)
         return batches
+
+    def _room(self, now: datetime) -> int:
+        """Say how many batches may be handed over now: after failures, one that is tried alone."""
+        gateway = self._account.gateway
+        if gateway.condition.sends_from is not None and gateway.condition.sends_from > now:
+            return 0
+        most = 1 if gateway.condition.one_send else gateway.traits.in_flight
+        return most - len(self._flying)
 
     async def _settle(
         self, connection: Connection, outcomes: Sequence[Outcome], now: datetime
