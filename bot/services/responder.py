@@ -110,18 +110,23 @@ class Responder:
                 policy=self._policy,
                 now=now,
             )
-            messages = [
-                self._message(text, number, reply, decision, now)
-                for number, reply in enumerate(decision.replies)
-            ]
-        except Exception as error:  # noqa: BLE001 - one bad text, rule or template parks that text alone
+        except Exception as error:  # noqa: BLE001 - one bad text or rule parks that text alone
             self._park(text, error, work)
             return
-        work.conversations[text.conversation] = decision.conversation
+        # A STOP is obeyed also where its confirmation cannot be said.
         work.people[text.number] = decision.subscriber
         if decision.cancel:
             work.leaving.add(text.number)
             work.messages = [one for one in work.messages if _may_stay(one, text.number)]
+        try:
+            messages = [
+                self._message(text, number, reply, decision, now)
+                for number, reply in enumerate(decision.replies)
+            ]
+        except Exception as error:  # noqa: BLE001 - one bad template parks that text alone
+            self._park(text, error, work)
+            return
+        work.conversations[text.conversation] = decision.conversation
         work.messages.extend(messages)
         work.handled.append(inbox.Handled(text.id, decision.status, decision.why))
 

@@ -94,6 +94,30 @@ async def test_what_fails_is_parked_and_holds_up_nobody(
     assert (parked["status"], parked["reason"], parked["detail"]) == ("parked", reason, detail)
 
 
+@pytest.mark.parametrize(
+    "confirmation",
+    [
+        pytest.param("{% if text > 3 %}x{% endif %}", id="that fails"),
+        pytest.param("x" * 1531, id="that is too long"),
+    ],
+)
+async def test_a_stop_is_obeyed_though_its_confirmation_cannot_be_said(
+    scene: Scene, confirmation: str
+) -> None:
+    """INV-12: what the operator wrote must not keep anybody on the list."""
+    for language in ("fr", "en"):
+        file = scene.folder / "templates" / language / "stopped.j2"
+        file.parent.mkdir(parents=True)
+        file.write_text(confirmation)
+    await scene.receive("météo", "stop", "météo")
+
+    await scene.responder().tick()
+
+    assert await scene.outbox() == []
+    assert [status for _, status, _ in await fates(scene)] == ["handled", "parked", "ignored"]
+    assert (await fates(scene))[2] == ("météo", "ignored", "opted_out")
+
+
 class Poisoned(Rulebook):
     """Rules that cannot bear one word."""
 
