@@ -41,8 +41,12 @@ OPEN = frozenset({Status.QUEUED, Status.SENDING, Status.UNCONFIRMED})
 """A message in one of these holds back the later ones of its conversation."""
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
+    # Sent: it was taken for lost and queued anew when its acceptance came after all.
     Status.QUEUED: frozenset(
-        {Status.SENDING, Status.SUPPRESSED, Status.CANCELLED, Status.LAPSED, Status.FAILED}
+        {
+            *(Status.SENDING, Status.SENT, Status.FAILED),
+            *(Status.SUPPRESSED, Status.CANCELLED, Status.LAPSED),
+        }
     ),
     # Back to queued only when it is certain that no byte of the request was taken.
     Status.SENDING: frozenset({Status.SENT, Status.QUEUED, Status.UNCONFIRMED, Status.FAILED}),

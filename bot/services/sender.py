@@ -195,18 +195,19 @@ def gather(rows: Sequence[Due], gateway: str, most: int) -> list[Batch]:
     """Put equal texts to different numbers into one batch, where the gateway can take that.
 
     A code never shares a batch, nor does what was refused together with others before; a number
-    is never twice in one.
+    is never twice in one. What becomes of an unclear batch is decided for all of it, so its rows
+    have one `delivery`.
     """
     groups: list[list[Due]] = []
-    open_groups: dict[str, list[Due]] = {}
+    open_groups: dict[tuple[str, str], list[Due]] = {}
     for row in rows:
         alone = most == 1 or row.alone or row.message_class == MessageClass.VERIFICATION.value
-        group = None if alone else open_groups.get(row.text)
+        group = None if alone else open_groups.get((row.text, row.delivery))
         if group is None or len(group) >= most or any(row.number == one.number for one in group):
             group = []
             groups.append(group)
             if not alone:
-                open_groups[row.text] = group
+                open_groups[row.text, row.delivery] = group
         group.append(row)
     return [
         Batch(

@@ -7,7 +7,7 @@ it. What was unclear goes on in `bot.storage.unclear`, receipts in `bot.storage.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    String,
     bindparam,
     case,
     exists,
@@ -34,6 +35,7 @@ from bot.storage.schema import (
     UNDER_WAY,
     Instant,
     has_status,
+    is_told,
     outbox,
     subscribers,
 )
@@ -42,6 +44,8 @@ TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
 """What may be said to a number that is opted out: the confirmation, and HELP."""
 ALONE = "alone"
 """The code of a row that is not to share a request any more."""
+STOPPED_AT_ONCE = 500
+"""Rows looked at in one statement while all that was found so far may not leave."""
 
 
 async def enqueue(
@@ -112,6 +116,7 @@ class Due:
     number: str
     text: str
     message_class: str
+    delivery: str
     fence: int
     alone: bool
     """It was refused together with others, and goes by itself now."""
@@ -135,6 +140,7 @@ def _due() -> Select[Any]:
             outbox.c.number,
             outbox.c.text,
             outbox.c.message_class,
+            outbox.c.delivery,
             outbox.c.fence,
             (outbox.c.code == ALONE).label("alone"),
             (outbox.c.expires_at <= bindparam("now", type_=Instant)).label("expired"),
@@ -152,6 +158,7 @@ def _due() -> Select[Any]:
     )
 
 
+DUE_FIELDS = [field.name for field in fields(Due)]
 DUE = _due()
 """Built once: it is asked at every tick."""
 
@@ -163,15 +170,20 @@ async def due(connection: AsyncConnection, gateway: str, now: datetime, limit: i
     (INV-12, INV-13, INV-21, INV-22).
     """
     asked = {"gateway": gateway, "now": now, "most": limit}
-    rows = (await connection.execute(DUE, asked)).all()
-    await _stop(connection, [row.id for row in rows if row.blocked], Status.SUPPRESSED, now)
-    late = [row.id for row in rows if row.expired and not row.blocked]
-    await _stop(connection, late, Status.LAPSED, now)
-    return [
-        Due(row.id, row.number, row.text, row.message_class, row.fence, row.alone)
-        for row in rows
-        if not row.expired and not row.blocked
-    ]
+    # After an outage there may be thousands that are too late: nobody waits until they are gone.
+    while rows := (await connection.execute(DUE, asked)).all():
+        await _stop(connection, [row.id for row in rows if row.blocked], Status.SUPPRESSED, now)
+        late = [row.id for row in rows if row.expired and not row.blocked]
+        await _stop(connection, late, Status.LAPSED, now)
+        leaving = [
+            Due(*(getattr(row, name) for name in DUE_FIELDS))
+            for row in rows
+            if not row.expired and not row.blocked
+        ]
+        if leaving:
+            return leaving[:limit]
+        asked["most"] = max(limit, STOPPED_AT_ONCE)
+    return []
 
 
 async def _stop(
@@ -229,7 +241,10 @@ class Outcome:
 
 
 async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Write outcomes down; a row whose fence another holds by now is left alone (INV-23)."""
+    """Write outcomes down; a row whose fence another holds by now is left alone (INV-23).
+
+    An id that the gateway had given before is not written twice: the row is sent without one.
+    """
     by_status: dict[Status, list[dict[str, Any]]] = {}
     for outcome in outcomes:
         rows = by_status.setdefault(outcome.status, [])
@@ -257,13 +272,18 @@ def _settled(outcome: Outcome, row: int, now: datetime) -> dict[str, Any]:
     return values | {"error": outcome.error}
 
 
-def _settling(status: Status, *names: str, **values: ColumnElement[Any]) -> Many:
+def _settling(
+    status: Status,
+    *names: str,
+    held_in: Sequence[Status] = (Status.SENDING,),
+    **values: ColumnElement[Any],
+) -> Many:
     return Many(
         lambda _store: (
             update(outbox)
             .where(
                 outbox.c.id == bindparam("which"),
-                has_status(outbox, Status.SENDING),
+                has_status(outbox, *held_in),
                 outbox.c.fence == bindparam("held"),
             )
             .values(
@@ -276,8 +296,28 @@ def _settling(status: Status, *names: str, **values: ColumnElement[Any]) -> Many
     )
 
 
+BELIEVED_IN = (Status.SENDING, Status.UNCONFIRMED, Status.QUEUED, Status.ABANDONED)
+"""An acceptance that comes after its lease is believed as long as nobody else sends the row."""
+
+
+def _own_id() -> ColumnElement[Any]:
+    """The id that the gateway gave; none where it gave the same for another row (INV-9)."""
+    other = outbox.alias("other")
+    given = bindparam("gateway_id", type_=String)
+    named_before = exists().where(
+        other.c.gateway == outbox.c.gateway,
+        other.c.gateway_id == given,
+        is_told(other.c.gateway_id),
+        other.c.number == outbox.c.number,
+        other.c.id != outbox.c.id,
+    )
+    return case((named_before, literal_column("''")), else_=given)
+
+
 SETTLE = {
-    Status.SENT: _settling(Status.SENT, "gateway_id", "segments", "units", "code"),
+    Status.SENT: _settling(
+        Status.SENT, "segments", "units", "code", held_in=BELIEVED_IN, gateway_id=_own_id()
+    ),
     Status.QUEUED: _settling(Status.QUEUED, "not_before", "error", "code"),
     Status.FAILED: _settling(Status.FAILED, "error"),
     Status.UNCONFIRMED: _settling(Status.UNCONFIRMED, "error", unclear_at=bindparam("now")),

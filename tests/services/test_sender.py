@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bot.core.conversation import Subscriber
-from bot.core.messages import Acceptance, Batch, MessageClass, Status
+from bot.core.messages import Acceptance, Batch, Delivery, MessageClass, Status
 from bot.gateways.base import (
     AccountHeld,
     Condition,
@@ -295,6 +295,7 @@ DUE = st.builds(
     number=st.sampled_from([f"+3360000{n:04}" for n in range(12)]),
     text=st.sampled_from(["a", "b"]),
     message_class=st.sampled_from([one.value for one in MessageClass]),
+    delivery=st.sampled_from([one.value for one in Delivery]),
     fence=st.integers(0, 3),
     alone=st.booleans(),
 )
@@ -317,6 +318,7 @@ def test_equal_texts_share_a_request_and_nothing_else_does(rows: Sequence[Due], 
         assert [row.number for row in members] == list(batch.numbers)
         assert len(set(batch.numbers)) == len(members)
         assert {row.text for row in members} == {batch.text}
+        assert len({row.delivery for row in members}) == 1
         assert batch.fence > max(row.fence for row in members)
         assert batch.id == min(batch.ids)
         lonely = any(
@@ -327,7 +329,7 @@ def test_equal_texts_share_a_request_and_nothing_else_does(rows: Sequence[Due], 
 
 def test_a_hundred_and_one_equal_replies_are_two_requests() -> None:
     rows = [
-        Due(number, f"+336{number:08}", "a", "reply", fence=0, alone=False)
+        Due(number, f"+336{number:08}", "a", "reply", "at_most_once", fence=0, alone=False)
         for number in range(1, 102)
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -179,6 +180,18 @@ async def test_what_is_too_late_lapses(database: Database) -> None:
     assert await statuses(database) == ["lapsed"]
 
 
+async def test_nobody_waits_for_what_is_too_late(database: Database) -> None:
+    """INV-28: after an outage there is more of it than is looked at at once."""
+    late = [message(f"{n}/0", f"+1514555{n:04}") for n in range(1200)]
+    fresh = replace(message("fresh/0", BEN), expires_at=NOON + timedelta(hours=3))
+    await enqueue(database, *late, fresh)
+
+    [batch] = await hand_what_is_due(database, limit=8, later=7200)
+
+    assert batch.numbers == (BEN,)
+    assert (await statuses(database)).count("lapsed") == 1200
+
+
 @pytest.mark.parametrize(
     ("message_class", "status"),
     [
@@ -218,15 +231,52 @@ async def test_an_opt_out_takes_back_what_waits_on_every_gateway(database: Datab
 
 
 async def test_a_gateway_id_belongs_to_one_message(database: Database) -> None:
-    """INV-9."""
+    """INV-9: what a gateway names twice is sent all the same, and holds up no other."""
     await enqueue(database, message("1/0"), message("2/0", BEN))
     first, second = await hand_what_is_due(database)
-    await settle(database, Outcome(first, Status.SENT, Acceptance("900")))
     async with database.write() as connection:
         await connection.execute(update(table).where(table.c.id == second.id).values(number=ANA))
 
-    with pytest.raises(exc.IntegrityError):
-        await settle(database, Outcome(second, Status.SENT, Acceptance("900")))
+    await settle(
+        database,
+        Outcome(first, Status.SENT, Acceptance("900")),
+        Outcome(second, Status.SENT, Acceptance("900")),
+    )
+
+    assert await statuses(database) == ["sent", "sent"]
+    async with database.read() as connection:
+        named = await connection.scalars(select(table.c.gateway_id).order_by(table.c.id))
+        assert named.all() == ["900", ""]
+
+
+@pytest.mark.parametrize(
+    "status", [Status.UNCONFIRMED, Status.QUEUED, Status.ABANDONED, Status.SUPPRESSED]
+)
+async def test_an_acceptance_is_believed_after_its_lease(
+    database: Database, status: Status
+) -> None:
+    """INV-4: what we were told is not looked for, still less sent again."""
+    await enqueue(database, message("1/0"))
+    [batch] = await hand_what_is_due(database)
+    async with database.write() as connection:
+        await connection.execute(update(table).values(status=status.value))
+
+    await settle(database, Outcome(batch, Status.SENT, Acceptance("900")))
+
+    final = status is Status.SUPPRESSED
+    assert await statuses(database) == ["suppressed" if final else "sent"]
+
+
+async def test_a_refusal_is_not_believed_after_its_lease(database: Database) -> None:
+    """INV-5: another may have begun to look for it."""
+    await enqueue(database, message("1/0"))
+    [batch] = await hand_what_is_due(database)
+    async with database.write() as connection:
+        await outbox.recover(connection, "vudumobile", LEASE, all_of_them=False)
+
+    await settle(database, Outcome(batch, Status.QUEUED))
+
+    assert await statuses(database) == ["unconfirmed"]
 
 
 async def test_while_observing_nothing_is_ever_due(database: Database) -> None:
