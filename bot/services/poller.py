@@ -20,6 +20,8 @@ AT_ONCE = 200
 """Feeds looked at in one tick; the rest stays due."""
 SURVEY_SECONDS = 60.0
 """How often the whole load of a gateway's feeds is weighed against its rate."""
+SET_BACK = timedelta(seconds=2)
+"""A feed that was read further in the future tells of a clock that was set; less is no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ class Poller:
         self._surveyed_at = moment
         async with self._account.database.read() as connection:
             followed = await feeds.followed(connection, self._account.name)
+        await self._set_back(followed)
         self._stretch = schedule.stretch(
             schedule.demand(
                 [(one.feed, one.newest) for one in followed],
@@ -174,6 +177,24 @@ class Poller:
         metrics.FEEDS_STRETCH.labels(self._account.name).set(self._stretch)
         alive = {one.feed.reference for one in followed}
         self._stored = {name: was for name, was in self._stored.items() if name in alive}
+
+    async def _set_back(self, followed: Sequence[Followed]) -> None:
+        """Go on at once when the machine's clock was set back: what was read will be read again.
+
+        Until it had come round, nothing would be due (INV-39).
+        """
+        now = self._account.clock.now()
+        ahead = max((one.feed.read_at or now for one in followed), default=now) - now
+        if ahead <= SET_BACK:
+            return
+        LOG.warning(
+            "This machine's clock was set back",
+            action="poll.clock_set_back",
+            gateway=self._account.name,
+            seconds=ahead.total_seconds(),
+        )
+        async with self._account.database.write() as connection:
+            await feeds.set_back(connection, self._account.name, ahead)
 
     def _report(self, error: GatewayError, *, trouble: bool = True) -> None:
         """Tell once what is wrong; the figures count every failure."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy import BigInteger, ColumnElement, func, select, true, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import conversation_key
 from bot.core.messages import Feed, FeedState
-from bot.storage.schema import conversations, feeds, is_followed
+from bot.storage.schema import Instant, conversations, feeds, is_followed
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,18 @@ async def move(connection: AsyncConnection, feed: Feed) -> None:
             read_at=feed.read_at,
         )
     )
+
+
+async def set_back(connection: AsyncConnection, gateway: str, by: timedelta) -> None:
+    """Move what is known of the feeds' times along with a clock that was set back."""
+    times = {
+        column.name: type_coerce(type_coerce(column, BigInteger) - by // MILLISECOND, Instant)
+        for column in (feeds.c.due_at, feeds.c.hot_at, feeds.c.read_at)
+    }
+    await connection.execute(update(feeds).where(feeds.c.gateway == gateway).values(times))
+
+
+MILLISECOND = timedelta(milliseconds=1)
 
 
 async def references(connection: AsyncConnection, gateway: str) -> frozenset[str]:

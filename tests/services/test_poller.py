@@ -312,3 +312,34 @@ async def test_times_are_instants_whatever_the_zone_they_are_given_in(scene: Sce
     await read(scene, poller, listed("1", "météo", at))
 
     assert (await scene.inbox())[0]["sent_at"] == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["while it runs", "while it was down"])
+async def test_a_clock_that_is_set_back_stops_no_reading(scene: Scene, restarted: bool) -> None:
+    """INV-39: by an hour, which is longer than a text may wait for its answer."""
+    poller = await begun(scene)
+    scene.clock.jump(-3600)
+    if restarted:
+        poller = scene.poller()
+
+    for _ in range(25):
+        await read(scene, poller, listed("1", "météo", scene.clock.now()))
+
+    assert await keys(scene) == ["1"]
+    assert len(scene.gateway.read) >= (25 if restarted else 5)
+
+
+async def test_campaigns_keep_their_distances_when_the_clock_is_set_back(campaigns: Scene) -> None:
+    """INV-39: they do not all become due at once."""
+    poller = campaigns.poller(adopted=["Fresh", "Old"], poll=timedelta(seconds=5))
+    await poller.begin()
+    campaigns.gateway.pages = {name: page(campaigns) for name in ("Fresh", "Old")}
+    await poller.tick()
+    before = {name: row["due_at"] for name, row in (await campaigns.feeds()).items()}
+
+    campaigns.clock.jump(-7200)
+    again = campaigns.poller(adopted=["Fresh", "Old"], poll=timedelta(seconds=5))
+    await again.tick()
+
+    after = {name: row["due_at"] for name, row in (await campaigns.feeds()).items()}
+    assert {before[name] - after[name] for name in before} == {timedelta(seconds=7200)}
