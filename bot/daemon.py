@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -37,9 +38,16 @@ class Worker:
 class Daemon:
     """Keeps workers ticking. Everything was built elsewhere; this knows only time and order."""
 
-    def __init__(self, workers: list[Worker], bells: Bells) -> None:
+    def __init__(
+        self,
+        workers: list[Worker],
+        bells: Bells,
+        between_writes: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    ) -> None:
+        """`between_writes`: while its body runs, nobody is in the midst of writing."""
         self._workers = workers
         self._bells = bells
+        self._between_writes = between_writes
         self._stopping = asyncio.Event()
 
     def hasten(self, speed: float) -> None:
@@ -72,8 +80,9 @@ class Daemon:
                 ]
                 await self._stopping.wait()
                 _, reading = await asyncio.wait(ticking, timeout=READING_SECONDS)
-                for task in reading:
-                    task.cancel()
+                async with self._between_writes():
+                    for task in reading:
+                        task.cancel()
         except* StoreBroken as broken:
             raise _first(broken) from None
 
@@ -81,6 +90,15 @@ class Daemon:
         while not self._stopping.is_set():
             worker.woken.clear()
             if not await self._tick(worker):
+                await self._bell(worker)
+
+    async def _bell(self, worker: Worker) -> None:
+        """Wait to be woken; not for ever, should somebody set the machine's clock back.
+
+        Bells ring by that clock. This limit does not.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2 * self._bells.real(worker.every)):
                 await worker.woken.wait()
 
     async def _tick(self, worker: Worker) -> int:

@@ -31,7 +31,7 @@ class Bells:
         async def bell() -> None:
             ring()
 
-        job = self._scheduler.add_job(bell, "interval", seconds=self._real(interval))
+        job = self._scheduler.add_job(bell, "interval", seconds=self.real(interval))
         self._rung.append((job, interval))
 
     def hasten(self, speed: float) -> None:
@@ -40,9 +40,10 @@ class Bells:
             return
         self._speed = speed
         for job, interval in self._rung:
-            job.reschedule("interval", seconds=self._real(interval))
+            job.reschedule("interval", seconds=self.real(interval))
 
-    def _real(self, interval: timedelta) -> float:
+    def real(self, interval: timedelta) -> float:
+        """Give the real seconds that an interval of the clock takes now."""
         return interval.total_seconds() / max(self._speed, SLOWEST)
 
     def start(self) -> None:

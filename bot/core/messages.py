@@ -157,6 +157,8 @@ class Batch:
     text: str
     fence: int
     """The attempt. Only who holds this one may settle the rows."""
+    leave_by: datetime | None = None
+    """Whoever has not begun to send it by then does not: its lease might end meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

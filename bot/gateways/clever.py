@@ -159,7 +159,9 @@ class Clever:
             self._posts += 1
             self._under_way = True
             try:
-                made, answer = await self._api.post("pushs", push, self._api.created)
+                made, answer = await self._api.post(
+                    "pushs", push, self._api.created, leave_by=batch.leave_by
+                )
             except Unconfirmed:
                 self._credit.doubted(batch.id, self._line.clock.now())
                 raise

@@ -40,11 +40,17 @@ class Api:
         return await self.line.ask(kind, request, understand)
 
     async def post(
-        self, path: str, datas: Mapping[str, Any], understand: Callable[[Answer], T]
+        self,
+        path: str,
+        datas: Mapping[str, Any],
+        understand: Callable[[Answer], T],
+        *,
+        leave_by: datetime | None = None,
     ) -> T:
         """Send. Raises `GatewayError`."""
         body = json.dumps({"datas": datas}, ensure_ascii=False).encode()
-        request = Request("POST", f"{self._url}/{path}", self._headers, body)
+        address = f"{self._url}/{path}"
+        request = Request("POST", address, self._headers, body, leave_by=leave_by)
         return await self.line.ask(Kind.SEND, request, understand)
 
     async def rows(self, reference: str, name: str) -> tuple[Sequence[Any], Answer]:

@@ -45,6 +45,8 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     longest: int = LONGEST_ANSWER
     """Bytes of the answer that are read, unpacked; one more is `Oversized`."""
+    leave_by: datetime | None = None
+    """Not begun by then, it is not asked at all."""
 
 
 @dataclass(frozen=True, slots=True)

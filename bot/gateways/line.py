@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.clock import Clock
 from bot.core.messages import Skew
-from bot.gateways.base import Condition, GatewayError
+from bot.gateways.base import Condition, GatewayError, Throttled
 from bot.gateways.breaker import Breaker
 from bot.gateways.http import Answer, Exchange, Oversized, Request
 from bot.gateways.limiter import Kind, Limiter
@@ -69,6 +69,8 @@ class Line:
         breaker, other = (self._sends, self._reads) if sending else (self._reads, self._sends)
         breaker.check()
         await self._limiter.turn(kind)
+        if request.leave_by is not None and self.clock.now() > request.leave_by:
+            raise Throttled("its turn came too late to begin with it")
         trial = breaker.begin()
         try:
             answer = await self._exchange(request)

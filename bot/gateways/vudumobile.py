@@ -163,7 +163,9 @@ class VuduMobile:
         """Hand over one message. Raises `GatewayError`."""
         (number,) = batch.numbers
         form = f"to={quote_plus(number.removeprefix('+'))}&message={quote_plus(clean(batch.text))}"
-        request = Request("POST", f"{self._url}/send", self._headers, form.encode())
+        request = Request(
+            "POST", f"{self._url}/send", self._headers, form.encode(), leave_by=batch.leave_by
+        )
         return await self._line.ask(Kind.SEND, request, self._accepted)
 
     def _accepted(self, answer: Answer) -> Acceptance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ CLOSELY = timedelta(seconds=30)
 """Between two looks, or sending and the first, that tell how late a message was listed."""
 AT_ONCE = 2000
 CAMPAIGNS_AT_ONCE = 20
-"""Where each message is a request of its own, few are asked for in one tick."""
+"""Where each campaign is a request of its own, few are asked for in one tick."""
 
 
 class Receipts:
@@ -34,6 +35,8 @@ class Receipts:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._asked: dict[timedelta, float] = {}
+        self._campaigns: dict[str, float] = {}
+        """When each campaign that still lacks a last word was asked for."""
         self._echoed: set[int] = set()
         self._read_at: datetime | None = None
 
@@ -44,10 +47,13 @@ class Receipts:
         tier = self._due(moment)
         if tier is None:
             return 0
-        most = CAMPAIGNS_AT_ONCE if self._account.gateway.traits.campaigns else AT_ONCE
         async with self._account.database.read() as connection:
-            awaited = await receipt_rows.awaited(connection, self._account.name, now - tier, most)
+            awaited = await receipt_rows.awaited(
+                connection, self._account.name, now - tier, AT_ONCE
+            )
         self._note_asked(tier, moment)
+        if self._account.gateway.traits.campaigns:
+            awaited = self._in_turn(awaited, moment)
         if not awaited:
             return 0
         try:
@@ -64,6 +70,15 @@ class Receipts:
         self._learn(matched, now)
         await self._account.remember()
         return await self._note(matched)
+
+    def _in_turn(self, awaited: Sequence[Awaited], moment: float) -> list[Awaited]:
+        """Choose a few campaigns: those not asked for longest, and of equal ones the newest."""
+        references = dict.fromkeys(one.sent.gateway_id for one in awaited)
+        longest = sorted(references, key=lambda one: self._campaigns.get(one, -math.inf))
+        chosen = longest[:CAMPAIGNS_AT_ONCE]
+        kept = {one: at for one, at in self._campaigns.items() if one in references}
+        self._campaigns = kept | dict.fromkeys(chosen, moment)
+        return [one for one in awaited if one.sent.gateway_id in chosen]
 
     def _due(self, moment: float) -> timedelta | None:
         for tier, every in TIERS:

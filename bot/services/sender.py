@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import metrics
@@ -25,6 +26,9 @@ from bot.storage.outbox import Due, Outcome
 LOG = logger(__name__)
 LEASE = timedelta(seconds=60)
 """Longer than a request may take: a lease that has ended means that its sender is gone."""
+LEAVE_WITHIN = timedelta(seconds=25)
+"""A request that waited longer for its turn does not leave: with the half minute that it may then
+take it would outlive its lease."""
 LINGER_SECONDS = 0.015
 """Under load, outcomes are gathered for this long so that one commit serves many."""
 BACKOFF_SECONDS = 1.0
@@ -90,7 +94,8 @@ class Sender:
         rows = await outbox.due(
             connection, self._account.name, now, room * traits.numbers_per_batch
         )
-        batches = gather(rows, self._account.name, traits.numbers_per_batch)[:room]
+        chosen = gather(rows, self._account.name, traits.numbers_per_batch)[:room]
+        batches = [replace(batch, leave_by=now + LEAVE_WITHIN) for batch in chosen]
         if batches:
             await outbox.hand(connection, batches, now, now + LEASE)
         return batches

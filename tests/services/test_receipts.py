@@ -6,10 +6,12 @@ from itertools import pairwise
 import pytest
 
 from bot.core.calibration import Echo
-from bot.core.messages import Acceptance, Sighting, Status
+from bot.core.messages import Acceptance, Sent, Sighting, Status
 from bot.gateways.base import Throttled
 from bot.services.receipts import CAMPAIGNS_AT_ONCE, Receipts
 from bot.storage import accounts
+from bot.storage.receipts import Awaited
+from tests.clock import NOON
 from tests.services.played import ANA, BEN, Scene
 
 FAIR = "Il fait beau."
@@ -225,3 +227,19 @@ async def test_what_was_learned_outlives_the_process(scene: Scene) -> None:
     async with scene.database.read() as connection:
         _, calibration = await accounts.recall(connection, "vudumobile")
     assert calibration == scene.account.calibration.to_json()
+
+
+def test_every_campaign_has_its_turn(scene: Scene) -> None:
+    """However many newer ones still lack their last word."""
+    receipts = Receipts(scene.account)
+    awaited = [
+        Awaited(Sent(number, f"Push{number}", ANA, NOON), "Bonjour", "") for number in range(50)
+    ]
+
+    asked = [
+        {one.sent.gateway_id for one in receipts._in_turn(awaited, float(tick))}
+        for tick in range(3)
+    ]
+
+    assert set().union(*asked) == {one.sent.gateway_id for one in awaited}
+    assert [len(one) for one in asked] == [20, 20, 20]
