@@ -117,7 +117,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         address = await stack.enter_async_context(
             serve(patient, config.web.host, config.web.port, config.web.known_hosts)
         )
-        daemon = Daemon(workers, Bells(speed=clock.speed))
+        daemon = Daemon(workers, Bells(speed=clock.speed), database.between_writes)
         if options.hastened is not None:
             options.hastened(daemon.hasten)
         yield App(daemon, library, address)
@@ -171,7 +171,8 @@ async def _workers(
         section = config.gateways[account.name]
         sending, others = await _gateway_workers(account, section, deciding.wake)
         senders[account.name] = sending
-        workers += [sending, *others]
+        # Observing, nothing leaves: neither what is decided now nor what waited before.
+        workers += others if options.observing else [sending, *others]
     if options.begun_elsewhere is not None:
         follower = Follower(database, "clever", options.begun_elsewhere, clock)
         workers.append(Worker("follower", follower.tick, FEEDS_LOOKED_AT))

@@ -48,6 +48,7 @@ class Daemon:
         self._workers = workers
         self._bells = bells
         self._between_writes = between_writes
+        self._between_writes = between_writes
         self._stopping = asyncio.Event()
 
     def hasten(self, speed: float) -> None:

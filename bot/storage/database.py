@@ -109,6 +109,12 @@ class Database:
                     yield self._writer
 
     @asynccontextmanager
+    async def between_writes(self) -> AsyncIterator[None]:
+        """Keep writers out: who is cancelled in the midst of writing leaves the store locked."""
+        async with self._turn:
+            yield
+
+    @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that sees one state of the store and changes nothing."""
         if self._readers is None:
