@@ -48,7 +48,6 @@ class Daemon:
         self._workers = workers
         self._bells = bells
         self._between_writes = between_writes
-        self._between_writes = between_writes
         self._stopping = asyncio.Event()
 
     def hasten(self, speed: float) -> None:
