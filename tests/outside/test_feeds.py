@@ -63,7 +63,7 @@ async def test_two_equal_texts_of_one_second_are_two(tmp_path: Path, gateway: st
 @pytest.mark.parametrize("skew", [120.0, -120.0], ids=["ahead", "behind"])
 async def test_gateways_whose_clocks_are_wrong_by_two_minutes(tmp_path: Path, skew: float) -> None:
     """INV-39; also where an answer is lost and the message must be found by its time."""
-    async with stage(tmp_path, speed=40) as scene:
+    async with stage(tmp_path, speed=60) as scene:
         scene.sandbox.vudumobile.skew = skew
         scene.sandbox.clever.skew = skew
         people = {gateway: phones(scene, gateway, 3) for gateway in BOTH}

@@ -21,8 +21,8 @@ def told(played: Played) -> str:
     "run",
     [
         Run(21, ["vudumobile"], speed=60),
-        Run(22, ["clever"]),
-        Run(23, ["vudumobile", "clever"]),
+        Run(22, ["clever"], kills=5),
+        Run(23, ["vudumobile", "clever"], kills=5),
     ],
     ids=["on VuduMobile", "on Clever", "on both"],
 )
@@ -38,7 +38,7 @@ async def test_each_text_is_answered_exactly_once(tmp_path: Path, run: Run) -> N
 async def test_without_evidence_nothing_is_doubled_and_every_gap_is_explained(
     tmp_path: Path,
 ) -> None:
-    run = Run(24, ["vudumobile", "clever"], hidden=True)
+    run = Run(24, ["vudumobile", "clever"], kills=5, speed=60, hidden=True)
 
     played = await play(run, tmp_path)
 

@@ -73,7 +73,7 @@ async def test_a_campaign_named_later_brings_history(tmp_path: Path) -> None:
 
 async def test_a_stop_texted_during_an_outage_counts_however_old(tmp_path: Path) -> None:
     """And an ordinary text of that age is not answered: `replies.max_age`."""
-    async with stage(tmp_path, on=["vudumobile"], speed=60) as scene:
+    async with stage(tmp_path, on=["vudumobile"], speed=120) as scene:
         await scene.up()
         await scene.daemon.kill()
         scene.text("vudumobile", ONE, "STOP")
