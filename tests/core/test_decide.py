@@ -1,4 +1,4 @@
-"""What a text does and what is said to it: contract sections 4 and 5, line by line."""
+"""What a text does and what is said to it, line by line."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

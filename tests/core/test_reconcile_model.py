@@ -1,8 +1,8 @@
 """Every history of one row with one resend, through the real verdicts (INV-4, INV-6).
 
-The table is that of research/reliability 2.1: evidence and a settle time together give exactly
-one, under both policies; without evidence `delivery` decides what may go wrong; without a settle
-time even good evidence doubles messages.
+The table: evidence and a settle time together give exactly one, under both policies; without
+evidence `delivery` decides what may go wrong; without a settle time even good evidence doubles
+messages.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,49 @@
+"""The way to one account: a request waits for its turn, and not for too long."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.gateways.base import Throttled
+from bot.gateways.http import Answer, Request
+from bot.gateways.limiter import Kind, Limiter
+from bot.gateways.line import Line
+from tests.clock import FakeClock
+
+
+class Wire:
+    """Answers everything, and remembers what was asked."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.asked: list[Request] = []
+        self._clock = clock
+
+    async def exchange(self, request: Request) -> Answer:
+        self.asked.append(request)
+        now = self._clock.now()
+        return Answer(200, "OK", {}, b"{}", now, now)
+
+
+@pytest.mark.parametrize(
+    ("within", "asked"),
+    [pytest.param(25, 1, id="too late"), pytest.param(120, 2, id="in time")],
+)
+async def test_a_send_whose_turn_comes_too_late_does_not_leave(within: int, asked: int) -> None:
+    """INV-4: its row has been taken for unclear by then."""
+    clock = FakeClock()
+    wire = Wire(clock)
+    line = Line("vudumobile", wire.exchange, clock, Limiter(1, 60.0, clock))
+    in_time = clock.now() + timedelta(seconds=within)
+    request = Request("POST", "http://127.0.0.1/send", leave_by=in_time)
+
+    await line.ask(Kind.SEND, request, lambda answer: answer.status)
+    second = clock.run(line.ask(Kind.SEND, request, lambda answer: answer.status))
+    if asked == 1:
+        with pytest.raises(Throttled, match="too late"):
+            await second
+    else:
+        assert await second == 200
+
+    assert len(wire.asked) == asked
