@@ -7,13 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, func, select, true, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    case,
+    func,
+    literal,
+    select,
+    true,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import conversation_key
+from bot.core.instants import milliseconds
 from bot.core.messages import Feed, FeedState
 from bot.storage.schema import Instant, conversations, feeds, is_followed
+
+SECOND = 1000
+"""In the store's milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +108,25 @@ async def opened(
 async def due(
     connection: AsyncConnection, gateway: str, now: datetime, limit: int
 ) -> list[Followed]:
-    """Read the feeds that are due, the longest due first."""
-    return await _followed(connection, feeds.c.gateway == gateway, feeds.c.due_at <= now, limit)
+    """Read the feeds that are due, the latest for its interval first (INV-25).
+
+    After an outage thousands may be due: a campaign that has just begun does not wait for them.
+    """
+    which = feeds.c.due_at <= now
+    return await _followed(connection, feeds.c.gateway == gateway, which, limit, _latest(now))
+
+
+def _latest(now: datetime) -> ColumnElement[Any]:
+    """The order of `bot.core.schedule.order`, so that its first are among those that are read."""
+    due_at = type_coerce(feeds.c.due_at, BigInteger)
+    since = type_coerce(func.coalesce(feeds.c.read_at, feeds.c.opened_at), BigInteger)
+    waited = case((due_at - since > SECOND, due_at - since), else_=literal(SECOND))
+    return ((milliseconds(now) - due_at) * 1.0 / waited).desc()
 
 
 async def followed(connection: AsyncConnection, gateway: str) -> list[Followed]:
     """Read every feed that is still read."""
-    return await _followed(connection, feeds.c.gateway == gateway, true(), None)
+    return await _followed(connection, feeds.c.gateway == gateway, true(), None, feeds.c.due_at)
 
 
 async def _followed(
@@ -108,9 +134,13 @@ async def _followed(
     whose: ColumnElement[bool],
     which: ColumnElement[bool],
     limit: int | None,
+    order: ColumnElement[Any],
 ) -> list[Followed]:
     rows = await connection.execute(
-        select(feeds).where(whose, is_followed(), which).order_by(feeds.c.due_at).limit(limit)
+        select(feeds)
+        .where(whose, is_followed(), which)
+        .order_by(order, feeds.c.due_at)
+        .limit(limit)
     )
     return [Followed(_feed(row), row.adopted or row.newest_for > 0) for row in rows]
 

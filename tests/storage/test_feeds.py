@@ -75,6 +75,23 @@ async def test_a_feed_is_due_from_its_instant_on_the_longest_due_first(database:
     assert [found.feed.reference for found in later] == ["Push2", "Push1"]
 
 
+async def test_a_fresh_campaign_does_not_wait_for_all_that_is_overdue(database: Database) -> None:
+    """INV-25: after an outage of a day; its answers would be too old to be answered."""
+    old, day = [f"Push{n}" for n in range(50)], timedelta(days=1)
+    async with database.write() as connection:
+        await feeds.ensure(connection, "clever", old, NOON - 2 * day, adopted=False)
+        for one in await feeds.due(connection, "clever", NOON, 100):
+            read = replace(one.feed, read_at=NOON - 2 * day, due_at=NOON - day)
+            await feeds.move(connection, read)
+    await opened(database, "Fresh", LEA)
+
+    async with database.read() as connection:
+        due = await feeds.due(connection, "clever", NOON + timedelta(seconds=5), 20)
+
+    assert due[0].feed.reference == "Fresh"
+    assert len(due) == 20
+
+
 async def test_what_is_known_stays_as_it_is_when_it_is_named_again(database: Database) -> None:
     """INV-11: a restart does not take a cursor back."""
     async with database.write() as connection:
