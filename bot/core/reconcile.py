@@ -119,18 +119,20 @@ def verdicts(
     handed over, by our clock. None is ever bound again; and what was certainly taken must be
     listed, or the listing proves nothing: leave out what this gateway never lists.
     """
-    listed = {sighting.gateway_id: sighting for sighting in search.sightings}
+    named = {one.gateway_id: one for one in search.sightings if one.gateway_id}
+    # A feed without ids tells messages apart by their count alone.
+    listed = [*named.values(), *(one for one in search.sightings if not one.gateway_id)]
     look = _Look(
         search=search,
         listed=len(listed),
-        ours=sum(gateway_id in listed for gateway_id in bound),
+        ours=sum(gateway_id in named for gateway_id in bound),
         missing=calibration.missing + _missing(unclear, search, bound, calibration),
-        newest=_newest(listed.values(), search),
+        newest=_newest(listed, search),
         calibration=calibration,
         settle=settle_seconds(calibration.lag, search.skew),
         now=now,
     )
-    free = [sighting for gateway_id, sighting in listed.items() if gateway_id not in bound]
+    free = [sighting for sighting in listed if sighting.gateway_id not in bound]
     found = hits(unclear, free, search.skew)
     return tuple(_verdict(batch, found.get(batch.batch), look) for batch in unclear)
 

@@ -67,6 +67,20 @@ def test_what_is_listed_may_be_another(other):
     assert verdict.kind is VerdictKind.WAIT
 
 
+def test_a_listing_without_ids_tells_by_count():
+    """INV-4: what is listed beside it does not hide it, and one row stands for one message."""
+    nameless = [
+        sighting(gateway_id=""),
+        sighting(gateway_id="", numbers=("+15145550000",)),
+        sighting(gateway_id="", text="Autre chose"),
+    ]
+    (one,) = judge(unclear(), sightings=nameless, seconds=1)
+    assert (one.kind, one.gateway_id, one.evidence["listed"]) == (VerdictKind.SENT, "", 3)
+
+    both = judge(unclear(), unclear(batch=2), sightings=nameless, seconds=1)
+    assert sorted(one.kind for one in both) == [VerdictKind.SENT, VerdictKind.WAIT]
+
+
 def test_what_belongs_to_a_row_is_never_bound_to_another():  # INV-9
     (verdict,) = judge(unclear(), sightings=[sighting()], bound={"m1": HANDED}, seconds=1)
     assert verdict.kind is VerdictKind.WAIT
