@@ -16,7 +16,7 @@ from typing import Any
 from bot.core.messages import Listed, Sighting, Status
 from bot.gateways import clever_time
 from bot.gateways.numbers import e164, spelled
-from bot.gateways.payload import clean, decimal, rows_of, whole_number
+from bot.gateways.payload import clean, decimal, how_many, rows_of, whole_number
 
 COUNTRY = "33"
 
@@ -63,8 +63,8 @@ def read_push(said: object) -> Push | None:
         reference,
         read_numbers(inner.get("number_list")),
         clean(str(inner.get("text") or "")),
-        whole_number(inner.get("nb_destination")),
-        whole_number(inner.get("nb_sms")),
+        how_many(inner.get("nb_destination")),
+        how_many(inner.get("nb_sms")),
         decimal(inner.get("unit")),
         str(inner.get("status", inner.get("statut", "")))[:16],
     )

@@ -14,6 +14,9 @@ from typing import Any
 DEEPEST = 64
 """How far arrays and objects may be nested; the vendors' own samples reach 4."""
 
+MOST = 32_767
+"""Of whatever a gateway counts for us, people and segments: as much as the store can keep."""
+
 _NOT_STRUCTURE = bytes(sorted(set(range(256)) - set(b'"[]{}')))
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -110,6 +113,12 @@ def whole_number(value: object) -> int | None:
         case str() if value.strip().isascii() and value.strip().isdigit() and len(value) < 20:
             return int(value)
     return None
+
+
+def how_many(value: object) -> int | None:
+    """Read how many there are of something. What nobody can have counted is no figure."""
+    number = whole_number(value)
+    return number if number is not None and 0 <= number <= MOST else None
 
 
 def decimal(value: object) -> float | None:

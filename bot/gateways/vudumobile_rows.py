@@ -18,7 +18,7 @@ from typing import Any
 
 from bot.core.messages import Listed, Sighting
 from bot.gateways.numbers import e164, spelled
-from bot.gateways.payload import clean, whole_number
+from bot.gateways.payload import clean, how_many, whole_number
 from bot.gateways.vudumobile_tables import status_of
 
 REMEMBERED = 50_000
@@ -171,7 +171,7 @@ def sighting(
         at=read_time(row["datetime"]),
         status=status_of(code, detailed=detailed),
         code=code,
-        segments=whole_number(row.get("part_count")),
+        segments=how_many(row.get("part_count")),
     )
 
 

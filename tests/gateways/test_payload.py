@@ -12,6 +12,7 @@ from bot.gateways.payload import (
     UnreadableError,
     clean,
     decimal,
+    how_many,
     read_json,
     rows_of,
     whole_number,
@@ -117,6 +118,15 @@ def test_a_cleaned_text_can_be_stored_and_printed(text):
 )
 def test_figures_come_as_they_like(value, whole, figure):
     assert (whole_number(value), decimal(value)) == (whole, figure)
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [(0, 0), ("2", 2), (32_767, 32_767), (32_768, None), (-1, None), (10**30, None), ("x", None)],
+)
+def test_a_figure_that_nobody_can_have_counted_is_none(value, count):
+    """INV-30: a row that the store cannot keep would be settled again and again."""
+    assert how_many(value) == count
 
 
 @pytest.mark.parametrize(
