@@ -12,8 +12,8 @@ from bot.storage.database import Database
 LOG = logger(__name__)
 HORIZON = timedelta(days=45)
 """Rows stay at least this long, without their words: a gateway may still list what they stand for
-(VuduMobile: swept over three days, `history` at a first start; Clever: while a campaign is
-followed, 14 days)."""
+(VuduMobile: swept over three days, `history` at a first start). The answers to a campaign stay for
+as long as it is followed: the newest of each subscriber for ever."""
 
 
 class Janitor:

@@ -226,5 +226,9 @@ async def stored(connection: AsyncConnection, inbound_id: int) -> Mapping[str, A
 
 
 async def waiting(connection: AsyncConnection) -> int:
-    """Count the texts that are still to be decided."""
-    return await connection.scalar(select(func.count()).select_from(inbox).where(NEW)) or 0
+    """Count the texts that are still to be decided: each kind by its own index."""
+    fresh, suspect = (
+        select(func.count()).where(which).scalar_subquery()
+        for which in (is_fresh(inbox), is_suspect(inbox))
+    )
+    return await connection.scalar(select(fresh + suspect)) or 0

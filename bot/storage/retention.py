@@ -6,11 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import InboundStatus
-from bot.storage.schema import STILL_OPEN, has_status, inbox, outbox
+from bot.storage.schema import (
+    STILL_OPEN,
+    feeds,
+    has_status,
+    inbox,
+    is_followed,
+    is_told,
+    outbox,
+)
 
 AT_ONCE = 1000
 """Rows in one transaction: the writer is not held for long."""
@@ -21,6 +29,17 @@ SETTLED: Mapping[Table, ColumnElement[bool]] = {
 WRITTEN: Mapping[Table, ColumnElement[datetime]] = {
     inbox: inbox.c.received_at,
     outbox: outbox.c.created_at,
+}
+
+UNLISTED: Mapping[Table, ColumnElement[bool]] = {
+    # A campaign that is followed lists its answers for ever: without their rows they would be new.
+    inbox: ~exists().where(
+        feeds.c.gateway == inbox.c.gateway,
+        feeds.c.reference == inbox.c.reference,
+        is_told(feeds.c.reference),
+        is_followed(),
+    ),
+    outbox: true(),
 }
 
 
@@ -42,7 +61,8 @@ async def find(connection: AsyncConnection, words_before: datetime, rows_before:
         rows = select(table.c.id).where(settled).order_by(table.c.id).limit(AT_ONCE)
         words = rows.where(WRITTEN[table] < words_before, table.c.text != "")
         wordy[table] = (await connection.scalars(words)).all()
-        dead[table] = (await connection.scalars(rows.where(WRITTEN[table] < rows_before))).all()
+        gone = rows.where(WRITTEN[table] < rows_before, UNLISTED[table])
+        dead[table] = (await connection.scalars(gone)).all()
     return Old(wordy, dead)
 
 

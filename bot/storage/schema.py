@@ -93,7 +93,8 @@ metadata = MetaData(
     }
 )
 
-# SQLite numbers rows by itself only where the key is exactly INTEGER.
+# SQLite numbers rows by itself only where the key is exactly INTEGER; and only AUTOINCREMENT keeps
+# the number of a deleted row from being given again: `inbound 7` is one text for ever.
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 inbox = Table(
@@ -119,6 +120,7 @@ inbox = Table(
     Column("words", String),
     Column("detail", JSON(none_as_null=True)),
     UniqueConstraint("conversation", "key"),
+    sqlite_autoincrement=True,
 )
 
 
@@ -179,6 +181,7 @@ outbox = Table(
     Column("progress", JSON(none_as_null=True)),
     Column("verdict", JSON(none_as_null=True)),
     UniqueConstraint("conversation", "cause"),
+    sqlite_autoincrement=True,
 )
 # What is due at a gateway, oldest first.
 Index(

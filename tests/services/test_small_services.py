@@ -1,6 +1,7 @@
 """Watch, janitor and follower: told once, forgotten in time, followed from the first answer."""
 
 from collections.abc import Iterator, MutableMapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,11 +9,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot import metrics
+from bot.core.messages import Page
 from bot.gateways.base import Condition, Unreachable
 from bot.services.follower import Follower
 from bot.services.janitor import HORIZON, Janitor
 from bot.services.watch import REMEDIES, Watch
-from tests.services.played import ANA, Scene, listed
+from tests.services.played import ANA, LEA, Scene, listed
 from tests.services.test_poller import begun, read
 
 DAY = timedelta(days=1)
@@ -112,6 +114,39 @@ async def test_what_is_not_settled_is_not_forgotten(scene: Scene) -> None:
 
     assert await janitor(scene).tick() == 0
     assert len(await scene.inbox()) == len(await scene.outbox()) == 1
+
+
+async def test_the_answers_to_a_campaign_stay_known_while_it_is_read(campaigns: Scene) -> None:
+    """INV-27: the newest of each subscriber is read for ever, and lists them each time."""
+    text = listed("1", "météo", campaigns.clock.now(), LEA)
+    text = replace(text, reference="Push1")
+    campaigns.gateway.pages["Push1"] = Page([text], {}, campaigns.clock.now())
+    poller = campaigns.poller(adopted=["Push1"])
+    await poller.begin()
+    await poller.tick()
+    await campaigns.responder().tick()
+    campaigns.clock.advance((400 * DAY).total_seconds())
+    while await janitor(campaigns).tick():
+        pass
+
+    assert await campaigns.poller(adopted=["Push1"]).tick() == 0
+
+    assert [row["text"] for row in await campaigns.inbox()] == [""]
+
+
+async def test_no_text_is_given_the_number_of_a_forgotten_one(scene: Scene) -> None:
+    """INV-8: a reply that still waits would pass for the reply to the new text."""
+    await scene.receive("météo")
+    await scene.responder().tick()
+    scene.clock.advance((400 * DAY).total_seconds())
+    while await janitor(scene).tick():
+        pass
+    assert await scene.inbox() == []
+
+    await scene.receive("météo")
+    assert await scene.responder().tick() == 1
+
+    assert await scene.statuses() == ["queued", "queued"]
 
 
 async def test_a_forgotten_text_that_is_listed_again_is_not_answered_again(scene: Scene) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from bot.core.messages import Acceptance, Batch, Status
 from bot.storage import feeds, inbox, outbox, receipts, subscribers, unclear
 from bot.storage.database import Database
+from bot.storage.outbox import Outcome
 from tests.clock import NOON
 from tests.storage.test_inbox import ONE
 from tests.storage.test_outbox import ANA
@@ -78,7 +80,22 @@ async def follow(database: Database) -> None:
         await feeds.due(connection, "clever", NOON, 10)
 
 
-@pytest.mark.parametrize("work", [receive, respond, send, reconcile, ask_for_receipts, follow])
+async def be_looked_at(database: Database) -> None:
+    async with database.write() as connection:
+        await inbox.waiting(connection)
+        await outbox.count(connection)
+
+
+async def settle(database: Database) -> None:
+    one = Batch(1, (1,), "vudumobile", (ANA,), "", 1)
+    async with database.write() as connection:
+        await outbox.settle(connection, [Outcome(one, Status.SENT, Acceptance("7"))], NOON)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [receive, respond, send, settle, reconcile, ask_for_receipts, follow, be_looked_at],
+)
 async def test_no_statement_of_a_tick_reads_a_whole_table(
     database: Database, asked: Asked, work: Callable[[Database], Awaitable[None]]
 ) -> None:
