@@ -127,6 +127,14 @@ def test_who_is_opted_out(text: str | Inbound, before: Subscriber | None, after:
     assert decision.subscriber.opted_out is after
 
 
+@pytest.mark.parametrize(("text", "opted_out"), [("stop", True), ("start", False)])
+def test_of_two_words_of_one_second_the_one_read_last_decides(text: str, opted_out: bool) -> None:
+    """INV-12, INV-21: gateways tell whole seconds, and list texts in their order."""
+    before = Subscriber(ANA, opted_out=not opted_out, changed_at=NOW)
+
+    assert decided(text, before).subscriber.opted_out is opted_out
+
+
 def test_an_opt_out_takes_back_what_waits_and_a_text_does_not() -> None:
     """INV-12."""
     assert decided("STOP").cancel

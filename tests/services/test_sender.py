@@ -249,6 +249,7 @@ async def test_an_outcome_that_cannot_be_written_is_written_later(scene: Scene) 
     await forbid_writing(scene, forbidden=False)
     await sender.tick()
     assert [row["gateway_id"] for row in await scene.outbox()] == ["1", "2"]
+    assert await sender.tick() == 0
 
 
 async def forbid_writing(scene: Scene, *, forbidden: bool) -> None:
