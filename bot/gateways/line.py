@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from random import Random
 from typing import TypeVar
 
@@ -68,9 +71,7 @@ class Line:
         sending = kind is Kind.SEND
         breaker, other = (self._sends, self._reads) if sending else (self._reads, self._sends)
         breaker.check()
-        await self._limiter.turn(kind)
-        if request.leave_by is not None and self.clock.now() > request.leave_by:
-            raise Throttled("its turn came too late to begin with it")
+        await self._turn(kind, request.leave_by)
         trial = breaker.begin()
         try:
             answer = await self._exchange(request)
@@ -90,6 +91,19 @@ class Line:
             other.close()  # what held both is over
         breaker.succeeded(trial=trial)
         return understood
+
+    async def _turn(self, kind: Kind, leave_by: datetime | None) -> None:
+        """Wait for a turn, but not for one that would come too late: it would be lost on it."""
+        if leave_by is None:
+            await self._limiter.turn(kind)
+            return
+        left = (leave_by - self.clock.now()).total_seconds()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left / self.clock.speed):
+                await self._limiter.turn(kind)
+                if self.clock.now() <= leave_by:
+                    return
+        raise Throttled("its turn came too late to begin with it")
 
     def _learn_clock(self, answer: Answer) -> None:
         step = self.skews.learn(answer.headers.get("date", ""), answer.begun_at, answer.ended_at)

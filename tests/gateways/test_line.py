@@ -10,7 +10,7 @@ from bot.gateways.base import Throttled
 from bot.gateways.http import Answer, Request
 from bot.gateways.limiter import Kind, Limiter
 from bot.gateways.line import Line
-from tests.clock import FakeClock
+from tests.clock import NOON, FakeClock
 
 
 class Wire:
@@ -47,3 +47,23 @@ async def test_a_send_whose_turn_comes_too_late_does_not_leave(within: int, aske
         assert await second == 200
 
     assert len(wire.asked) == asked
+
+
+async def test_a_send_that_gave_up_takes_no_turn_from_the_next() -> None:
+    """INV-25: at a slow rate all would be too late, for ever, and each would use a turn up."""
+    clock = FakeClock(speed=1000)
+    wire = Wire(clock)
+    line = Line("vudumobile", wire.exchange, clock, Limiter(1, 60.0, clock))
+
+    async def send(within: int) -> int:
+        leave_by = clock.now() + timedelta(seconds=within)
+        request = Request("POST", "http://127.0.0.1/send", leave_by=leave_by)
+        return await line.ask(Kind.SEND, request, lambda answer: answer.status)
+
+    await send(25)
+    with pytest.raises(Throttled, match="too late"):
+        await send(25)  # gives up by itself: nobody moves the clock
+    clock.advance(50)
+
+    assert await clock.run(send(25)) == 200
+    assert clock.now() - NOON < timedelta(seconds=70)
