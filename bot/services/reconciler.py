@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from bot import metrics
-from bot.core.messages import Unclear
+from bot.core.messages import Search, Unclear
 from bot.core.reconcile import Verdict, VerdictKind, verdicts
 from bot.gateways.base import GatewayError
 from bot.log import logger
@@ -14,6 +15,8 @@ from bot.storage import feeds, outbox, unclear as unclear_rows
 from bot.storage.database import Connection
 
 LOG = logger(__name__)
+GIVEN_UP_AFTER = timedelta(hours=6)
+"""Where every look fails: an outage is sat out, for what is found after it was sent."""
 
 
 class Reconciler:
@@ -41,6 +44,10 @@ class Reconciler:
                 gateway=account.name,
                 reason=error.reason,
             )
+            # What cannot be looked up for hours keeps its conversation waiting no longer.
+            unclear = [one for one in unclear if now - one.unclear_at >= GIVEN_UP_AFTER]
+            search = Search(now, (), complete={}, progress={}, skew=account.gateway.skew)
+        if not unclear:
             return 0
         async with account.database.write() as connection:
             bound = await unclear_rows.bound(connection, account.name, unclear, search.sightings)

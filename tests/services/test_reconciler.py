@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 
 from bot.core.calibration import Calibration
 from bot.core.messages import Acceptance, Delivery, Search, Sighting, Skew, Status
-from bot.gateways.base import Throttled, Unconfirmed
+from bot.gateways.base import Throttled, Unconfirmed, Unreachable
 from bot.services.reconciler import Reconciler
 from tests.services.played import ANA, BEN, LEA, Scene, message
 
@@ -149,6 +149,20 @@ async def test_a_search_that_fails_is_made_again(scene: Scene) -> None:
     assert (await row(scene))["status"] == "unconfirmed"
     scene.gateway.found = search(scene, seen(scene, "77", ANA))
     assert await at_work.tick() == 1
+
+
+async def test_what_can_never_be_looked_up_is_given_up(scene: Scene) -> None:
+    """INV-14, INV-28: its conversation would stand still for ever."""
+    await unclear(scene, ANA)
+    scene.gateway.found = Unreachable("no route")
+    statuses = []
+    for hours in (5, 2):
+        scene.clock.advance(hours * HOUR)
+        await reconciler(scene).tick()
+        statuses += await scene.statuses()
+
+    assert statuses == ["unconfirmed", "abandoned"]
+    assert "could be looked at" in (await row(scene))["verdict"]["reason"]
 
 
 async def test_nothing_is_asked_where_nothing_is_unclear(scene: Scene) -> None:
