@@ -197,7 +197,7 @@ async def hang_draining() -> None:
 
 
 async def test_a_reading_that_hangs_holds_up_no_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Contract, section 2: within 10 s. What was not read is read at the next start."""
+    """Promised: within 10 s. What was not read is read at the next start."""
     monkeypatch.setattr(module, "READING_SECONDS", 0.05)
     drained = asyncio.Event()
 

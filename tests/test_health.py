@@ -1,4 +1,4 @@
-"""`/readyz` by the contract's figures: who is ready, who is degraded, and who is down."""
+"""`/readyz` by the promised figures: who is ready, who is degraded, and who is down."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

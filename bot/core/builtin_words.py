@@ -1,4 +1,4 @@
-"""The words that always work: opt out, opt in, help (contract, section 5).
+"""The words that always work: opt out, opt in, help.
 
 A text is such a word when it says nothing else: the word in any spelling that `bot.core.text`
 folds, with letters doubled, repeated, spelled out, or with courtesies around it. One more word

@@ -1,4 +1,4 @@
-"""Phone numbers as vendors write them, and as we do: E.164 with `+` (contract, section 8)."""
+"""Phone numbers as vendors write them, and as we do: E.164 with `+`."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ TIERS = (
     (timedelta(hours=1), timedelta(minutes=1)),
     (timedelta(minutes=10), timedelta(seconds=10)),
 )
-"""What is younger than the first is asked for each second, oldest first (contract: figures)."""
+"""What is younger than the first is asked for each second, oldest first."""
 CLOSELY = timedelta(seconds=30)
 """Between two looks, or sending and the first, that tell how late a message was listed."""
 AT_ONCE = 2000

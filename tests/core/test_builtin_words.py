@@ -1,8 +1,8 @@
 """INV-12: an opt-out is heard however it is typed, and no mere sentence opts anybody out.
 
-The phrases are drawn from the contract's section 5, from the lists of words that Twilio, AWS,
-Bird, Braze, Esendex, CTIA, the FCC and the Canadian short code guidelines publish, and from the
-misfires that users of other systems report.
+The phrases are drawn from the lists of words that Twilio, AWS, Bird, Braze, Esendex, CTIA, the FCC
+and the Canadian short code guidelines publish, and from the misfires that users of other systems
+report.
 """
 
 import re

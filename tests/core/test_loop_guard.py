@@ -1,4 +1,4 @@
-"""The loop guard: two robots do not talk for ever (contract, `replies.per_number`)."""
+"""The loop guard: two robots do not talk for ever (`replies.per_number`)."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Which rules a text calls, in the order of the contract's section 4, at any number of rules."""
+"""Which rules a text calls, in the order in which they are asked, at any number of rules."""
 
 from collections.abc import Collection
 

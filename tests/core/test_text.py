@@ -1,4 +1,4 @@
-"""Equal texts (contract, section 4): what never decides a match, in any script."""
+"""Equal texts: what never decides a match, in any script."""
 
 import time
 import unicodedata

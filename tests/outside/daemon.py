@@ -14,7 +14,7 @@ import aiohttp
 START_SECONDS = 30.0
 """Real time in which a process has to be ready on a machine with other things to do."""
 STOP_SECONDS = 10.0
-"""Contract, section 2: SIGTERM ends it within 10 s."""
+"""Promised: SIGTERM ends it within 10 s."""
 
 
 @dataclass(slots=True)

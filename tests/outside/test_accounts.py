@@ -105,7 +105,7 @@ async def test_a_held_account_is_told_once_loses_nothing_and_goes_on_by_itself(
     ("gateway", "fault"), [("vudumobile", "firewall"), ("clever", "http_430")]
 )
 async def test_a_held_account_is_left_in_peace(tmp_path: Path, gateway: str, fault: str) -> None:
-    """Contract, section 7: tried again after 10 s, then at most every 30 s."""
+    """Promised: tried again after 10 s, then at most every 30 s."""
     async with stage(tmp_path, on=[gateway]) as scene:
         if gateway == "clever":
             scene.campaign([number("clever")])

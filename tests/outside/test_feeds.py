@@ -18,7 +18,7 @@ def phones(scene: Stage, gateway: str, count: int) -> list[str]:
 
 @pytest.mark.parametrize("gateway", BOTH)
 async def test_rows_late_repeated_shuffled_and_equal(tmp_path: Path, gateway: str) -> None:
-    """INV-1, INV-26. A row that Clever lists twice under one campaign is two texts, by contract.
+    """INV-1, INV-26. A row that Clever lists twice under one campaign is two texts.
 
     Texts to different campaigns are read when each is asked, so Clever's may be answered in
     another order.

@@ -120,7 +120,7 @@ async def test_health_pages_answer_their_own_names_alone(tmp_path: Path) -> None
 
 
 async def test_every_line_on_stderr_is_json_and_nobody_is_named(tmp_path: Path) -> None:
-    """Contract, section 7: one sentence a line, with an action; JSON where it is no terminal."""
+    """Promised: one sentence a line, with an action; JSON where it is no terminal."""
     async with stage(tmp_path) as scene:
         scene.campaign([mobile(101, "clever")])
         daemon = await scene.up()

@@ -15,7 +15,7 @@ from tests.outside.harness import Stage, mobile, stage
 pytestmark = pytest.mark.kill
 
 FULL = 74
-"""Contract, section 7."""
+"""The exit code that is promised."""
 ONE = mobile(101)
 LESS_THAN_A_PAGE = 4_096
 """With its header a page in the write-ahead log is longer."""

@@ -44,7 +44,7 @@ def seen(
 async def test_receipts_are_read_as_often_as_their_age_deserves(
     scene: Scene, age: timedelta, every: int
 ) -> None:
-    """Contract, section 7."""
+    """Promised: the younger a message, the more often."""
     await sent(scene, ANA)
     scene.clock.advance(age.total_seconds())
     receipts, asked_at = Receipts(scene.account), []

@@ -92,7 +92,7 @@ async def test_a_wait_that_was_asked_for_is_kept(scene: Scene) -> None:
 
 
 async def test_waits_double_from_one_second_to_twenty_with_jitter(scene: Scene) -> None:
-    """Contract, section 7."""
+    """Promised for time-outs and 5xx."""
     await scene.write_to(ANA)
     scene.gateway.answers.extend(Unreachable("no route") for _ in range(10))
     sender, waits = scene.sender(), []

@@ -41,7 +41,7 @@ def told(lines: Lines) -> list[tuple[str, str]]:
 async def test_a_held_account_is_told_once_and_once_when_it_is_over(
     scene: Scene, lines: Lines, word: str
 ) -> None:
-    """Contract, section 7: log line and metric."""
+    """Promised: log line and metric."""
     watching = Watch(scene.account)
     for held in ("", word, word, word, "", ""):
         scene.gateway.condition = Condition(held)
