@@ -48,7 +48,7 @@ async def serve(
     try:
         await web.TCPSite(runner, host, port).start()
         served = runner.addresses[0][1]
-        yield f"http://{host}:{served}"
+        yield f"http://[{host}]:{served}" if ":" in host else f"http://{host}:{served}"
     finally:
         await runner.cleanup()
 
@@ -69,7 +69,7 @@ async def _known_host(request: web.Request, handler: Answering) -> web.StreamRes
     """Refuse a name that is not ours: a page elsewhere may point its own name at this address."""
     name = request.headers.get(hdrs.HOST, "").casefold()
     bare = name.rsplit(":", 1)[0] if not name.endswith("]") else name
-    if not {name, bare} & request.app[HOSTS]:
+    if not {name, bare, bare.strip("[]")} & request.app[HOSTS]:
         return web.json_response(
             {
                 "title": "Unknown host",

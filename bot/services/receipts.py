@@ -123,7 +123,7 @@ class Receipts:
         if self._account.gateway.traits.campaigns:
             return
         for one, sighting in matched:
-            if one.sent.id in self._echoed:
+            if one.sent.id in self._echoed or not one.text:  # its words may have been forgotten
                 continue
             self._echoed.add(one.sent.id)
             sent_at = one.sent.sent_at

@@ -32,7 +32,7 @@ def patient() -> Patient:
 async def get(patient: Patient) -> AsyncIterator[Get]:
     async with (
         serve(
-            patient, "127.0.0.1", 0, {"localhost", "127.0.0.1", "[::1]", "Textobot.Example"}
+            patient, "127.0.0.1", 0, {"localhost", "127.0.0.1", "::1", "Textobot.Example"}
         ) as at,
         aiohttp.ClientSession(at) as http,
     ):

@@ -4,12 +4,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import update
 
 from bot.core.calibration import Echo
 from bot.core.messages import Acceptance, Sent, Sighting, Status
 from bot.gateways.base import Throttled
 from bot.services.receipts import CAMPAIGNS_AT_ONCE, Receipts
-from bot.storage import accounts
+from bot.storage import accounts, schema
 from bot.storage.receipts import Awaited
 from tests.clock import NOON
 from tests.services.played import ANA, BEN, Scene
@@ -101,6 +102,18 @@ async def test_the_networks_word_is_kept(
     (row,) = await scene.outbox()
     assert (row["status"], row["code"]) == (status, code)
     assert last == (said[0] is not Status.SENT)
+
+
+async def test_words_that_were_forgotten_teach_nothing(scene: Scene) -> None:
+    """INV-6: they would seem to have been changed on their way."""
+    await sent(scene, ANA)
+    async with scene.database.write() as connection:
+        await connection.execute(update(schema.outbox).values(text=""))
+    scene.gateway.sightings = [seen(scene, "id1", Status.SENT)]
+
+    await Receipts(scene.account).tick()
+
+    assert scene.account.calibration.echoes == ()
 
 
 async def test_a_last_word_is_asked_for_no_more(scene: Scene) -> None:
