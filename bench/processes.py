@@ -18,14 +18,16 @@ from typing import Any
 
 TICK = os.sysconf("SC_CLK_TCK")
 ROOT = Path(__file__).parent.parent
+RULES_IN_A_FILE = 10_000
+"""A file of rules may be 5 MiB."""
 LONGEST_START = 120.0
 """Seconds until ready; 100,000 rules take their time."""
 
 
-def rules_yaml(count: int) -> str:
-    """Write so many keyword rules, one in ten with a word of the text in its reply."""
+def rules_yaml(numbers: range) -> str:
+    """Write keyword rules, one in ten with the sender's number in its reply."""
     lines = ["rules:"]
-    for number in range(count):
+    for number in numbers:
         reply = f"Reponse numero {number}."
         if number % 10 == 0:
             reply = f"Reponse numero {number} pour {{{{ number }}}}."
@@ -37,7 +39,9 @@ def write_installation(folder: Path, port: int, rules: int, poll: str) -> None:
     """Make a configuration for the gateway on that port, with everything on."""
     (folder / "rules").mkdir()
     (folder / "templates").mkdir()
-    (folder / "rules" / "bench.yaml").write_text(rules_yaml(rules))
+    for first in range(0, rules, RULES_IN_A_FILE):
+        numbers = range(first, min(first + RULES_IN_A_FILE, rules))
+        (folder / "rules" / f"bench{first}.yaml").write_text(rules_yaml(numbers))
     (folder / "config.yaml").write_text(
         f"""
 organisation: {{name: "Radio Exemple", contact: "418 555-0199"}}
