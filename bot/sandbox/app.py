@@ -21,7 +21,7 @@ from bot.sandbox.vudumobile import VuduMobile, VuduMobileAccount
 from bot.sandbox.wire import Wire, drop_date
 from bot.sandbox.world import Request, World, clean
 
-WELCOME = "Bienvenue! Repondez METEO, VOTE et un chiffre, AIDE ou STOP."
+WELCOME = "Bienvenue! Repondez METEO, HORAIRE, AIDE ou STOP."
 MAX_REQUEST = 16 * 1024 * 1024
 
 

@@ -1,7 +1,7 @@
 """The faults that are switched on, and the dice that decide when one fires."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
@@ -50,6 +50,8 @@ class Faults:
     random: Random
     active: list[Fault] = field(default_factory=list)
     fired: Counter[str] = field(default_factory=Counter)
+    tell: Callable[[], None] = field(default=lambda: None)
+    """Called when one that happens a number of times has happened."""
     _last_id: int = 0
 
     def __iter__(self) -> Iterator[Fault]:
@@ -132,6 +134,7 @@ class Faults:
             fault.times -= 1
             if not fault.times:
                 self.active.remove(fault)
+            self.tell()
         return True
 
 

@@ -51,7 +51,7 @@ class World:
         """As new, with the same clock and listeners."""
         self.seed = seed
         self.dice = Random(seed)
-        self.faults = Faults(Random(seed + 1))
+        self.faults = Faults(Random(seed + 1), tell=lambda: self.tell("faults"))
         self.phones.clear()
         self.agenda.clear()
         self.ledger.clear()

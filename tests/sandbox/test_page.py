@@ -196,7 +196,7 @@ async def test_every_fault_can_be_pressed(page, sandbox: Sandbox) -> None:
     assert await page.locator("[data-fault]").count() == len(FAULTS)
     await page.evaluate("document.querySelectorAll('[data-fault]').forEach((b) => b.click())")
     count = sum(len(kind.gateways) for kind in FAULTS.values())
-    await page.wait_for_function(f"document.querySelectorAll('#active li').length === {count}")
+    await playwright.expect(page.locator("#active li")).to_have_count(count)
     assert len(list(sandbox.world.faults)) == count
 
 

@@ -10,12 +10,14 @@ const MOST_LINES = 150;
 export class Faults {
   constructor() {
     this.where = "both";
+    this.what = "send";
     this.times = "1";
     this.active = [];
     this.menu = [];
     this.groups = [];
     this.opened = new Set(["answer"]);
     $("where").addEventListener("click", (event) => this.choose("where", event));
+    $("what").addEventListener("click", (event) => this.choose("what", event));
     $("times").addEventListener("click", (event) => this.choose("times", event));
     $("mend").addEventListener("click", () => undo("faults"));
   }
@@ -34,6 +36,7 @@ export class Faults {
 
   draw() {
     press($("where"), "where", this.where);
+    press($("what"), "what", this.what);
     press($("times"), "times", this.times);
     $("menu").replaceChildren(...this.groups.map((group) => this.group(group)));
     this.tell(this.active);
@@ -68,11 +71,20 @@ export class Faults {
     make("code", {}, kind.name + (seconds ? ` ${seconds} s` : "")));
   }
 
+  /** The kind of request that is to fail: as chosen, unless this fault has one of its own. */
+  operation(kind) {
+    const anywhere = kind.operations.vudumobile ?? kind.operations.clever;
+    const either = anywhere.some((name) => ["send", "pushs"].includes(name))
+      && anywhere.some((name) => ["get_feed", "mos"].includes(name));
+    return either && this.what ? this.what : null;
+  }
+
   async break(kind) {
     const places = this.places(kind);
     await order("faults", {
       gateway: places.length === 2 ? "both" : places[0],
       name: kind.name,
+      operation: this.operation(kind),
       times: this.times ? Number(this.times) : null,
     });
   }

@@ -10,6 +10,12 @@ const OUTCOMES = {
   clever: ["2", "4", "6"],
 };
 
+/** What a code comes to, in words. */
+function fateName(code) {
+  if (code === "sent" || code === "2") return `${MARKS.sent} ${word("sent")}`;
+  return `${MARKS.failed} ${word("failed")} ${code}`;
+}
+
 export const keyOf = (gateway, number) => `${gateway}:${number}`;
 
 /** One phone on the stage. */
@@ -77,8 +83,7 @@ export class Phone {
     const choice = make("select", {
       "aria-label": `${word("outcome")}, ${name}`, onchange: (event) => this.fate(event.target.value),
     }, make("option", { value: "" }, word("usual")),
-    ...OUTCOMES[this.gateway].map((code) => make("option", { value: code }, `${MARKS[
-      code === "sent" || code === "2" ? "sent" : "failed"]} ${code}`)));
+    ...OUTCOMES[this.gateway].map((code) => make("option", { value: code }, fateName(code))));
     if (!this.shown.outcome_is_usual) {
       choice.value = this.shown.outcome.split("_").pop();
     }
