@@ -69,7 +69,7 @@ def run(config_path: Path, *, sandbox: bool, observe: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
 def init(folder: Path) -> None:
-    """Write a configuration and first rules of one's own into FOLDER."""
+    """Write a configuration and first rules of your own into FOLDER."""
     from bot.init import init as write
 
     sys.exit(write(folder))
@@ -79,7 +79,7 @@ def init(folder: Path) -> None:
 @CONFIG
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of rule files, for editors.")
 def check(config_path: Path, *, schema: bool) -> None:
-    """Read configuration, rules and templates, and say everything that is wrong in them."""
+    """Say everything that is wrong in configuration, rules and templates."""
     from bot.look import check as look, schema as write_schema
 
     sys.exit(write_schema() if schema else look(config_path))
@@ -105,7 +105,11 @@ def explain(
     language: str,
     sandbox: bool,
 ) -> None:
-    """Say which rule would answer TEXT, which ones would not and why, and what is said."""
+    """Say which rule would answer TEXT, and what.
+
+    Also which rules would not, and why. With --id: what was decided of a stored text, and what
+    became of the reply.
+    """
     from bot.look import explain as look, explain_stored
 
     if (text is None) == (inbound_id is None):

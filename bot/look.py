@@ -38,7 +38,11 @@ def check(config_path: Path) -> int:
     if faults := check_content(near(config.rules_folder), templates):
         return _print_faults(Faults(faults))
     own, played = (len(load_content(config, sandbox=each)[0].rules) for each in (False, True))
-    _print(f"All is well: {own} rules of your own, {played - own} for the sandbox alone.")
+    _print(
+        f"All is well: {_count(own, 'rule')} of your own, {played - own} for the sandbox alone."
+    )
+    if not own:
+        _print("Without a rule of your own, only STOP, START and HELP are answered.")
     return DONE
 
 
@@ -91,7 +95,8 @@ def _print_explanation(found: Explanation, *, sandbox: bool) -> None:
         _print(f"Its reply cannot be made: {found.error}")
     elif found.segments is not None:
         cost = found.segments
-        _print(f"Reply ({', '.join(found.languages)}), {cost.count} segment(s), {cost.encoding}:")
+        languages = ", ".join(found.languages)
+        _print(f"Reply ({languages}), {_count(cost.count, 'segment')}, {cost.encoding}:")
         _print(found.reply)
         if found.cheaper:
             _print(f"The same for less: {found.cheaper}")
@@ -150,6 +155,10 @@ def _print_stored(text: Mapping[str, Any], replies: list[Mapping[str, Any]]) -> 
             _print(f"  {reply['error']}")
         for name, value in (reply["verdict"] or {}).items():
             _print(f"  {name}: {value}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _print_faults(wrong: Faults) -> int:

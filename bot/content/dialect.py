@@ -97,13 +97,13 @@ class Dialect:
         try:
             tree = self._environment.parse(source)
         except TemplateSyntaxError as error:
-            line, what = error.lineno, f"this is not Jinja ({(error.message or '').rstrip('.')})"
+            line, what = error.lineno, f"this is no template ({(error.message or '').rstrip('.')})"
         except (RecursionError, ValueError):  # brackets in brackets; a number of 5,000 digits
-            line, what = 1, "this is not Jinja (something in it is too long)"
+            line, what = 1, "this is no template (something in it is too long)"
         else:
             _limit(tree)
             return tree
-        remedy = "check the brackets and the words between them"
+        remedy = "check the brackets, as in {{ rest }}, and the words between them"
         raise NotAdmitted(Problem(line, _column(source, line), what, remedy))
 
     def _include(self, tree: nodes.Template, source: str, included: Included) -> None:

@@ -60,7 +60,7 @@ def _message(value: object) -> Message:
     if not isinstance(value, str):
         _check_languages(texts)
     if not all(isinstance(text, str) and text.strip() for text in texts.values()):
-        raise Wrong("a text is missing or empty", "write what is to be said")
+        raise Wrong("a text is missing or empty", "write it; with a comma in it, it needs quotes")
     return Message(texts)
 
 
@@ -71,8 +71,11 @@ def _anything(value: object) -> Literal[True]:
 
 
 def _check_languages(value: dict[str, Any]) -> None:
-    for language in value:
+    for language, said in value.items():
         if not LANGUAGE.fullmatch(language):
+            if said is None:  # `{fr: Oui, merci}`
+                remedy = "put a text with a comma in it between quotes"
+                raise Wrong(f"{language!r} stands after a comma, and is no language", remedy)
             raise Wrong(f"{language!r} is no language", "write two small letters, like fr or en")
 
 

@@ -129,7 +129,8 @@ class _Reader:
         if reply.template and reply.template not in self._templates.names:
             near = get_close_matches(reply.template, self._templates.names, n=1)
             what = f"there is no template {shown(reply.template)}"
-            known = f"did you mean {near[0]}?" if near else "write templates/<language>/NAME.j2"
+            missing = "make it in templates/fr/ or another language's folder, ending in .j2"
+            known = f"did you mean {near[0]}?" if near else missing
             self._refuse((*at, "template"), what, known)
         for language, text in reply.texts.items():
             for problem in self._templates.problems(text, NAMES):

@@ -123,6 +123,10 @@ def test_a_fault_of_a_file_is_told_with_its_place(write, load, tmp_path, content
         ("id: a, keyword: x, anything: true, reply: y", ["2:5: the rule 'a' has 2 triggers"]),
         ("id: a, anything: false, reply: y", ["2:13: anything: this is not `true`; write"]),
         ("id: a, keyword: {french: x}, reply: y", ["2:13: keyword: 'french' is no language"]),
+        (
+            "id: a, keyword: x, reply: {fr: Oui, merci}",
+            ["2:25: reply: 'merci' stands after a comma"],
+        ),
         ("id: a, keyword: [[x]], reply: y", ["2:13: keyword: this is no list of words; write"]),
         ("id: a, keyword: [], reply: y", ["2:13: keyword: this is no list of words; write"]),
         ("id: a, keyword: {}, reply: y", ["2:13: keyword: this is no list of words; write"]),
@@ -132,7 +136,7 @@ def test_a_fault_of_a_file_is_told_with_its_place(write, load, tmp_path, content
         ("id: a, keyword: x, reply: {template: a, fr: b}", ["2:25: reply: this is no message"]),
         ("id: a, keyword: x, reply: {template: hlep}", ["2:33: there is no template 'hlep'; did"]),
         ("id: a, keyword: x, reply: {fr: '{{ txt }}'}", ["2:33: there is no name 'txt' here;"]),
-        ("id: a, keyword: x, reply: '{{ text }'", ["2:25: this is not Jinja (unexpected '}')"]),
+        ("id: a, keyword: x, reply: '{{ text }'", ["2:25: this is no template (unexpected '}')"]),
         ("id: a, keyword: x, reply: y, delivery: no", ["2:35: delivery should be 'at_most_once'"]),
         ("id: a, keyword: x, reply: y, examples: {match: x}", ["2:46: there is no key 'match'"]),
         (
