@@ -132,11 +132,22 @@ class Stage:
         return inherited | secret | frugal | self.environ
 
     async def up(self, *options: str) -> Daemon:
-        """Configure, start, and wait until it is ready."""
+        """Configure, start, and wait until it is ready and has read every feed it was given.
+
+        It is also ready when it has tried for 30 s, and that is soon by a fast clock; what is
+        texted before the first reading would be history.
+        """
         self.configure()
         await self.begin(*options)
         await self.daemon.ready()
+        await self.until("the feeds were read", self._all_read)
         return self.daemon
+
+    def _all_read(self) -> bool:
+        feeds = self.select("SELECT gateway, read_at FROM feeds WHERE adopted")
+        unread = any(feed["read_at"] is None for feed in feeds)
+        wanted = {name for name in self.gateways if name != "clever" or self.references}
+        return not unread and wanted <= {feed["gateway"] for feed in feeds}
 
     def campaign(self, numbers: Iterable[str], *, followed: bool = True) -> str:
         """Start one on Clever's own site; `followed`: the next configuration names it."""

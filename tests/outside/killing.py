@@ -41,6 +41,8 @@ READING = ("http_503", "refused", "garbled", "truncated", "html", "slow", "rows_
 """Of lists; a run has half of them."""
 REPLIES = {"max_age": "6h", "life": "12h", "per_number": ["600/min", "9000/day"]}
 """Nothing lapses and nobody is in a loop, however long a run lasts."""
+RATES = {"vudumobile": {"rate": "20/s"}, "clever": {"rate": "5/s"}}
+"""Looking for a push asks for some 150 seconds, twice: at 2/s that is most of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,9 @@ async def play(run: Run, folder: Path) -> Played:
 
 @asynccontextmanager
 async def _playing(run: Run, folder: Path) -> AsyncIterator[Stage]:
+    rates = {name: RATES[name] for name in run.gateways}
     async with stage(
-        folder, on=run.gateways, speed=run.speed, seed=run.seed, replies=REPLIES
+        folder, on=run.gateways, speed=run.speed, seed=run.seed, replies=REPLIES, gateways=rates
     ) as scene:
         if "clever" in run.gateways:
             scene.campaign(mobile(100 + n, "clever") for n in range(run.phones))

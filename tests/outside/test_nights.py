@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.outside.harness import Stage, mobile, stage
 pytestmark = pytest.mark.kill
 
 HOUR = timedelta(hours=1)
-PARIS_REPEATS = datetime(2026, 10, 25, 0, 50, tzinfo=UTC)
+PARIS_REPEATS = datetime(2026, 10, 25, 0, 48, tzinfo=UTC)
 
 
 async def at(scene: Stage, moment: datetime) -> None:
@@ -36,10 +37,10 @@ async def text_at(scene: Stage, gateway: str, moment: datetime, text: str, reply
 @pytest.mark.parametrize(
     ("gateway", "start"),
     [
-        ("vudumobile", datetime(2026, 11, 1, 5, 50, tzinfo=UTC)),
-        ("vudumobile", datetime(2026, 3, 8, 6, 50, tzinfo=UTC)),
+        ("vudumobile", datetime(2026, 11, 1, 5, 48, tzinfo=UTC)),
+        ("vudumobile", datetime(2026, 3, 8, 6, 48, tzinfo=UTC)),
         ("clever", PARIS_REPEATS),
-        ("clever", datetime(2026, 3, 29, 0, 50, tzinfo=UTC)),
+        ("clever", datetime(2026, 3, 29, 0, 48, tzinfo=UTC)),
     ],
     ids=["Montreal repeats an hour", "Montreal skips an hour", "Paris repeats an hour",
          "Paris skips an hour"],
@@ -47,10 +48,11 @@ async def text_at(scene: Stage, gateway: str, moment: datetime, text: str, reply
 async def test_each_text_of_the_night_is_answered_once(
     tmp_path: Path, gateway: str, start: datetime
 ) -> None:
-    async with stage(tmp_path, on=[gateway], speed=150, start=start) as scene:
+    async with stage(tmp_path, on=[gateway], speed=100, start=start) as scene:
         number = await night(scene, gateway)
         change = start.replace(minute=0) + HOUR
-        await text_at(scene, gateway, change - timedelta(minutes=3), "echo early", "Echo early")
+        scene.text(gateway, number, "echo early", "Echo early")
+        await scene.answered()
         scene.sandbox.break_(gateway, "answer_lost", operation="send")
         await text_at(scene, gateway, change - timedelta(seconds=2), "echo on", "Echo on")
         await text_at(scene, gateway, change + timedelta(minutes=4), "echo after", "Echo after")
@@ -67,16 +69,15 @@ async def test_the_same_words_an_hour_apart_in_the_repeated_hour_are_two_texts(
     tmp_path: Path,
 ) -> None:
     """Clever dates both to the same second of a wall clock."""
-    async with stage(
-        tmp_path,
-        on=["clever"],
-        speed=400,
-        start=PARIS_REPEATS,
-        gateways={"clever": {"poll": "20s"}},
-    ) as scene:
+    settings: dict[str, Any] = {
+        "gateways": {"clever": {"poll": "20s"}},
+        "replies": {"max_age": "2h"},
+    }
+    async with stage(tmp_path, on=["clever"], speed=250, start=PARIS_REPEATS, **settings) as scene:
         number = await night(scene, "clever")
-        first = PARIS_REPEATS + timedelta(minutes=6)
+        first = PARIS_REPEATS + timedelta(minutes=9)
         await text_at(scene, "clever", first, "echo same", "Echo same")
+        await scene.answered()
         await text_at(scene, "clever", first + HOUR, "echo same", "Echo same")
 
         await scene.verify(after=300)
