@@ -117,7 +117,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         address = await stack.enter_async_context(
             serve(patient, config.web.host, config.web.port, config.web.known_hosts)
         )
-        daemon = Daemon(workers, Bells(speed=clock.speed), database.between_writes)
+        daemon = Daemon(workers, Bells(speed=clock.speed), database.turn)
         if options.hastened is not None:
             options.hastened(daemon.hasten)
         yield App(daemon, library, address)

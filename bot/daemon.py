@@ -42,7 +42,7 @@ class Daemon:
         self,
         workers: list[Worker],
         bells: Bells,
-        between_writes: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+        between_writes: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
     ) -> None:
         """`between_writes`: while its body runs, nobody is in the midst of writing."""
         self._workers = workers

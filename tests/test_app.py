@@ -57,7 +57,7 @@ async def leave_waiting(folder: Path, clock: Clock) -> None:
 async def test_what_waits_from_an_earlier_run(
     tmp_path: Path, observing: bool, heard: list[str]
 ) -> None:
-    """Contract, section 2: `--observe` sends nothing."""
+    """Promised: `--observe` sends nothing."""
     async with Sandbox(Clock(speed=40)) as sandbox:
         played = sandbox_config(
             loaded(tmp_path, "web: {listen: 127.0.0.1:0}\n"),
@@ -104,7 +104,7 @@ async def test_a_stop_cuts_nobody_off_in_the_midst_of_writing(
             await connection.execute(text("INSERT INTO installation VALUES ('settled', '')"))
 
     worker = Worker("writer", write, timedelta(hours=1), drain=drain)
-    daemon = Daemon([worker], Bells(), store.between_writes)
+    daemon = Daemon([worker], Bells(), store.turn)
     running = asyncio.create_task(daemon.run())
     await writing.wait()
 

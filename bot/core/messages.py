@@ -141,7 +141,7 @@ class Outbound:
     rule: str = ""
     """The rule, or the built-in word's class, that made it."""
     resends: int = 1
-    """How often it may be sent again after a conclusive negative, or on a guess."""
+    """How often it may be sent again on a guess. What was certainly not taken does not count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,8 +271,6 @@ def _ruling(batch: Unclear, negatives: int, look: _Look) -> tuple[VerdictKind, s
 def _not_taken(batch: Unclear, now: datetime) -> tuple[VerdictKind, str]:
     if now >= batch.expires_at:
         return VerdictKind.ABANDONED, "It was not taken, and it is too late to send it again."
-    if batch.resends <= 0:
-        return VerdictKind.ABANDONED, "It was not taken, and it may not be sent again."
     return VerdictKind.AGAIN, "It was not taken."
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from bot.gateways.base import Gateway
 from bot.log import logger
 from bot.services.library import Library
 from bot.storage import inbox, outbox, subscribers
-from bot.storage.database import Connection, Database
+from bot.storage.database import Connection, Database, Transaction
 
 LOG = logger(__name__)
 BATCH = 500
@@ -66,20 +66,27 @@ class Responder:
 
     async def tick(self) -> int:
         """Decide a batch of texts, and a few on which a process died; say how many."""
-        async with self._database.write() as connection:
-            ids = await inbox.claim(connection, BATCH)
-        done = await self._decide(ids) if ids else 0
+        done = await self._claim(lambda connection: inbox.claim(connection, BATCH))
         for _ in range(SUSPECTS):
-            async with self._database.write() as connection:
-                suspect = await inbox.claim_suspect(connection)
-            if not suspect:
+            if not await self._claim(inbox.claim_suspect):
                 break
-            done += await self._decide(suspect)
+            done += 1
         return done
 
-    async def _decide(self, ids: Sequence[int]) -> int:
+    async def _claim(self, which: Callable[[Connection], Awaitable[Sequence[int]]]) -> int:
+        """Count an attempt at some texts, and decide them at once, before anybody else writes.
+
+        The attempt is on the disk before deciding begins: a text that kills the process is known
+        by it, so nothing else should have the time to.
+        """
+        async with self._database.turn() as begin:
+            async with begin() as connection:
+                ids = await which(connection)
+            return await self._decide(ids, begin) if ids else 0
+
+    async def _decide(self, ids: Sequence[int], begin: Transaction) -> int:
         """Load, decide and write a batch in one transaction."""
-        async with self._database.write() as connection:
+        async with begin() as connection:
             texts = await inbox.load(connection, ids)
             conversations = await subscribers.load_conversations(
                 connection, {text.conversation for text in texts}

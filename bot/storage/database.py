@@ -10,8 +10,8 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +19,7 @@ from sqlalchemy import Connection as SyncConnection, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 Connection = AsyncConnection
 """A transaction that `read()` or `write()` opened: for those who only pass it on."""
 BUSY_SECONDS = 5
@@ -95,24 +96,34 @@ class Database:
         self._writer = self._engine = self._readers = self._lock_file = None
 
     @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Transaction]:
+        """Take the writer's turn: give what opens one transaction after the other.
+
+        On SQLite nobody else writes between them, so that a death between two that belong
+        together is next to impossible; and nobody is in the midst of writing when it begins.
+        """
+        if self._writer is None:
+            yield self.engine.begin
+        else:
+            async with self._turn:
+                yield self._transaction
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that writes. Raises `StoreBroken` where it could not be committed.
 
         When the body ends without an error the transaction is on the disk.
         """
         with _broken(self.path):
-            if self._writer is None:
-                async with self.engine.begin() as connection:
-                    yield connection
-            else:
-                async with self._turn, self._writer.begin():
-                    yield self._writer
+            async with self.turn() as begin, begin() as connection:
+                yield connection
 
     @asynccontextmanager
-    async def between_writes(self) -> AsyncIterator[None]:
-        """Keep writers out: who is cancelled in the midst of writing leaves the store locked."""
-        async with self._turn:
-            yield
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        assert self._writer is not None
+        with _broken(self.path):
+            async with self._writer.begin():
+                yield self._writer
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

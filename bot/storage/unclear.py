@@ -125,8 +125,9 @@ def _concluded(
         }
     if verdict.kind is VerdictKind.ABANDONED:
         return told | {"status": Status.ABANDONED.value}
+    guessed = verdict.kind is VerdictKind.GUESSED_AGAIN
     return told | {
         "status": Status.QUEUED.value,
-        "resends": one.resends - 1,
+        "resends": one.resends - 1 if guessed else one.resends,
         "not_before": now,
     }

@@ -32,6 +32,8 @@ class World:
     evidence: bool
     """The listing shows what was taken, and something newer. Else it shows nothing."""
     resends: int = 1
+    life: float = 1000.0
+    """Seconds: time for a second attempt and what it comes to, not for many more."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def searched(row: Row, world: World) -> Row:
         handed_at=at(row.handed),
         unclear_at=at(row.unclear),
         delivery=world.delivery,
-        expires_at=at(3600),
+        expires_at=at(world.life),
         resends=row.resends,
         negatives=row.negatives,
         searched_at=None if row.searched is None else at(row.searched),
@@ -104,9 +106,10 @@ def searched(row: Row, world: World) -> Row:
             return replace(row, status=Status.SENT)
         case VerdictKind.ABANDONED:
             return replace(row, status=Status.ABANDONED)
-        case VerdictKind.AGAIN | VerdictKind.GUESSED_AGAIN:
-            left = row.resends - 1
-            return Row(Status.QUEUED, row.now, left, taken=row.taken)
+        case VerdictKind.AGAIN:
+            return Row(Status.QUEUED, row.now, row.resends, taken=row.taken)
+        case VerdictKind.GUESSED_AGAIN:
+            return Row(Status.QUEUED, row.now, row.resends - 1, taken=row.taken)
 
 
 def listing(row: Row, world: World) -> list[Sighting]:
@@ -164,4 +167,5 @@ def test_without_resends_nothing_is_ever_taken_twice(delivery, evidence):
 @pytest.mark.parametrize("delivery", Delivery)
 def test_without_settle_time_even_good_evidence_doubles_messages(delivery, monkeypatch):
     monkeypatch.setattr(reconcile, "settle_seconds", lambda _lag, _skew: 0.0)
-    assert max(times for _, times in ends(World(delivery, evidence=True))) == 2
+    found = ends(World(delivery, evidence=True, life=150.0))
+    assert max(times for _, times in found) >= 2

@@ -1,7 +1,6 @@
 """What ends the waiting (INV-7, INV-13), and what every verdict says of itself (INV-14)."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,25 +52,19 @@ def test_waiting_ends_without_evidence(row, seconds, complete, kind):
     assert verdict.kind == kind
 
 
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        pytest.param(
-            unclear(expires_at=after(SETTLE + APART)),
-            "It was not taken, and it is too late to send it again.",
-            id="expired (INV-13)",
-        ),
-        pytest.param(
-            unclear(resends=0),
-            "It was not taken, and it may not be sent again.",
-            id="no resend is left (INV-7)",
-        ),
-    ],
-)
 @pytest.mark.parametrize("delivery", Delivery)
-def test_what_was_not_taken_may_still_be_given_up(row, reason, delivery):
-    (verdict,) = judge(replace(row, delivery=delivery))
-    assert (verdict.kind, verdict.evidence["reason"]) == (VerdictKind.ABANDONED, reason)
+def test_what_was_not_taken_is_given_up_once_it_has_expired(delivery):
+    """INV-13"""
+    (verdict,) = judge(unclear(expires_at=after(SETTLE + APART), delivery=delivery))
+    told = "It was not taken, and it is too late to send it again."
+    assert (verdict.kind, verdict.evidence["reason"]) == (VerdictKind.ABANDONED, told)
+
+
+@pytest.mark.parametrize("delivery", Delivery)
+def test_what_was_certainly_not_taken_goes_again_however_often(delivery):
+    """INV-7: only a guess uses up a resend."""
+    (verdict,) = judge(unclear(resends=0, delivery=delivery))
+    assert verdict.kind == VerdictKind.AGAIN
 
 
 @pytest.mark.parametrize(

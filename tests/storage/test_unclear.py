@@ -72,17 +72,26 @@ async def test_a_verdict_is_stored_with_its_evidence(
     assert row.verdict == {"verdict": kind.value, "reason": "because"}
 
 
-async def test_going_again_uses_up_a_resend_and_begins_a_new_attempt(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("kind", "left"),
+    [
+        pytest.param(VerdictKind.GUESSED_AGAIN, 0, id="a guess uses up a resend"),
+        pytest.param(VerdictKind.AGAIN, 1, id="what was certainly not taken does not"),
+    ],
+)
+async def test_going_again_begins_a_new_attempt(
+    database: Database, kind: VerdictKind, left: int
+) -> None:
     """INV-7."""
     one = await make_unclear(database)
-    await conclude(database, one, verdict(one, VerdictKind.AGAIN))
+    await conclude(database, one, verdict(one, kind))
 
     [again] = await hand_what_is_due(database, later=180)
     await settle(database, Outcome(again, Status.UNCONFIRMED))
 
     async with database.read() as connection:
         [second] = await unclear.load(connection, "vudumobile")
-    assert second.resends == one.resends - 1 == 0
+    assert (one.resends, second.resends) == (1, left)
     assert (second.negatives, second.progress) == (0, {})
     assert second.handed_at > one.handed_at
 
