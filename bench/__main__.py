@@ -22,6 +22,8 @@ from bench.report import goals, latency_summary, show, summary
 POLL_SECONDS = 0.5
 RATE = 200.0
 """Texts a second where they come evenly."""
+LISTED = 60_000
+"""Texts of five minutes at that rate: as many as each poll lists after a while."""
 DELAY_MS = 50.0
 MANY_RULES, ROUNDS_OF_MANY_RULES = 10_000, 2
 """The daemon takes long to be ready with more; they are measured less often."""
@@ -32,6 +34,7 @@ FULL = {
     "idle_texts": 60,
     "loaded_seconds": 15.0,
     "loaded_rounds": 3,
+    "listed": LISTED,
 }
 QUICK = {
     "texts": 2_000,
@@ -40,6 +43,7 @@ QUICK = {
     "idle_texts": 15,
     "loaded_seconds": 5.0,
     "loaded_rounds": 1,
+    "listed": 0,
 }
 
 
@@ -72,6 +76,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--idle-texts", type=int)
     parser.add_argument("--loaded-seconds", type=float)
     parser.add_argument("--loaded-rounds", type=int)
+    parser.add_argument("--listed", type=int)
     parser.add_argument("--no-kannel", dest="kannel", action="store_false")
     parser.add_argument("--json", type=Path, default=ROOT / "bench" / "results" / "latest.json")
     asked = parser.parse_args()
@@ -102,10 +107,16 @@ def measure_latencies(asked: argparse.Namespace) -> list[Any]:
     loaded = [
         run_loaded(RATE, asked.loaded_seconds, POLL_SECONDS) for _ in range(asked.loaded_rounds)
     ]
-    return [
+    name = f"{RATE:.0f} texts a second"
+    told = [
         latency_summary("one text at a time", POLL_SECONDS, [idle]),
-        latency_summary(f"{RATE:.0f} texts a second", POLL_SECONDS, loaded),
+        latency_summary(name, POLL_SECONDS, loaded),
     ]
+    if asked.listed:
+        full = run_loaded(RATE, asked.loaded_seconds, POLL_SECONDS, asked.listed)
+        name = f"{name}, {asked.listed:,} listed already"
+        told.append(latency_summary(name, POLL_SECONDS, [full]))
+    return told
 
 
 def _raw(measured: Measured) -> dict[str, Any]:

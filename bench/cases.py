@@ -17,6 +17,7 @@ from bench.processes import (
     gateway,
     memory_megabytes,
     wait_for_sends,
+    wait_until_idle,
 )
 
 CONCURRENCY = 128
@@ -121,13 +122,20 @@ def run_idle(texts: int, poll_seconds: float) -> list[float]:
         return _latencies(port, texts)
 
 
-def run_loaded(rate: float, seconds: float, poll_seconds: float) -> list[float]:
-    """Show so many texts a second, evenly, and wait until each has its reply."""
+def run_loaded(rate: float, seconds: float, poll_seconds: float, listed: int = 0) -> list[float]:
+    """Show so many texts a second, evenly, and wait until each has its reply.
+
+    `listed` texts were there before and are listed with the others at each poll: the feed has no
+    pages, and what is younger than five minutes is asked for again each time.
+    """
     rules, texts = RULES_WHERE_THEY_DO_NOT_MATTER, int(rate * seconds)
-    with gateway(rules, 0) as port, daemon(port, rules, f"{int(poll_seconds * 1000)}ms"):
-        call(f"http://127.0.0.1:{port}/show?texts={texts}&rate={rate}", post=True)
-        time.sleep(seconds)
-        return _latencies(port, texts)
+    with gateway(rules, 0) as port:
+        call(f"http://127.0.0.1:{port}/show?texts={listed}", post=True)
+        with daemon(port, rules, f"{int(poll_seconds * 1000)}ms") as (pid, _):
+            wait_until_idle(pid)
+            call(f"http://127.0.0.1:{port}/show?texts={texts}&rate={rate}", post=True)
+            time.sleep(seconds)
+            return _latencies(port, texts)
 
 
 def _latencies(port: int, texts: int) -> list[float]:

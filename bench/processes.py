@@ -20,6 +20,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 ROOT = Path(__file__).parent.parent
 RULES_IN_A_FILE = 10_000
 """A file of rules may be 5 MiB."""
+IDLE_SECONDS = 1.0
 LONGEST_START = 120.0
 """Seconds until ready; 100,000 rules take their time."""
 
@@ -152,3 +153,13 @@ def wait_for_sends(port: int, sends: int, longest: float = 300.0) -> float:
         if time.perf_counter() - begun > longest:
             raise RuntimeError(f"only {state['sends']} of {sends} messages came")
         time.sleep(0.1)
+
+
+def wait_until_idle(pid: int, longest: float = 60.0) -> None:
+    """Wait until a process has little to do: what it found at its start is stored."""
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < longest:
+        before = cpu_seconds(pid)
+        time.sleep(IDLE_SECONDS)
+        if cpu_seconds(pid) - before < IDLE_SECONDS / 5:
+            return
