@@ -131,7 +131,7 @@ async def _serve(config: Config, clock: Clock, options: Options, *, page: str = 
         for ending in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(ending, app.daemon.stop)
         loop.add_signal_handler(signal.SIGHUP, app.library.reload)
-        _tell(app, page)
+        _tell(config, app, options, page)
         _spare_the_collector()
         watching = asyncio.create_task(_watch(config, app)) if config.reload == "watch" else None
         try:
@@ -139,6 +139,9 @@ async def _serve(config: Config, clock: Clock, options: Options, *, page: str = 
         finally:
             if watching is not None:
                 watching.cancel()
+        LOG.info(
+            "Ended; what was under way came back or is looked for next time", action="run.end"
+        )
 
 
 def _spare_the_collector() -> None:
@@ -164,7 +167,22 @@ async def _opened(config: Config, clock: Clock, options: Options) -> AsyncIterat
         yield app
 
 
-def _tell(app: App, page: str) -> None:
+def _tell(config: Config, app: App, options: Options, page: str) -> None:
+    """Say what is in force, above all what keeps people from being answered."""
+    LOG.info(
+        "Observing: texts are read and decided, and nothing is sent"
+        if options.observing
+        else "Texts are answered from now on",
+        action="run.begin",
+        gateways=[name for name, section in config.gateways.items() if section.on],
+        rules=len(app.library.rulebook.rules),
+    )
+    if config.replies.only_numbers:
+        LOG.warning(
+            "replies.only_numbers is set: nobody else is answered",
+            action="run.only_numbers",
+            numbers=len(config.replies.only_numbers),
+        )
     if not app.library.rulebook.rules:
         LOG.warning(
             "No rule of your own is in force: only STOP, START and HELP are answered",

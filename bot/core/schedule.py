@@ -30,6 +30,11 @@ SUPERSEDED_LIFE = timedelta(hours=48)
 """Phones that were off send what was written before the newer campaign; two days of it."""
 FILLED = 0.9
 """Part of the budget that is planned with: a queue that is always full never becomes empty."""
+SMALLEST_STRETCH = 0.1
+"""With requests to spare campaigns are asked up to ten times as often: who begins with one
+should not wait for an answer because it is a quarter of an hour old."""
+SPARE = 0.25
+"""Part of the budget up to which readings may become more frequent than they would be."""
 LARGEST_STRETCH = 1000.0
 """Where the daily readings alone exceed the budget, the others come nearly to rest."""
 COLD = timedelta(hours=1)
@@ -65,7 +70,7 @@ def next_due(
     interval = _interval(feed, poll=poll, follow=follow, now=now, newest=newest)
     if not feed.reference:
         return FeedState.LIVE, now + interval
-    interval *= max(1.0, stretch)
+    interval = max(interval * stretch, poll)
     if newest:
         return FeedState.LIVE, now + min(interval, DAILY)
     if feed.state is not FeedState.LIVE and _age(feed, now) >= min(follow, SUPERSEDED_LIFE):
@@ -86,13 +91,15 @@ def demand(
 
 
 def stretch(demand: Demand, budget: float) -> float:
-    """Give the factor (at least 1) for all intervals that keeps readings within `budget` a second.
+    """Give the factor for all intervals that keeps readings within `budget` a second.
 
-    Every answer is then found proportionally later, instead of some never.
+    Above 1 every answer is found proportionally later, instead of some never. Below, where much
+    of the budget is to spare, it is found sooner.
     """
     room = budget * FILLED
     if demand.wanted <= room:
-        return 1.0
+        spare = room * SPARE
+        return min(1.0, max(SMALLEST_STRETCH, demand.wanted / spare)) if spare > 0 else 1.0
     if room <= demand.floor:
         return LARGEST_STRETCH
     return min(LARGEST_STRETCH, (demand.wanted - demand.floor) / (room - demand.floor))

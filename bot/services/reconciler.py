@@ -87,7 +87,7 @@ class Reconciler:
         for verdict in settled:
             metrics.VERDICTS.labels(self._account.name, verdict.kind.value).inc()
             LOG.warning(
-                "An unclear send was settled",
+                TOLD[verdict.kind],
                 action="reconcile.verdict",
                 gateway=self._account.name,
                 outbound=verdict.batch,
@@ -97,3 +97,11 @@ class Reconciler:
         if settled:
             self._wake()
         return len(settled)
+
+
+TOLD = {
+    VerdictKind.SENT: "An unclear reply turned out to be taken",
+    VerdictKind.AGAIN: "An unclear reply was not taken, and goes again",
+    VerdictKind.GUESSED_AGAIN: "An unclear reply goes again on a guess: its rule wants that",
+    VerdictKind.ABANDONED: "A reply was given up: it is not known whether it was taken",
+}

@@ -10,7 +10,7 @@ from bot.services.account import Account
 LOG = logger(__name__)
 EVERY_SECONDS = 60.0
 REMEDIES = {
-    "firewall": "ask the vendor to admit this machine's address",
+    "firewall": "ask the vendor to admit this machine's address, and check the key",
     "key": "check the key, or login and password, in the environment",
     "credit": "buy credit; replies wait until then, for as long as replies.life",
     "expired": "renew the account with the vendor",

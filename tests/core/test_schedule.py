@@ -111,7 +111,8 @@ def test_the_only_feed_of_a_gateway_is_read_at_every_poll(age, newest):
         pytest.param(HOUR, True, 3.0, 36 * MINUTE, id="each interval grows alike"),
         pytest.param(5 * DAY, True, 3.0, DAILY, id="but the newest are read daily"),
         pytest.param(20 * HOUR, False, 3.0, 3 * LONGEST, id="the superseded are not"),
-        pytest.param(HOUR, True, 0.5, 12 * MINUTE, id="nothing shrinks"),
+        pytest.param(HOUR, True, 0.5, 6 * MINUTE, id="with much to spare it shrinks"),
+        pytest.param(SECOND, True, 0.1, POLL, id="but never below a poll"),
     ],
 )
 def test_beyond_the_budget_every_interval_is_stretched(age, newest, factor, interval):
@@ -121,7 +122,9 @@ def test_beyond_the_budget_every_interval_is_stretched(age, newest, factor, inte
 @pytest.mark.parametrize(
     ("wanted", "floor", "budget", "expected"),
     [
-        pytest.param(0.0, 0.0, 2.0, 1.0, id="nothing to read"),
+        pytest.param(0.0, 0.0, 2.0, 0.1, id="nothing to read"),
+        pytest.param(0.225, 0.0, 2.0, 0.5, id="an eighth of the budget"),
+        pytest.param(0.45, 0.0, 2.0, 1.0, id="a quarter of it"),
         pytest.param(1.8, 0.5, 2.0, 1.0, id="just enough, and a tenth to spare"),
         pytest.param(3.6, 0.0, 2.0, 2.0, id="twice too much"),
         pytest.param(3.8, 0.8, 2.0, 3.0, id="what is daily cannot be stretched"),
