@@ -130,7 +130,7 @@ class Clever:
             rows,
             feed.reference,
             self._api.present(answer),
-            None if feed.adopted else feed.opened_at,
+            self._begun_at(feed),
         )
         return Page(
             texts=texts,
@@ -138,6 +138,17 @@ class Clever:
             read_at=answer.begun_at,
             unreadable=unreadable,
         )
+
+    def _begun_at(self, feed: Feed) -> datetime | None:
+        """Say when a campaign of ours was created, by the gateway's clock, if its name tells.
+
+        In the repeated hour a name stands for two instants: the one that is nearer to when we
+        began to follow it.
+        """
+        instants = clever_time.created(feed.reference, self._zone)
+        if feed.adopted or instants is None:
+            return None
+        return min(instants, key=lambda instant: abs(instant - feed.opened_at))
 
     # Messages
 

@@ -100,19 +100,19 @@ class TextReader:
         rows: Sequence[Any],
         reference: str,
         present: datetime,
-        opened_at: datetime | None = None,
+        begun_at: datetime | None = None,
     ) -> tuple[list[Listed], int]:
         """Give the texts of one campaign, by time, and the number of unreadable rows.
 
         Where a time stands for two instants, `present` (the gateway's) chooses the nearer; but
-        nobody answers a campaign before `opened_at` (where that is known).
+        nobody answers a campaign before `begun_at` (where that is known).
         """
         found: list[Listed] = []
         unreadable = 0
         alike: Counter[str] = Counter()
         for row in rows:
             try:
-                found.append(self._text(row, reference, (present, opened_at), alike))
+                found.append(self._text(row, reference, (present, begun_at), alike))
             except UNREADABLE:
                 unreadable += 1
         found.sort(key=lambda text: text.sent_at)
@@ -131,9 +131,9 @@ class TextReader:
         received = clever_time.read(row["date_receive"])
         message = row["message"]
         text = clean(message if isinstance(message, str) else str(message or ""))
-        present, opened_at = known
+        present, begun_at = known
         shown = clever_time.wall(received, self._zone)
-        second = clever_time.certainly_second(received, self._zone, opened_at)
+        second = clever_time.certainly_second(received, self._zone, begun_at)
         parts = [number, shown.isoformat(), text.strip()]
         mark = self._mark(*parts, *(["again"] if second else []))
         alike[mark] += 1

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-CLOCKS_DIFFER = timedelta(minutes=10)
-"""By more than this no answer seems older than its campaign."""
+AT_ONCE = timedelta(seconds=5)
+"""By more than this no answer is older than its campaign: both are of the gateway's clock."""
 _REFERENCE = re.compile(r"Push(\d{14})", re.ASCII)
 
 
@@ -46,16 +46,16 @@ def instants(shown: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
 
 
 def certainly_second(
-    read_time: datetime, zone: tzinfo, opened_at: datetime | None
+    read_time: datetime, zone: tzinfo, begun_at: datetime | None
 ) -> datetime | None:
     """Give the second of two instants where the first was before the campaign; else None.
 
     So the same words, texted an hour apart to the second in that night, are two texts.
     """
-    if read_time.tzinfo is not None or opened_at is None:
+    if read_time.tzinfo is not None or begun_at is None:
         return None
     first, second = instants(read_time, zone)
-    return second if first < second and first < opened_at - CLOCKS_DIFFER else None
+    return second if first < second and first < begun_at - AT_ONCE else None
 
 
 def created(reference: str, zone: tzinfo) -> tuple[datetime, datetime] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.core.messages import Skew
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Match
 from bot.storage import inbox
@@ -149,7 +150,7 @@ async def test_a_process_that_died_on_a_text_changes_nothing(scene: Scene) -> No
 async def test_a_text_that_kills_is_parked_after_three_deaths(scene: Scene) -> None:
     """INV-2, INV-28: others go before it, the later ones of its own conversation after it."""
     await scene.receive("chanson a")
-    for _ in range(inbox.DEATHS):
+    for _ in range(1 + inbox.DEATHS):  # once in a batch, and then alone
         assert await dies(scene) == [1]
     await scene.receive("chanson b")
     await scene.receive("chanson c", number=BEN)
@@ -166,9 +167,9 @@ async def test_a_text_that_kills_is_parked_after_three_deaths(scene: Scene) -> N
     assert await replies(scene) == ["Vous voulez c", "Vous voulez b"]
 
 
-async def test_two_deaths_are_not_enough_to_give_a_text_up(scene: Scene) -> None:
+async def test_a_death_in_a_batch_and_two_alone_do_not_give_a_text_up(scene: Scene) -> None:
     await scene.receive("météo")
-    for _ in range(inbox.DEATHS - 1):
+    for _ in range(inbox.DEATHS):
         await dies(scene)
 
     await scene.responder().tick()
@@ -246,3 +247,22 @@ async def test_a_sender_that_is_no_number_is_not_answered(scene: Scene) -> None:
     await scene.responder().tick()
 
     assert await fates(scene) == [("météo", "ignored", "robot")]
+
+
+@pytest.mark.parametrize(
+    ("skew", "fate"),
+    [
+        pytest.param(Skew(-1200.0, -1199.0), ("handled", "rule"), id="a clock that is behind"),
+        pytest.param(Skew(-0.1, 0.1), ("ignored", "late"), id="a clock that is right"),
+    ],
+)
+async def test_a_text_is_not_late_because_the_gateways_clock_is(
+    scene: Scene, skew: Skew, fate: tuple[str, str]
+) -> None:
+    scene.gateway.skew = skew
+    await scene.receive("météo")
+    scene.clock.advance(20 * 60)
+
+    await scene.responder().tick()
+
+    assert [(status, reason) for _, status, reason in await fates(scene)] == [fate]
