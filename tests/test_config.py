@@ -19,9 +19,9 @@ from bot.config import (
     load_config,
     sandbox_config,
 )
+from bot.config.environment import SECRET_KEYS
+from bot.config.notation import parse_duration, write_duration
 from bot.core.messages import Delivery
-from bot.environment import SECRET_KEYS
-from bot.notation import parse_duration, write_duration
 from tests.configs import loaded, told
 
 SHIPPED = Path(__file__).parent.parent / "config.yaml"

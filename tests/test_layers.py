@@ -15,10 +15,7 @@ EVERYTHING = sorted(
     path.relative_to(ROOT) for part in ("bot", "tests") for path in (ROOT / part).rglob("*.py")
 )
 
-FOUNDATION = {
-    *("clock", "config", "environment", "log", "metrics", "notation", "settings"),
-    *("validation", "yamlfile"),
-}
+FOUNDATION = {"clock", "config", "log", "metrics", "validation", "yamlfile"}
 TOP = {
     *("__main__", "app", "cli", "daemon", "health", "init", "look", "run", "scheduler"),
     *("starter", "stories"),

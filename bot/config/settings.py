@@ -23,8 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot.core.messages import Delivery
-from bot.notation import (
+from bot.config.notation import (
     LOOPBACK_NAMES,
     Country,
     Duration,
@@ -40,6 +39,7 @@ from bot.notation import (
     parse_listen,
     split_url,
 )
+from bot.core.messages import Delivery
 from bot.validation import Wrong
 
 SHORTEST_SECRET = 32

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
 
-from bot.environment import Expansion, literal_secrets
-from bot.notation import Rate
-from bot.settings import (
+from bot.config.environment import Expansion, literal_secrets
+from bot.config.notation import Rate
+from bot.config.settings import (
     SHORTEST_SECRET,
     CleverSection,
     Config,
