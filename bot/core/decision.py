@@ -50,7 +50,6 @@ REASONS: Mapping[str, str] = {
     "loop": "the number reached replies.per_number",
     "only_numbers": "replies.only_numbers names others alone",
     "robot": "a sender that cannot be answered (short, alphabetic, or one of ours)",
-    "observe": "observing: decided, not sent",
     "too_long": "the gateway cannot take a reply of that length",
     "error": "deciding or rendering failed; parked",
     "died": "the process died on this text three times; parked",

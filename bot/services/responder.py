@@ -226,9 +226,18 @@ class Responder:
                 replies=len(work.messages),
                 **by_reason,
             )
-        if not self._observing:
-            for gateway in {message.gateway for message in work.messages}:
-                self._wake(gateway)
+        if self._observing:
+            for message in work.messages:
+                LOG.info(
+                    "A reply was decided and not sent; `textobot explain --id` shows it",
+                    action="observe.reply",
+                    cause=message.cause,
+                    gateway=message.gateway,
+                    rule=message.rule,
+                )
+            return
+        for gateway in {message.gateway for message in work.messages}:
+            self._wake(gateway)
 
 
 def _may_stay(message: Outbound, number: str) -> bool:

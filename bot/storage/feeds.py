@@ -187,11 +187,3 @@ async def set_back(connection: AsyncConnection, gateway: str, by: timedelta) -> 
 
 
 MILLISECOND = timedelta(milliseconds=1)
-
-
-async def references(connection: AsyncConnection, gateway: str) -> frozenset[str]:
-    """Name every campaign of a gateway that is ours or followed, also those at their end."""
-    found = await connection.scalars(
-        select(feeds.c.reference).where(feeds.c.gateway == gateway, feeds.c.reference != "")
-    )
-    return frozenset(found.all())
