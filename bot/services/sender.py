@@ -29,7 +29,7 @@ LEASE = timedelta(seconds=60)
 LEAVE_WITHIN = timedelta(seconds=25)
 """A request that waited longer for its turn does not leave: with the half minute that it may then
 take it would outlive its lease."""
-LINGER_SECONDS = 0.015
+LINGER_SECONDS = 0.04
 """Under load, outcomes are gathered for this long so that one commit serves many."""
 BACKOFF_SECONDS = 1.0
 BACKOFF_CAP_SECONDS = 20.0
