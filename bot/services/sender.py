@@ -57,15 +57,17 @@ class Sender:
         await self._gather()
         outcomes = self._outcomes.copy()
         now = self._account.clock.now()
+        stopped: list[tuple[int, Status]] = []
         async with self._account.database.write() as connection:
             await self._settle(connection, outcomes, now)
-            batches = await self._claim(connection, now)
+            batches = await self._claim(connection, now, stopped)
         del self._outcomes[: len(outcomes)]  # not before they are on the disk
         for batch in batches:
             task = asyncio.create_task(self._send(batch))
             self._flying.add(task)
             task.add_done_callback(self._landed)
         self._tell(outcomes)
+        self._tell_stopped(stopped)
         return len(outcomes) + len(batches)
 
     async def drain(self) -> None:
@@ -85,14 +87,19 @@ class Sender:
         if len(self._flying) > 1 and len(self._outcomes) < min(enough, len(self._flying)):
             await self._account.clock.sleep(LINGER_SECONDS)
 
-    async def _claim(self, connection: Connection, now: datetime) -> list[Batch]:
+    async def _claim(
+        self,
+        connection: Connection,
+        now: datetime,
+        stopped: list[tuple[int, Status]] | None = None,
+    ) -> list[Batch]:
         """Choose batches and write down the intent to send them; the caller commits."""
         traits = self._account.gateway.traits
         room = self._room(now)
         if room <= 0:
             return []
         rows = await outbox.due(
-            connection, self._account.name, now, room * traits.numbers_per_batch
+            connection, self._account.name, now, room * traits.numbers_per_batch, stopped
         )
         chosen = gather(rows, self._account.name, traits.numbers_per_batch)[:room]
         batches = [replace(batch, leave_by=now + LEAVE_WITHIN) for batch in chosen]
@@ -188,8 +195,24 @@ class Sender:
                     reason=one.error,
                 )
 
+    def _tell_stopped(self, stopped: Sequence[tuple[int, Status]]) -> None:
+        """Tell of replies that nobody will get, as of those that were refused."""
+        for status in (Status.LAPSED, Status.SUPPRESSED):
+            ids = [row for row, how in stopped if how is status]
+            if ids:
+                metrics.MESSAGES.labels(self._account.name, status.value).inc(len(ids))
+                LOG.warning(
+                    TOLD[status],
+                    action=f"send.{status.value}",
+                    gateway=self._account.name,
+                    messages=len(ids),
+                    outbound=ids[:10],
+                )
+
 
 TOLD = {
+    Status.LAPSED: "Replies could not leave within replies.life, and lapsed",
+    Status.SUPPRESSED: "Replies were held back: their numbers opted out",
     Status.QUEUED: "A reply could not be handed over and waits",
     Status.FAILED: "A reply was refused for good",
     Status.UNCONFIRMED: "It is unclear whether a reply was taken; it is looked for",

@@ -163,18 +163,27 @@ DUE = _due()
 """Built once: it is asked at every tick."""
 
 
-async def due(connection: AsyncConnection, gateway: str, now: datetime, limit: int) -> list[Due]:
+async def due(
+    connection: AsyncConnection,
+    gateway: str,
+    now: datetime,
+    limit: int,
+    stopped: list[tuple[int, Status]] | None = None,
+) -> list[Due]:
     """Find what may leave now: the first of each conversation, and only while none is unclear.
 
     What came too late to be sent lapses here, what its number opted out of is suppressed
-    (INV-12, INV-13, INV-21, INV-22).
+    (INV-12, INV-13, INV-21, INV-22); both are told in `stopped`.
     """
+    stopped = [] if stopped is None else stopped
     asked = {"gateway": gateway, "now": now, "most": limit}
     # After an outage there may be thousands that are too late: nobody waits until they are gone.
     while rows := (await connection.execute(DUE, asked)).all():
-        await _stop(connection, [row.id for row in rows if row.blocked], Status.SUPPRESSED, now)
+        blocked = [row.id for row in rows if row.blocked]
         late = [row.id for row in rows if row.expired and not row.blocked]
-        await _stop(connection, late, Status.LAPSED, now)
+        for ids, status in ((blocked, Status.SUPPRESSED), (late, Status.LAPSED)):
+            await _stop(connection, ids, status, now)
+            stopped += [(row, status) for row in ids]
         leaving = [
             Due(*(getattr(row, name) for name in DUE_FIELDS))
             for row in rows

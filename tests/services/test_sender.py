@@ -340,4 +340,7 @@ def test_a_hundred_and_one_equal_replies_are_two_requests() -> None:
 def test_every_status_that_sending_leads_to_is_told() -> None:
     from bot.services.sender import TOLD
 
-    assert set(TOLD) == {Status.QUEUED, Status.FAILED, Status.UNCONFIRMED}
+    assert set(TOLD) == {
+        *(Status.QUEUED, Status.FAILED, Status.UNCONFIRMED),
+        *(Status.LAPSED, Status.SUPPRESSED),
+    }

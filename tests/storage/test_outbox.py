@@ -172,11 +172,16 @@ async def test_a_lease_ends(database: Database, after: float, status: str) -> No
     assert await statuses(database) == [status]
 
 
-async def test_what_is_too_late_lapses(database: Database) -> None:
+async def test_what_is_too_late_lapses_and_is_told(database: Database) -> None:
     """INV-13."""
     await enqueue(database, message("1/0"))
+    stopped: list[tuple[int, Status]] = []
 
-    assert await hand_what_is_due(database, later=3600) == []
+    async with database.write() as connection:
+        late = NOON + timedelta(hours=1)
+        assert await outbox.due(connection, "vudumobile", late, 10, stopped) == []
+
+    assert stopped == [(1, Status.LAPSED)]
     assert await statuses(database) == ["lapsed"]
 
 
