@@ -94,7 +94,7 @@ class TextRows:
                 found[known.listed.key] = known
             except UNREADABLE:
                 unreadable += 1
-        self._forget(start)
+        self._forget(start, 2 * len(rows))
         in_order = sorted(found.values(), key=_order)
         newest = in_order[-1].order[0] if in_order else None
         self._last = Texts([known.listed for known in in_order], newest, unreadable, late_since)
@@ -138,11 +138,11 @@ class TextRows:
     def _is_late(self, second: int, present: int) -> bool:
         return self._complete_from is not None and self._complete_from <= second < present
 
-    def _forget(self, start: int) -> None:
+    def _forget(self, start: int, needed: int) -> None:
         complete = self._complete_from
         self._complete_from = start if complete is None else min(start, complete)
-        if len(self._known) > REMEMBERED:
-            for msg_id in list(islice(self._known, REMEMBERED // 2)):
+        if len(self._known) > max(REMEMBERED, needed):
+            for msg_id in list(islice(self._known, len(self._known) // 2)):
                 gone = self._known.pop(msg_id).order[0]
                 self._complete_from = max(self._complete_from, gone + 1)
 

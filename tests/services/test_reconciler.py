@@ -113,7 +113,7 @@ async def test_two_late_looks_without_a_trace_send_it_again_and_once(scene: Scen
     assert statuses == ["unconfirmed", "queued", "queued"]
     await scene.send(scene.sender())
     assert (await row(scene))["status"] == "sent"
-    assert (await row(scene))["resends"] == 0
+    assert (await row(scene))["resends"] == 1  # only a guess uses one up
     assert len(scene.gateway.taken) == 2
 
 
