@@ -264,11 +264,11 @@ def test_the_order_of_rows_changes_nothing(texts, random):
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    """And what was forgotten is not taken for late when it is listed again."""
+    """By twice a listing at least; what was forgotten is not taken for late when it comes again."""
     monkeypatch.setattr("bot.gateways.vudumobile_rows.REMEMBERED", 10)
     rows = TextRows(OURS, b"")
     for second in range(100):
-        listing = [row(n, "a", NOON + timedelta(seconds=n)) for n in range(second, second + 8)]
+        listing = [row(n, "a", NOON + timedelta(seconds=n)) for n in range(second, second + 5)]
         texts = rows.read(listing, PRESENT + second, PRESENT)
         assert len(rows._known) <= 10
     assert texts.late_since is None
