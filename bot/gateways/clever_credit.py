@@ -20,6 +20,8 @@ KEPT = 120
 where we are ended and begun again all the time."""
 LAST = 4
 """Pushes remembered by themselves: one is under way at a time, few are settled later."""
+ONE_PUSH = 60_000
+"""Milliseconds: a batch that is sent again is so after its settle time, not within a minute."""
 DOUBTS = 100
 """Unclear pushes remembered: far more than become unclear between two readings."""
 CALM = timedelta(seconds=10)
@@ -71,6 +73,10 @@ class Credit:
         `parts` are its segments, over all its numbers.
         """
         moment = milliseconds(at)
+        if any(one.batch == batch and abs(one.at - moment) < ONE_PUSH for one in self._last):
+            # Its answer was read before a death, and now it was found: it cost what it cost.
+            self._doubts.pop(batch, None)
+            return
         self._accepted_at = at if self._accepted_at is None else max(at, self._accepted_at)
         self._last = [*self._last, _Push(batch, units, moment)][-LAST:]
         self._doubts.pop(batch, None)

@@ -264,7 +264,7 @@ def test_the_order_of_rows_changes_nothing(texts, random):
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    """By twice a listing at least; what was forgotten is not taken for late when it comes again."""
+    """By twice a listing; what was forgotten is not taken for late when it comes again."""
     monkeypatch.setattr("bot.gateways.vudumobile_rows.REMEMBERED", 10)
     rows = TextRows(OURS, b"")
     for second in range(100):

@@ -1,0 +1,35 @@
+"""The credit as a witness: what a push cost is counted once, whenever it is heard of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.gateways.clever_credit import Credit
+from tests.clock import NOON
+from tests.gateways.vendors import CLEVER
+
+LATER = NOON + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("found_at", "says"),
+    [
+        pytest.param(NOON + timedelta(seconds=10), False, id="found after its answer was read"),
+        pytest.param(NOON + timedelta(minutes=4), None, id="sent again, and charged again"),
+    ],
+)
+def test_a_push_that_is_heard_of_twice_cost_what_it_cost(found_at, says) -> None:
+    """Its answer was read and noted, the process died before its row was settled, and the
+    search found it: another push of that time was not taken all the same."""
+    credit = Credit({}, NOON - timedelta(hours=1))
+    credit.read(1000.0, NOON)
+    credit.accepted(3, 7.0, 1, NOON + timedelta(seconds=12))
+    after_the_death = Credit(credit.to_json(), NOON + timedelta(minutes=1))
+
+    after_the_death.accepted(3, 7.0, 1, found_at)
+    after_the_death.read(993.0, LATER)
+
+    other = CLEVER.unclear(batch=9, ids=(9,), handed_at=NOON + timedelta(seconds=20))
+    assert after_the_death.says(other, LATER, 1, {9}) is says
