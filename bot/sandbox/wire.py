@@ -5,6 +5,7 @@ import json
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from typing import Protocol
@@ -180,9 +181,10 @@ class Wire:
         """Promise the whole body, send half of it, close."""
         response = web.StreamResponse(status=answer.status, headers=answer.headers)
         response.content_length = len(answer.body)
-        await response.prepare(request)
-        await response.write(answer.body[: len(answer.body) // 2])
-        await asyncio.sleep(0)
+        with suppress(ConnectionError):  # the client may have gone before us
+            await response.prepare(request)
+            await response.write(answer.body[: len(answer.body) // 2])
+            await asyncio.sleep(0)
         call.request.end = "cut"
         if request.transport is not None:
             request.transport.close()
