@@ -56,7 +56,7 @@ def written_number(value: object, language: str) -> str:
         number = Decimal(plain if len(plain) < 40 else "NaN")
     except InvalidOperation:
         return plain
-    if not number.is_finite() or not -20 < number.adjusted() < 20:
+    if not number.is_finite() or not -20 < number.adjusted() < 20 or len(f"{number:,f}") > 40:
         return plain
     match language:
         case "fr":
