@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from bot.content.templates import LANGUAGE
 from bot.core.messages import Delivery
-from bot.core.rules import Message
+from bot.core.sayings import Message
 from bot.validation import Wrong
 
 TEXT_KEYS = frozenset({"id", "exactly", "keyword", "contains", "reply", "examples"})

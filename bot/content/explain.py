@@ -10,7 +10,8 @@ from bot.content.templates import RenderError, Templates
 from bot.core.builtin_words import BuiltIn, read_builtin
 from bot.core.decide import BUILT_IN, language_of, languages_of
 from bot.core.rulebook import Rulebook
-from bot.core.rules import Match, Message, Phrase, Rule, Trigger
+from bot.core.rules import Match, Phrase, Rule, Trigger
+from bot.core.sayings import Message
 from bot.core.segments import Segments, cheapen, segments
 from bot.core.text import words
 

@@ -13,7 +13,8 @@ from bot.content.entries import LATER_KEYS, TEXT_KEYS, FileEntry, RuleEntry
 from bot.content.examples import Example
 from bot.content.templates import NAMES, Templates
 from bot.core.builtin_words import read_builtin
-from bot.core.rules import Message, Phrase, Rule, Source, Trigger
+from bot.core.rules import Phrase, Rule, Source, Trigger
+from bot.core.sayings import Message
 from bot.core.text import words
 from bot.validation import faults_of
 from bot.yamlfile import Document, Fault, Faults, Key, Value, read, shown
@@ -83,7 +84,7 @@ class _Reader:
         except ValidationError as error:
             self.found.faults += faults_of(error, self._document, model=RuleEntry, at=at)
             return
-        triggers = [trigger for trigger in Trigger if getattr(entry, trigger) is not None]
+        triggers = [trigger for trigger in Trigger if getattr(entry, trigger, None) is not None]
         if len(triggers) != 1:
             self._refuse(at, f"the rule {entry.id!r} has {len(triggers)} triggers", _ONE_TRIGGER)
             return

@@ -19,7 +19,7 @@ from unicodedata import normalize
 from jinja2 import Template, UndefinedError
 
 from bot.content.dialect import SOURCE_LIMIT, Dialect, NotAdmitted, Problem
-from bot.core.rules import Message
+from bot.core.sayings import Message
 from bot.yamlfile import Fault
 
 TEXT_LIMIT = 1600

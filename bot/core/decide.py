@@ -16,7 +16,8 @@ from bot.core.decision import Decision, Reply, Why
 from bot.core.instants import milliseconds
 from bot.core.messages import Delivery, Inbound, InboundStatus, MessageClass
 from bot.core.rulebook import Rulebook
-from bot.core.rules import Match, Message
+from bot.core.rules import Match
+from bot.core.sayings import Message
 from bot.core.text import words
 
 

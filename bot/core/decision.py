@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.conversation import Conversation, Subscriber
 from bot.core.messages import Delivery, InboundStatus, MessageClass
-from bot.core.rules import Message
+from bot.core.sayings import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.actions import Action
+from bot.core.conditions import ALWAYS, When
+from bot.core.flows import Flow
 from bot.core.messages import Delivery
+from bot.core.sayings import Message
+from bot.core.understanding import Expected
 
 
 class Trigger(StrEnum):
-    """What calls a rule. The order is that in which they are asked."""
+    """What calls a rule. The order is that in which they are asked.
+
+    Keywords with `typos` are asked once more, as if misspelled, before `anything`.
+    """
 
     EXACTLY = "exactly"
     KEYWORD = "keyword"
+    PATTERN = "pattern"
     CONTAINS = "contains"
     ANYTHING = "anything"
 
@@ -31,23 +40,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """What we say. Either texts by language, or the name of a template; texts may be Jinja."""
-
-    texts: Mapping[str, str] = field(default_factory=dict)
-    """Language to text; the key `""` is a text that serves every language."""
-    template: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that call a rule, as they were written, and the language that they tell."""
+    """Words or a pattern that call a rule, as they were written, and the language they tell."""
 
     written: str
     words: tuple[str, ...]
-    """The normal form: see `bot.core.text.words`."""
+    """The normal form, see `bot.core.text.words`; empty for a pattern."""
     languages: frozenset[str] = frozenset()
     """Empty: the words say nothing of the language. Two: the word is in both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One answer that is expected, and the name under which it is kept."""
+
+    name: str
+    expected: Expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,44 @@ class Rule:
     phrases: tuple[Phrase, ...]
     """Empty for `anything`."""
     reply: Message | None
+    """After the last step, where it has steps."""
     source: Source
     delivery: Delivery | None = None
     """None: the installation's `replies.delivery`."""
     sandbox_only: bool = False
     """From a file with `only: sandbox`: real gateways do not know this rule."""
+    typos: bool = False
+    """Its keywords are also understood with a slip of the thumb."""
+    when: When = ALWAYS
+    """Where this does not hold, the next rule is asked."""
+    fields: tuple[Field, ...] = ()
+    """What follows the keyword, in this order; the types of a pattern's groups."""
+    invalid: Message | None = None
+    """Said when the fields are not understood; None: the next rule is asked."""
+    once: bool = False
+    """One answer of a number counts: the newest."""
+    actions: tuple[Action, ...] = ()
+    """Done before the reply, in this order."""
+    flow: Flow | None = None
+    """The questions that it asks; a rule that has some is a conversation."""
+    interrupt: bool = False
+    """It is asked also inside the conversation of another rule."""
+
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether what it captures is kept for `textobot answers`."""
+        grouped = self.trigger is Trigger.PATTERN
+        return bool(self.fields or self.flow or self.once or grouped)
+
+    @property
+    def may_pass(self) -> int:
+        """Say how surely it answers when it is called: 0 `when` decides, 1 `expect`, 2 always.
+
+        Between equal words, what may pass a text on is asked before what never does.
+        """
+        if self.when is not ALWAYS:
+            return 0
+        return 1 if self.fields and self.invalid is None else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +115,30 @@ class Match:
     phrase: Phrase | None
     """None for `anything`."""
     rest: str = ""
-    """What followed the keyword, as typed, trimmed of blanks and leading punctuation."""
+    """What followed the keyword, as typed, trimmed of blanks and leading punctuation; the whole
+    text for `anything`."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """The named groups of a pattern, as typed."""
+    misspelled: bool = False
+    """Found by `typos`."""
 
     @property
     def language(self) -> str:
         """The language that the word told; empty if none, or two."""
         told = self.phrase.languages if self.phrase else frozenset()
         return next(iter(told)) if len(told) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionList:
+    """A list that people join and leave by a word."""
+
+    id: str
+    names: tuple[Phrase, ...]
+    """For STOP RABAIS; its id is always one of them."""
+    source: Source
+    confirm: bool = False
+    """Whoever joins is asked first."""
+    welcome: Message | None = None
+    """Said to who joined, unless the rule has a reply of its own."""
+    sandbox_only: bool = False

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from bot.content import templates
 from bot.content.templates import Organisation, RenderError, Templates
-from bot.core.rules import Message
+from bot.core.sayings import Message
 
 TEMPLATES = Templates(
     {}, organisation=Organisation("Radio"), language="fr", timezone=ZoneInfo("America/Montreal")

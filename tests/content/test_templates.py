@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from bot.content.templates import NAMES, RenderError
-from bot.core.rules import Message
+from bot.core.sayings import Message
 from bot.core.segments import segments
 
 DATA = {

@@ -8,7 +8,8 @@ from bot.core.decide import Limit, Policy, decide
 from bot.core.decision import Decision
 from bot.core.messages import Delivery, Inbound, InboundStatus
 from bot.core.rulebook import Rulebook
-from bot.core.rules import Message, Phrase, Rule, Source, Trigger
+from bot.core.rules import Phrase, Rule, Source, Trigger
+from bot.core.sayings import Message
 from bot.core.text import words
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

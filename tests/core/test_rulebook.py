@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bot.core.rulebook import Rulebook, overshadowed
-from bot.core.rules import Message, Phrase, Rule, Source, Trigger
+from bot.core.rules import Phrase, Rule, Source, Trigger
+from bot.core.sayings import Message
 from bot.core.text import words
 
 

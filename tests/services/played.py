@@ -32,7 +32,8 @@ from bot.core.messages import (
     Unclear,
 )
 from bot.core.rulebook import Rulebook
-from bot.core.rules import Message, Phrase, Rule, Source, Trigger
+from bot.core.rules import Phrase, Rule, Source, Trigger
+from bot.core.sayings import Message
 from bot.core.text import words
 from bot.gateways.base import Condition, Traits
 from bot.services.account import Account

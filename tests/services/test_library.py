@@ -12,7 +12,7 @@ from bot.config import load_config
 from bot.core.conversation import Subscriber
 from bot.core.decision import Reply
 from bot.core.messages import Delivery, Inbound, MessageClass
-from bot.core.rules import Message
+from bot.core.sayings import Message
 from bot.services.library import Library
 from bot.yamlfile import Faults
 from tests.clock import NOON
