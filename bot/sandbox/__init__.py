@@ -6,6 +6,7 @@ It imports nothing of the daemon, so that a misreading of a document is not made
 from bot.sandbox.app import Sandbox
 from bot.sandbox.clock import Clock
 from bot.sandbox.fault_table import FAULTS
+from bot.sandbox.mails import Mail
 from bot.sandbox.phones import Accepted, Bubble, Phone
 
-__all__ = ["FAULTS", "Accepted", "Bubble", "Clock", "Phone", "Sandbox"]
+__all__ = ["FAULTS", "Accepted", "Bubble", "Clock", "Mail", "Phone", "Sandbox"]

@@ -15,6 +15,7 @@ from bot.sandbox.clock import Clock, seconds
 from bot.sandbox.control import Control
 from bot.sandbox.fault_table import Option
 from bot.sandbox.faults import Fault, gateways
+from bot.sandbox.mails import Mail
 from bot.sandbox.outcomes import outcome
 from bot.sandbox.phones import DEFAULT_PHONES, Accepted, Bubble, Phone
 from bot.sandbox.vudumobile import VuduMobile, VuduMobileAccount
@@ -73,6 +74,11 @@ class Sandbox:
         """Every send that was really accepted over HTTP, whatever was answered."""
         self.world.agenda.catch_up()
         return self.world.ledger
+
+    def mails(self, gateway: str) -> list[Mail]:
+        """What arrived in mailboxes through a gateway, the newest last."""
+        self.world.agenda.catch_up()
+        return [mail for mail in self.world.mails if mail.gateway == gateway]
 
     @property
     def requests(self) -> list[Request]:

@@ -1,6 +1,7 @@
 """Clever Multimedias, played from "API REST CLEVERMULTIMEDIAS, SPECIFICATIONS TECHNIQUES".
 
-`/clever/api/account/me`, `pushs`, `pushs/{reference}`, `…/deliveries`, `…/mos`.
+`/clever/api/account/me`, `pushs`, `pushs/{reference}`, `…/deliveries`, `…/mos`; mails have a
+module of their own.
 """
 
 import json
@@ -9,18 +10,10 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from bot.sandbox.campaigns import (
-    PARIS,
-    TIME,
-    Campaigns,
-    Mo,
-    Push,
-    Wish,
-    read_wish,
-    reference_of,
-    report,
-)
+from bot.sandbox.campaigns import Campaigns, Mo, Push, Wish, read_wish, reference_of, report
 from bot.sandbox.clever_account import UNITS, CleverAccount
+from bot.sandbox.clever_answers import FOREIGN, refusal, unknown
+from bot.sandbox.clever_mails import CleverMails
 from bot.sandbox.faults import Fault
 from bot.sandbox.phones import Accepted, Bubble, Phone
 from bot.sandbox.segments import is_gsm, measure, to_gsm
@@ -39,6 +32,7 @@ class Clever:
         self._world = world
         self.account = account
         self.campaigns = Campaigns()
+        self.mails = CleverMails(world, account, self._new_reference)
         self.begun_on_site: list[str] = []
         self._operations: dict[str, tuple[str, Callable[[Call], Answer]]] = {
             "account": ("GET", self._account),
@@ -46,20 +40,20 @@ class Clever:
             "push": ("GET", self._read),
             "mos": ("GET", self._mos),
             "deliveries": ("GET", self._deliveries),
+            "pushsmails": ("POST", self.mails.create),
+            "pushsmail": ("GET", self.mails.read),
+            "mail_deliveries": ("GET", self.mails.deliveries),
         }
 
     def restart(self) -> None:
         """No campaign was ever started."""
         self.campaigns.clear()
+        self.mails.restart()
         self.begun_on_site.clear()
 
     def skew(self) -> float:
         """Seconds by which its clock is ahead of the world's."""
         return self.account.skew
-
-    def local(self, time: datetime) -> datetime:
-        """A world time by the gateway's clock, in Paris."""
-        return (time + timedelta(seconds=self.account.skew)).astimezone(PARIS)
 
     def understand(self, request: web.Request, body: bytes, line: Request) -> Call:
         """JSON, whatever its bytes: `fields` is empty when it is none."""
@@ -94,15 +88,8 @@ class Clever:
         return operation(call)
 
     def refuse(self, status: int, _call: Call, why: str = "", /) -> Answer:
-        """The document gives phrases, and no body: this one is ours."""
-        reason = ""
-        if status == 430:
-            reason = f"Account expired {self.account.expires[:10]}"
-        message = why or reason or PHRASES.get(status, "Une erreur est survenue.")
-        answer = json_answer(status, {"errors": {"message": message}}, reason)
-        if status == 401:
-            answer.headers["WWW-Authenticate"] = 'Basic realm="Clever"'
-        return answer
+        """In the document's phrases."""
+        return refusal(self.account, status, why)
 
     def text(self, phone: Phone, text: str, at: datetime, reference: str = "") -> Bubble:
         """The owner of a phone answers a campaign, the newest unless `reference` says which."""
@@ -124,7 +111,7 @@ class Clever:
         return bubble
 
     def _list_answer(self, phone: Phone, bubble: Bubble, births: list[Fault]) -> None:
-        mo = Mo(phone.number, bubble.text, self.local(bubble.time))
+        mo = Mo(phone.number, bubble.text, self.account.local(bubble.time))
         mo.born(births, self._world.clock.monotonic())
         two = self.account.mo_in_two or any(f.kind.name == "mo_in_two" for f in births)
         others = [name for name in phone.campaigns if name != bubble.reference]
@@ -139,8 +126,8 @@ class Clever:
         Where its second is taken, it gets the next one that is free.
         """
         wish = Wish(numbers, text, 3 if is_gsm(text) else 4, sender=sender)
-        when = self.local(self._world.clock.now() - timedelta(seconds=ago))
-        while self.campaigns.taken(reference_of(when)):
+        when = self.account.local(self._world.clock.now() - timedelta(seconds=ago))
+        while self._taken(reference_of(when)):
             when += timedelta(seconds=1)
         push = self._launch(wish, reference_of(when), "operator", [])
         self.begun_on_site.append(push.reference)
@@ -152,6 +139,9 @@ class Clever:
             case ["account" | "accounts" as word, "me"]:
                 allowed = self.account.account_path
                 return ("account" if allowed in {word, "both"} else tail), ""
+            case ["pushsmails" | "pushmails" as word, *rest]:
+                allowed = self.account.mail_path
+                return _mail_route(rest) if allowed in {word, "both"} else (f"/{tail}", "")
             case ["pushs"]:
                 return "pushs", ""
             case ["pushs", reference]:
@@ -161,7 +151,7 @@ class Clever:
         return tail or method, ""
 
     def _expired(self) -> bool:
-        return self.account.expired(self.local(self._world.clock.now()))
+        return self.account.expired(self.account.local(self._world.clock.now()))
 
     def _account(self, _call: Call) -> Answer:
         return json_answer(200, {"account": self.account.shown()})
@@ -184,18 +174,22 @@ class Clever:
         push = self._launch(wanted, reference, "api", births, call)
         if any(fault.kind.name == "foreign_mt" for fault in births):
             self.start_campaign(wanted.numbers, wanted.text)
-        return json_answer(201, {"push": report(push, self._print, created=True)})
+        return json_answer(201, {"push": report(push, self.account.printed, created=True)})
 
     def _new_reference(self, faults: set[str]) -> str:
         """Empty when the second is taken and that is a conflict."""
-        usual = reference_of(self.local(self._world.clock.now()))
+        usual = reference_of(self.account.local(self._world.clock.now()))
         if "duplicate_reference" in faults and self.campaigns.newest:
             return self.campaigns.newest
         if "suffixed_reference" in faults:
             return usual + f"{self._world.dice.getrandbits(132):033x}"
-        if self.campaigns.taken(usual) and self.account.same_second != "share":
+        if self._taken(usual) and self.account.same_second != "share":
             return ""
         return usual
+
+    def _taken(self, reference: str) -> bool:
+        """Mails are named alike: a second has one name, whatever is sent in it."""
+        return self.campaigns.taken(reference) or self.mails.taken(reference)
 
     def _without_duplicates(self, wish: Wish) -> Wish:
         if wish.duplicates:
@@ -222,7 +216,7 @@ class Clever:
         call: Call | None = None,
     ) -> Push:
         world, now = self._world, self._world.clock.now()
-        push = Push(reference, wish, self.local(now), self._parts(wish), self._units(wish))
+        push = Push(reference, wish, self.account.local(now), self._parts(wish), self._units(wish))
         push.born(births, world.clock.monotonic())
         self.account.credit -= push.unit
         self.campaigns.add(push)
@@ -255,11 +249,6 @@ class Clever:
         now = self._world.clock.monotonic()
         return [push for push in self.campaigns.of(reference) if push.visible_from <= now]
 
-    def _unknown(self, call: Call, name: str) -> Answer:
-        if self.account.unknown_reference == 200:
-            return json_answer(200, {name: []})
-        return self.refuse(self.account.unknown_reference, call)
-
     def _read(self, call: Call) -> Answer:
         pushes = self._visible(call.reference)
         faults = self._world.faults.draw("push", NAME, "push", call.numbers)
@@ -267,8 +256,8 @@ class Clever:
         if not pushes and "foreign_push" in names:
             return json_answer(200, {"push": FOREIGN | {"reference": call.reference}})
         if not pushes:
-            return self._unknown(call, "push")
-        shown = report(pushes[0], self._print, created=False)
+            return unknown(self.account, "push")
+        shown = report(pushes[0], self.account.printed, created=False)
         if "numbers_reordered" in names:
             shown["number_list"] = ";".join(reversed(str(shown["number_list"]).split(";")))
         return json_answer(200, {"push": shown})
@@ -276,7 +265,7 @@ class Clever:
     def _deliveries(self, call: Call) -> Answer:
         pushes = self._visible(call.reference)
         if not pushes:
-            return self._unknown(call, "deliveries")
+            return unknown(self.account, "deliveries")
         rows = [
             self._delivery(push, number, bubble)
             for push in pushes
@@ -288,20 +277,20 @@ class Clever:
         row: dict[str, object] = {
             "message": push.shown,
             "typemessage": push.wish.type_push,
-            "date_send": self._print(self.local(bubble.time)),
+            "date_send": self.account.printed(self.account.local(bubble.time)),
         }
         if bubble.settled is not None:
-            row["date_receive"] = self._print(self.local(bubble.settled))
+            row["date_receive"] = self.account.printed(self.account.local(bubble.settled))
         return row | {"recipient": number, "status": bubble.code or "2"}
 
     def _mos(self, call: Call) -> Answer:
         if not self._visible(call.reference):
-            return self._unknown(call, "mos")
+            return unknown(self.account, "mos")
         now = self._world.clock.monotonic()
         rows: list[dict[str, object]] = [
             {
                 "status": "5",
-                "date_receive": self._print(mo.time),
+                "date_receive": self.account.printed(mo.time),
                 "recipient": mo.number,
                 "message": mo.text,
             }
@@ -325,10 +314,17 @@ class Clever:
                         row.pop("date_receive", None)
         return json_answer(200, {name: rows})
 
-    def _print(self, time: datetime) -> str:
-        if self.account.offset_times:
-            return time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        return time.strftime(TIME)
+
+def _mail_route(rest: list[str]) -> tuple[str, str]:
+    """(operation, reference) of what follows `pushsmails`."""
+    match rest:
+        case []:
+            return "pushsmails", ""
+        case [reference]:
+            return "pushsmail", reference
+        case [reference, "deliveries"]:
+            return "mail_deliveries", reference
+    return "/".join(rest), ""
 
 
 def _datas(body: bytes, content_type: str) -> dict[str, object]:
@@ -343,30 +339,3 @@ def _datas(body: bytes, content_type: str) -> dict[str, object]:
     if isinstance(datas, list) and len(datas) == 1:
         datas = datas[0]
     return datas if isinstance(datas, dict) else {}
-
-
-FOREIGN: dict[str, object] = {
-    "nb_destination": 1,
-    "number_list": "+33699999999",
-    "status": 2,
-    "short_code": "",
-    "encodage": 3,
-    "text": "Rendez-vous confirmé chez un autre client",
-    "hd_send": "2017-10-12 13:56:55",
-    "type_push": "sms",
-    "unit": 7,
-    "nb_sms": 1,
-    "options": "F1",
-}
-
-PHRASES = {
-    400: "Les paramètres de la requête sont incorrects.",
-    401: "L'authentification est incorrecte.",
-    402: "Le crédit du compte est insuffisant. Paiement requis pour accéder à la ressource.",
-    403: "La demande n'a pas été autorisée.",
-    404: "La ressource demandée n'existe pas.",
-    405: "L'opération demandée n'est pas permise.",
-    409: "La requête entre en conflit avec une autre requête.",
-    500: "Erreur du service lors du traitement de la requête.",
-    503: "Le serveur HTTP est actuellement incapable de traiter la requête.",
-}

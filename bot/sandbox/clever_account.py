@@ -3,12 +3,14 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.sandbox.campaigns import PARIS, TIME
 
 UNITS = {"sms": 7, "tts": 9, "voice": 9}
 """Units a part (sms) or a call, from the samples: 14 for two numbers, 9 for a tts."""
+MAIL_UNITS = 2
+"""Units a mail, from the samples: 4 for two addresses."""
 
 COMPANY = {
     "company_name": "Clever Technologies - IS",
@@ -29,8 +31,9 @@ class CleverAccount:
     under the two newest. `duplicates_mean`: with duplicates 0, a number twice in one "list" is
     one, or an equal text to a number that "history" has is dropped. `not_latin`: what encodage
     3 cannot write is "replace"d by ? or makes the gateway "refuse". `offset_times`: +0200 behind
-    times. `account_path`: "account", "accounts" or "both". `authorization`: "basic", "bare" (the
-    word Basic missing, as one page prints it) or "either".
+    times. `account_path`: "account", "accounts" or "both". `mail_path`: "pushsmails", "pushmails"
+    or "both". `authorization`: "basic", "bare" (the word Basic missing, as one page prints it) or
+    "either".
     """
 
     login: str = "sandbox"
@@ -46,6 +49,7 @@ class CleverAccount:
     offset_times: bool = False
     expired_blocks_reading: bool = False
     account_path: str = "account"
+    mail_path: str = "pushsmails"
     authorization: str = "basic"
     skew: float = 0.0
 
@@ -61,6 +65,14 @@ class CleverAccount:
         except (binascii.Error, UnicodeDecodeError, ValueError):
             return False
         return text == f"{self.login}:{self.password}"
+
+    def local(self, time: datetime) -> datetime:
+        """A world time by the gateway's clock, in Paris."""
+        return (time + timedelta(seconds=self.skew)).astimezone(PARIS)
+
+    def printed(self, time: datetime) -> str:
+        """A time in Paris, as it stands in answers."""
+        return time.strftime("%Y-%m-%dT%H:%M:%S%z" if self.offset_times else TIME)
 
     def expired(self, now: datetime) -> bool:
         """Whether it has ended; `now` by the gateway's clock."""

@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.sandbox import views
 from bot.sandbox.clever_account import CleverAccount
 from bot.sandbox.events import Events
+from bot.sandbox.mails import Mail
 from bot.sandbox.phones import DEFAULT_PHONES, GATEWAYS
 from bot.sandbox.vudumobile import VuduMobileAccount
 
@@ -29,6 +30,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "duplicates_mean": ("list", "history"),
     "not_latin": ("replace", "refuse"),
     "account_path": ("account", "accounts", "both"),
+    "mail_path": ("pushsmails", "pushmails", "both"),
     "authorization": ("basic", "bare", "either"),
 }
 """Settings that take one of a few values."""
@@ -64,6 +66,7 @@ class Control:
             "faults": self._menu,
             "ledger": self._ledger,
             "requests": self._requests,
+            "mails": self._mails,
             "clock": lambda _: self._clock(),
             "settings": lambda _: self._settings(),
             "outcome": lambda _: views.outcomes(),
@@ -94,6 +97,7 @@ class Control:
             "default_phones": DEFAULT_PHONES,
             "faults": self._active()["active"],
             "requests": [views.request(line) for line in self._sandbox.requests[-100:]],
+            "mails": [views.mail(one) for one in self._newest_mails()],
         }
 
     def _clock(self) -> views.Json:
@@ -121,6 +125,13 @@ class Control:
 
     def _requests(self, _request: web.Request) -> views.Json:
         return {"requests": [views.request(line) for line in self._sandbox.requests]}
+
+    def _mails(self, _request: web.Request) -> views.Json:
+        return {"mails": [views.mail(one) for one in self._newest_mails()]}
+
+    def _newest_mails(self) -> list[Mail]:
+        self._sandbox.world.agenda.catch_up()
+        return self._sandbox.world.mails[-views.MAILS_SHOWN :]
 
     def _text(self, body: Body) -> object:
         bubble = self._sandbox.text(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.sandbox import views
+from bot.sandbox.mails import Mail
 from bot.sandbox.phones import Bubble, Phone
 from bot.sandbox.world import Request
 
@@ -83,6 +84,8 @@ class Events:
         match what:
             case (Phone() as phone, Bubble() as bubble):
                 return views.head(phone) | {"bubble": views.bubble(bubble)}
+            case (Mail() as mail,):
+                return views.mail(mail)
             case (Request() as request,):
                 return views.request(request)
         return self._snapshots[event]() if event in self._snapshots else {}

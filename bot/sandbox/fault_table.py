@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Option = float | int | str | bool
-SENDS = ("send", "pushs", "send_verification")
+SENDS = ("send", "pushs", "send_verification", "send_email", "pushsmails")
 LISTS = ("get_feed", "mos", "deliveries")
 BOTH = ("vudumobile", "clever")
 VUDUMOBILE = ("vudumobile",)
@@ -93,7 +93,7 @@ _KINDS = (
          "The answer says it is plain text", "La réponse se dit texte brut"),
     Kind("no_body", "body", "after",
          "Taken on (202), without a word more", "Accepté (202), sans un mot de plus",
-         CLEVER, ("pushs",)),
+         CLEVER, ("pushs", "pushsmails")),
     Kind("http_400", "refusal", "instead", "Wrong parameters (400)",
          "Paramètres incorrects (400)", options=_ACCEPTED),
     Kind("wrong_key", "refusal", "instead",

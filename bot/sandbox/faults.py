@@ -9,10 +9,13 @@ from bot.sandbox.fault_table import BOTH, FAULTS, Kind, Option
 from bot.sandbox.phones import e164
 
 OPERATIONS = {
-    "vudumobile": ("get_feed", "send", "send_verification"),
-    "clever": ("account", "pushs", "push", "mos", "deliveries"),
+    "vudumobile": ("get_feed", "send", "send_verification", "send_email"),
+    "clever": (
+        *("account", "pushs", "push", "mos", "deliveries"),
+        *("pushsmails", "pushsmail", "mail_deliveries"),
+    ),
 }
-ALIASES = {"clever": {"send": "pushs", "get_feed": "mos"}}
+ALIASES = {"clever": {"send": "pushs", "get_feed": "mos", "send_email": "pushsmails"}}
 """So that one test can break both gateways in the same words."""
 
 

@@ -5,12 +5,14 @@ from dataclasses import asdict
 from bot.sandbox.clock import Clock
 from bot.sandbox.fault_table import FAULTS, GROUPS
 from bot.sandbox.faults import OPERATIONS, Fault
+from bot.sandbox.mails import Mail
 from bot.sandbox.outcomes import NUMBERS, USUAL
 from bot.sandbox.phones import Accepted, Bubble, Phone
 from bot.sandbox.world import Request
 
 Json = dict[str, object]
 BUBBLES_SHOWN = 200
+MAILS_SHOWN = 100
 
 
 def bubble(one: Bubble) -> Json:
@@ -87,6 +89,20 @@ def request(one: Request) -> Json:
 def accepted(one: Accepted) -> Json:
     """A line of the ledger."""
     return asdict(one) | {"time": one.time.isoformat()}
+
+
+def mail(one: Mail) -> Json:
+    """A mail as its reader sees it."""
+    return {
+        "gateway": one.gateway,
+        "to": one.to,
+        "subject": one.subject,
+        "text": one.text,
+        "time": one.time.isoformat(),
+        "id": one.id,
+        "tags": one.tags,
+        "headers": one.headers,
+    }
 
 
 def clock(one: Clock) -> Json:

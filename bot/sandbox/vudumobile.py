@@ -1,6 +1,6 @@
 """VuduMobile, played from "Description des APIs, Application Web VuduMobile" (14 January 2019).
 
-`/vudumobile/api/get_feed`, `send` and `send_verification`.
+`/vudumobile/api/get_feed`, `send`, `send_verification` and `send_email`.
 """
 
 from bisect import bisect_left, insort
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.sandbox.faults import Fault
+from bot.sandbox.mails import Mail, is_address, source
 from bot.sandbox.phones import Accepted, Bubble, Phone, e164
 from bot.sandbox.rows import Row, apply_births, shape
 from bot.sandbox.segments import MAXIMUM, measure
@@ -24,6 +25,7 @@ NAME = "vudumobile"
 KEY_HEADER = "VUDUMOBILE-API-KEY"
 TIME = "%Y-%m-%d %H:%M:%S"
 SIMPLE = {"delivered": "delivered", "failed": "failed", "sent": "sent", "queued": "queued"}
+MAIL_FIELDS = ("to", "subject", "message", "format")
 SPOKEN = {"fr": "Votre code de vérification : {code}", "en": "Your verification code: {code}"}
 
 
@@ -34,7 +36,8 @@ class VuduMobileAccount:
     `firewall_open`: our address is known to the vendor. `detailed_statuses`: UNDELIV_300 in
     place of failed. `exclusive`: a text of exactly date_start is not listed. `unordered`: rows
     come in any order. `default_direction`: mo, as the document says, or both, as its sample
-    shows. `skew`: seconds by which the gateway's clock is ahead.
+    shows. `variables_in_mails`: what the document fills in in broadcasts alone (`_NAME_`) is
+    filled in in mails, too. `skew`: seconds by which the gateway's clock is ahead.
     """
 
     api_key: str = "sandbox-key"
@@ -45,6 +48,7 @@ class VuduMobileAccount:
     unordered: bool = True
     date_start_required: bool = True
     default_direction: str = "mo"
+    variables_in_mails: bool = False
     skew: float = 0.0
 
 
@@ -61,6 +65,7 @@ class VuduMobile:
             "get_feed": self._get_feed,
             "send": self._send,
             "send_verification": self._send_verification,
+            "send_email": self._send_email,
         }
 
     def restart(self) -> None:
@@ -192,6 +197,22 @@ class VuduMobile:
         )
         return json_answer(200, {"status": True, "request_id": bubble.id})
 
+    def _send_email(self, call: Call) -> Answer:
+        """There is no id in the answer, and nothing in the feed."""
+        to, subject, message, form = (str(call.fields.get(name, "")) for name in MAIL_FIELDS)
+        if not (to and subject and message and form):
+            return _error(400, "to, subject, message or format parameter is missing")
+        if not is_address(to):
+            return _error(400, "to is not a valid email address")
+        if form not in {"text", "htm"}:
+            return _error(400, "format parameter is invalid")
+        if self.account.variables_in_mails:
+            subject, message = _filled(subject, to), _filled(message, to)
+        written = source(to, subject, message, html=form == "htm")
+        now = self._world.clock.now()
+        self._world.post(Mail(NAME, to, written, now, "", call.request.id))
+        return json_answer(200, {"status": True})
+
     def _get_feed(self, call: Call) -> Answer:
         account, fields = self.account, call.fields
         direction = str(fields.get("direction") or account.default_direction)
@@ -263,6 +284,14 @@ def _when(row: Row) -> float:
 
 def _error(status: int, text: str) -> Answer:
     return json_answer(status, {"status": False, "error": text})
+
+
+def _filled(text: str, to: str) -> str:
+    """The variables of broadcasts, for a contact of whom only the address is known."""
+    known = {"_NAME_": "", "_EMAIL_": to, "_NUMBER_": "", "_NOTES_": ""}
+    for variable, value in known.items():
+        text = text.replace(variable, value)
+    return text
 
 
 def _number(to: str) -> str:

@@ -9,6 +9,7 @@ from random import Random
 
 from bot.sandbox.clock import Agenda, Clock
 from bot.sandbox.faults import Faults
+from bot.sandbox.mails import Mail
 from bot.sandbox.phones import Accepted, Bubble, Phone, Phones
 from bot.sandbox.segments import Segments
 
@@ -44,6 +45,7 @@ class World:
         self.phones = Phones()
         self.listeners: list[Callable[..., None]] = []
         self.ledger: list[Accepted] = []
+        self.mails: list[Mail] = []
         self.requests: deque[Request] = deque(maxlen=LOG_LENGTH)
         self.restart(seed)
 
@@ -55,6 +57,7 @@ class World:
         self.phones.clear()
         self.agenda.clear()
         self.ledger.clear()
+        self.mails.clear()
         self.requests.clear()
         self._keys, self._request_ids = count(1), count(1)
 
@@ -68,6 +71,11 @@ class World:
         request = Request(next(self._request_ids), self.clock.now(), gateway, method, path, "")
         self.requests.append(request)
         return request
+
+    def post(self, mail: Mail) -> None:
+        """Put it into its mailbox."""
+        self.mails.append(mail)
+        self.tell("mail", mail)
 
     def bubble(
         self,

@@ -51,6 +51,33 @@ class Client:
             allow_redirects=False,
         )
 
+    def pushsmails(self, path: str = "pushsmails", **change: object):
+        """The sample's campaign of mails, with what is changed in it."""
+        datas = {
+            "text": "Send Push Mail",
+            "email_list": "inbox@example.com;inbox@example.com",
+            "email_subject": "push mail",
+            "open_tag": 0,
+            "type_mail": "html",
+            "duplicates": 1,
+        } | change
+        return self.http.post(
+            f"{self.sandbox.clever_url}/{path}",
+            headers=self.basic,
+            json={"datas": datas},
+            allow_redirects=False,
+        )
+
+    def send_email(self, **change: str):
+        """The sample's mail, with what is changed in it; what is empty is left out."""
+        form = {
+            "to": "some@some.com",
+            "subject": "my subject",
+            "message": "test message",
+            "format": "text",
+        } | change
+        return self.vudumobile("send_email", **{n: value for n, value in form.items() if value})
+
     async def feed(self, direction: str = "mo", start: str = "2026-01-01 00:00:00", **more: str):
         async with self.vudumobile(
             "get_feed", direction=direction, date_start=start, **more

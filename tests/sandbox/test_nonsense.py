@@ -49,6 +49,8 @@ FORM = [
     "code",
     "language",
     "request_id",
+    "subject",
+    "format",
 ]
 DATAS = [
     "text",
@@ -60,6 +62,10 @@ DATAS = [
     "type_push",
     "options",
     "duplicates",
+    "email_list",
+    "email_subject",
+    "type_mail",
+    "open_tag",
 ]
 PATHS = [
     "",
@@ -74,6 +80,11 @@ PATHS = [
     "pushs/Push20260601140000/deliveries",
     "users",
     "pushs/a/b/c",
+    "pushsmails",
+    "pushsmails/x",
+    "pushsmails/x/deliveries",
+    "pushsmails/x/y/z",
+    "pushmails",
 ]
 
 
@@ -85,7 +96,7 @@ async def test_vudumobile(client: Client, seed: int) -> None:
             name: str(dice.choice(VALUES)).encode("utf-8", "surrogatepass")
             for name in dice.sample(FORM, dice.randrange(len(FORM)))
         }
-        operation = dice.choice(["get_feed", "send", "send_verification", "x", ""])
+        operation = dice.choice(["get_feed", "send", "send_verification", "send_email", "x", ""])
         async with client.http.post(
             f"{client.sandbox.vudumobile_url}/{operation}", headers=client.key, data=_encoded(form)
         ) as answer:
@@ -96,7 +107,13 @@ async def test_vudumobile(client: Client, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 async def test_clever(client: Client, seed: int) -> None:
     dice = Random(seed)
-    good = {"text": "a", "number_list": GSM, "encodage": 3}
+    good = {
+        "text": "a",
+        "number_list": GSM,
+        "encodage": 3,
+        "email_list": "a@b.example",
+        "email_subject": "a",
+    }
     for _ in range(200):
         datas = good | {
             name: dice.choice(VALUES) for name in dice.sample(DATAS, dice.randrange(4))
@@ -104,7 +121,7 @@ async def test_clever(client: Client, seed: int) -> None:
         body = json.dumps({"datas": datas} if dice.random() < 0.9 else dice.choice(VALUES))
         async with client.http.request(
             dice.choice(["GET", "POST", "PUT", "DELETE"]) if dice.random() < 0.3 else "POST",
-            f"{client.sandbox.clever_url}/{dice.choice([*PATHS, 'pushs', 'pushs'])}",
+            f"{client.sandbox.clever_url}/{dice.choice([*PATHS, 'pushs', 'pushsmails'])}",
             headers=client.basic | {"Content-Type": "application/json"},
             data=body,
         ) as answer:

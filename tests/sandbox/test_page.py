@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.sandbox import Clock, Sandbox
+from bot.sandbox import Clock, Mail, Sandbox
 from tests.sandbox.conftest import GSM, MOBILE
 
 playwright = pytest.importorskip("playwright.async_api", reason="needs playwright")
@@ -24,6 +24,7 @@ pytestmark = [
 ]
 
 HOSTILE = "<img src=x onerror=\"document.title='pwned'\"><script>document.title='pwned'</script>"
+MAIL = f"Subject: {'x' * 200}\n\nUn mot " + "y" * 300
 
 
 class Responder:
@@ -166,6 +167,33 @@ async def test_hostile_text_is_inert(page) -> None:
         await phone.locator(".theirs p", has_text=HOSTILE).wait_for()
         assert await phone.locator(".mine p").last.inner_text() == HOSTILE
         assert await phone.locator("img, script").count() == 0
+    assert await page.title() == "Textobot · bac à sable"
+
+
+@pytest.mark.usefixtures("responder")
+async def test_mails_are_listed_and_inert(page, sandbox: Sandbox) -> None:
+    await page.locator("#mails .nothing", has_text="Aucun courriel").wait_for()
+    async with aiohttp.ClientSession() as http:
+        for number in (1, 2):
+            form = {
+                "to": "rdv@clinique.example",
+                "subject": f"{number} {HOSTILE}",
+                "message": f"Ligne 1\n{HOSTILE}",
+                "format": "text",
+            }
+            async with http.post(
+                f"{sandbox.vudumobile_url}/send_email",
+                headers={"VUDUMOBILE-API-KEY": "sandbox-key"},
+                data=form,
+            ) as answer:
+                assert answer.status == 200
+    first = page.locator("#mails li").first
+    await first.get_by_role("heading", name="2 <img").wait_for()
+    assert await first.locator("p").inner_text() == f"Ligne 1\n{HOSTILE}"
+    assert "rdv@clinique.example" in await first.locator("small").inner_text()
+    assert await page.locator("#mails img, #mails script").count() == 0
+    await page.reload()
+    await playwright.expect(page.locator("#mails li h3")).to_have_count(2)
     assert await page.title() == "Textobot · bac à sable"
 
 
@@ -336,6 +364,8 @@ async def test_it_fits_and_can_be_read(
     sandbox.text("vudumobile", MOBILE, "Un mot " + "x" * 300)
     sandbox.send_by_hand(MOBILE, "Une réponse")
     sandbox.break_("both", "answer_lost")
+    sandbox.world.post(Mail("clever", "a" * 60 + "@b.fr", MAIL, sandbox.now(), "Push1", 1))
+    await page.locator("#mails h3").wait_for()
     await page.locator(".receipt", has_text="✓✓").first.wait_for()
     await page.locator("#active li").nth(1).wait_for()
     wide = await page.evaluate("document.documentElement.scrollWidth")

@@ -1,7 +1,7 @@
 // Puts the page together: state at the start, then every change as it is told.
 
 import { clockTime, dayName, look, make, order, press } from "./dom.js";
-import { Accounts, Campaign, Faults, Log } from "./panel.js";
+import { Accounts, Campaign, Faults, Log, Mails } from "./panel.js";
 import { keyOf, Phone } from "./phones.js";
 import { firstLanguage, speak, word } from "./words.js";
 
@@ -11,6 +11,7 @@ const faults = new Faults();
 const campaign = new Campaign();
 const accounts = new Accounts();
 const log = new Log();
+const mails = new Mails();
 const clock = { timestamp: Date.now() / 1000, speed: 1, read: performance.now() };
 let ourNumber = "";
 
@@ -95,6 +96,7 @@ async function load() {
   if (!loaded) $("phones").scrollLeft = 0;
   loaded = true;
   log.start(state.requests);
+  mails.start(state.mails);
   $("known").replaceChildren(...state.known.map(([, number]) => make("option", { value: number })));
   await faults.load();
 }
@@ -114,6 +116,7 @@ function listen() {
   on("settings", setSettings);
   on("faults", (told) => faults.tell(told.active));
   on("request", (told) => log.tell(told));
+  on("mail", (told) => mails.tell(told));
   on("reset", load);
   addEventListener("pagehide", () => events.close());
 }
@@ -128,6 +131,7 @@ function change(language) {
   campaign.speak();
   faults.draw();
   log.draw();
+  mails.draw();
   if (accounts.settings) accounts.tell(accounts.settings);
   tick();
 }

@@ -1,4 +1,4 @@
-// The side: faults, a campaign, the accounts, and the log below.
+// The side: faults, a campaign, the accounts; the mails and the log below.
 
 import { clockTime, look, make, NAMES, number, order, press, pretty, undo } from "./dom.js";
 import { currentLanguage, word } from "./words.js";
@@ -191,7 +191,40 @@ export class Accounts {
   }
 }
 
-const POLLS = ["get_feed", "mos", "deliveries", "account", "push"];
+const MOST_MAILS = 100;
+
+/** What arrived by e-mail, the newest first, as its readers see it. */
+export class Mails {
+  constructor() {
+    this.list = [];
+  }
+
+  start(list) {
+    this.list = list;
+    this.draw();
+  }
+
+  tell(mail) {
+    this.list = [...this.list, mail].slice(-MOST_MAILS);
+    this.draw();
+  }
+
+  draw() {
+    $("mails").replaceChildren(...this.list.toReversed().map((mail) => this.item(mail)));
+    if (!this.list.length) $("mails").append(make("li", { class: "nothing" }, word("noMails")));
+  }
+
+  item(mail) {
+    const when = clockTime(new Date(mail.time), mail.gateway, true);
+    return make("li", { "data-gateway": mail.gateway },
+      make("span", { class: "dot", "aria-hidden": "true" }),
+      make("div", {}, make("h3", {}, mail.subject),
+        make("small", {}, [NAMES[mail.gateway], when, mail.to].join(" · ")),
+        make("p", {}, mail.text)));
+  }
+}
+
+const POLLS = ["get_feed", "mos", "deliveries", "account", "push", "pushsmail", "mail_deliveries"];
 
 /** The gateways' own log, the newest first. */
 export class Log {
