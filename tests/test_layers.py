@@ -15,7 +15,7 @@ EVERYTHING = sorted(
     path.relative_to(ROOT) for part in ("bot", "tests") for path in (ROOT / part).rglob("*.py")
 )
 
-FOUNDATION = {"clock", "config", "log", "metrics", "validation", "yamlfile"}
+FOUNDATION = {"clock", "config", "internet", "log", "metrics", "validation", "yamlfile"}
 TOP = {
     *("__main__", "app", "cli", "daemon", "health", "init", "look", "run", "scheduler"),
     *("starter", "stories"),
@@ -43,7 +43,7 @@ BORDERS = {
     "asyncpg": {"storage"},
     "jinja2": {"content", "console"},
     "apscheduler": {"scheduler"},
-    "aiohttp": {"gateways"},
+    "aiohttp": {"gateways", "internet"},
     "aiohttp.web": {"console", "sandbox"},
     "structlog": {"log"},
     "click": {"cli"},
