@@ -45,6 +45,7 @@ BORDERS = {
     "apscheduler": {"scheduler"},
     "aiohttp": {"gateways", "internet"},
     "aiohttp.web": {"console", "sandbox"},
+    "yarl": {"internet"},
     "structlog": {"log"},
     "click": {"cli"},
     "prometheus_client": {"metrics"},

@@ -41,6 +41,10 @@ BAD = {
         Reply(body=gzip.compress(b"[1]"), headers=PACKED),
         "its answer is packed, which we did not ask for",
     ),
+    "packed, it says, but not": (
+        Reply(body=b"[1]", headers=PACKED),
+        "its answer is packed, which we did not ask for",
+    ),
     "a bomb": (
         Reply(body=gzip.compress(b" " * (50 << 20)), headers=PACKED),
         "its answer is packed, which we did not ask for",

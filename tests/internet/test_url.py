@@ -63,6 +63,8 @@ REFUSED = {
     "a port in words": ("https://api.example:http/", "no host"),
     "a dot at the end": ("https://api.example./", "no host"),
     "two dots": ("https://api..example/", "no host"),
+    "a label too long": (f"https://{'x' * 64}.example/", "no host"),
+    "a name too long": (f"https://{'x.' * 124}example/", "no host"),
     "accents in the host": ("https://météo.example/", "no host"),
     "the sign for kelvin": ("https://\u212aapi.example/", "no host"),
     "a long s": ("https://api.\u017fexample/", "no host"),
