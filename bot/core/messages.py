@@ -173,6 +173,17 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """An e-mail that a gateway is to send for us; `bot.core.mails` says what one may be."""
+
+    to: str
+    """One plain address."""
+    subject: str
+    text: str
+    """As its reader is to see it, sign for sign."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """A message to a number as a gateway lists it afterwards: proof that it was taken."""
 

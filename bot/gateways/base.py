@@ -17,7 +17,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.core.messages import Acceptance, Batch, Feed, Page, Search, Sent, Sighting, Skew, Unclear
+from bot.core.messages import (
+    Acceptance,
+    Batch,
+    Feed,
+    Mail,
+    Page,
+    Search,
+    Sent,
+    Sighting,
+    Skew,
+    Unclear,
+)
 
 
 class GatewayError(Exception):
@@ -121,6 +132,14 @@ class Gateway(Protocol):
 
     async def send(self, batch: Batch) -> Acceptance:
         """Hand over one batch. Raises `GatewayError`; never tries twice by itself."""
+        ...
+
+    async def mail(self, mail: Mail) -> str:
+        """Hand over one e-mail; give the gateway's name for it, or nothing where it has none.
+
+        Raises `GatewayError`, with `Rejected` also where the account sends no mails at all; never
+        tries twice. What is `Unconfirmed` stays so: nobody looks for a mail.
+        """
         ...
 
     async def receipts(self, sent: Sequence[Sent]) -> Sequence[Sighting]:

@@ -1,28 +1,44 @@
 """Clever Multimedias (France): every message is a campaign, and texts are the answers to one.
 
-"API REST CLEVERMULTIMEDIAS, spécifications techniques", chapters 2, 3.1, 3.11, 3.19, 3.21, 3.23.
+"API REST CLEVERMULTIMEDIAS, spécifications techniques", chapters 2, 3.1, 3.11, 3.12, 3.19, 3.21,
+3.23.
 Where it is silent or contradicts itself, what we take is said beside it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core.messages import Acceptance, Batch, Feed, Page, Search, Sent, Sighting, Skew, Unclear
+from bot.core.messages import (
+    Acceptance,
+    Batch,
+    Feed,
+    Mail,
+    Page,
+    Search,
+    Sent,
+    Sighting,
+    Skew,
+    Unclear,
+)
 from bot.core.reconcile import LATE, LEAST_LISTING
 from bot.core.segments import segments
 from bot.gateways import clever_time
 from bot.gateways.base import Condition, GatewayError, Rejected, Traits, Unconfirmed
+from bot.gateways.clever_account import Profile
 from bot.gateways.clever_api import Api
 from bot.gateways.clever_credit import Credit
-from bot.gateways.clever_rows import UNREADABLE, Push, TextReader, read_account, read_delivery
+from bot.gateways.clever_mail import Mailer
+from bot.gateways.clever_rows import UNREADABLE, Push, TextReader, read_delivery
 from bot.gateways.clever_search import Pass, Prober
 from bot.gateways.http import Answer
 from bot.gateways.line import Line
+from bot.gateways.mails import fit
 from bot.gateways.payload import clean
 from bot.log import logger
 
@@ -37,8 +53,6 @@ PACE = 1.2
 """Seconds between two pushes: each has a second, and so a name, of its own."""
 LATIN, UCS2 = 3, 4
 """`encodage`. What "Latin" may hold is not said: we take it for GSM 03.38."""
-ACCOUNT, ACCOUNT_TOO = "account/me", "accounts/me"
-"""The text has the one, a picture the other."""
 PROBES = 10
 """Requests of one search: others wait for the same rate."""
 REMEMBERED = 5000
@@ -81,7 +95,8 @@ class Clever:
         self._texts = TextReader(zone, secret)
         self._credit = Credit(learned, line.clock.now())
         self._prober = Prober(self._api, zone, learned.get("nobody"))
-        self._account = ACCOUNT_TOO if learned.get("account") == ACCOUNT_TOO else ACCOUNT
+        self._mailer = Mailer(self._api, learned.get("mails"))
+        self._profile = Profile(self._api, learned.get("account"))
         self._named = learned.get("named")
         """Whether our last campaign was named for its second; None: there was none."""
         self._ours: dict[str, float] = {}
@@ -103,10 +118,11 @@ class Clever:
 
     @property
     def learned(self) -> Mapping[str, Any]:
-        """Readings of the credit, how an unknown campaign is answered, how ours are named."""
+        """Readings of the credit, which addresses there are, how campaigns are named."""
         return {
             **self._credit.to_json(),
-            "account": self._account,
+            "account": self._profile.path,
+            "mails": self._mailer.path,
             "nobody": self._prober.nobody,
             "named": self._named,
         }
@@ -165,10 +181,7 @@ class Clever:
         }
         if self._sender:
             push["short_code"] = self._sender
-        async with self._posting:
-            await self._own_second()
-            self._posts += 1
-            self._under_way = True
+        async with self._turn_of_its_own():
             try:
                 made, answer = await self._api.post(
                     "pushs", push, self._api.created, leave_by=batch.leave_by
@@ -176,13 +189,35 @@ class Clever:
             except Unconfirmed:
                 self._credit.doubted(batch.id, self._line.clock.now())
                 raise
-            finally:
-                self._under_way = False
-                self._posted_at = self._line.clock.monotonic()
         self._check(batch, made)
         self._learn(batch.id, made, len(batch.numbers), answer.ended_at)
         self._named = self._is_named_for_its_second(made.reference, answer)
         return Acceptance(made.reference, made.segments, made.units_each(len(batch.numbers)))
+
+    async def mail(self, mail: Mail) -> str:
+        """Hand over one e-mail as a campaign, at our pace. Raises `GatewayError`."""
+        ready = fit(mail)
+        async with self._turn_of_its_own():
+            try:
+                made = await self._mailer.post(ready)
+            except Unconfirmed:
+                self._credit.doubted(None, self._line.clock.now())
+                raise
+        self._credit.spent(made.units, made.answered_at)
+        return made.reference
+
+    @asynccontextmanager
+    async def _turn_of_its_own(self) -> AsyncIterator[None]:
+        """Let one campaign be posted at a time, texts or mails: they are named alike."""
+        async with self._posting:
+            await self._own_second()
+            self._posts += 1
+            self._under_way = True
+            try:
+                yield
+            finally:
+                self._under_way = False
+                self._posted_at = self._line.clock.monotonic()
 
     async def _own_second(self) -> None:
         """Wait until the push will have a name that none of ours has."""
@@ -342,25 +377,8 @@ class Clever:
     async def watch(self) -> Mapping[str, float | str]:
         """Read credit and expiry. Raises `GatewayError`."""
         posts, quiet = self._posts, not self._under_way
-        seen, read_at = await self._read_account()
+        seen, read_at = await self._profile.read()
         credit = seen.get("credit")
         if isinstance(credit, float) and quiet and posts == self._posts:
             self._credit.read(credit, read_at)
         return seen
-
-    async def _read_account(self) -> tuple[Mapping[str, float | str], datetime]:
-        try:
-            return await self._api.get(self._account, self._account_read)
-        except Rejected as error:
-            if error.code != "404":
-                raise
-        other = ACCOUNT if self._account == ACCOUNT_TOO else ACCOUNT_TOO
-        seen = await self._api.get(other, self._account_read)
-        self._account = other
-        return seen
-
-    def _account_read(self, answer: Answer) -> tuple[Mapping[str, float | str], datetime]:
-        failure = self._api.failures.of(answer, one_of_many=True)
-        if failure is not None:
-            raise failure
-        return read_account(self._api.object(answer)), answer.ended_at

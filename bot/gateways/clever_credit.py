@@ -59,7 +59,8 @@ class Credit:
         self._born = milliseconds(born_at)
         self._accepted_at: datetime | None = None
         self._doubts: dict[int, int] = {}
-        """Batches of this process of which it was not known, and when they were handed over."""
+        """Batches of which it was not known in this process, and since when; a mail has a number
+        below 0, as no batch has."""
 
     def to_json(self) -> dict[str, Any]:
         """Give what is to be known again after a restart."""
@@ -77,20 +78,26 @@ class Credit:
             # Its answer was read before a death, and now it was found: it cost what it cost.
             self._doubts.pop(batch, None)
             return
-        self._accepted_at = at if self._accepted_at is None else max(at, self._accepted_at)
         self._last = [*self._last, _Push(batch, units, moment)][-LAST:]
         self._doubts.pop(batch, None)
         if units is not None and parts > 0:
             self._price = units / parts
+        self.spent(units, at)
+
+    def spent(self, units: float | None, at: datetime) -> None:
+        """Take in what was charged at an instant; None: that is not known."""
+        self._accepted_at = at if self._accepted_at is None else max(at, self._accepted_at)
+        moment = milliseconds(at)
         before = [place for place, one in enumerate(self._readings) if one.at <= moment]
         if before:
             one = self._readings[before[-1]]
             spent = None if units is None or one.spent is None else one.spent + units
             self._readings[before[-1]] = replace(one, spent=spent)
 
-    def doubted(self, batch: int, at: datetime) -> None:
-        """Take in that it is not known whether a push was taken."""
-        self._doubts[batch] = milliseconds(at)
+    def doubted(self, batch: int | None, at: datetime) -> None:
+        """Take in that it is not known whether a push was taken; None: one of mails."""
+        moment = milliseconds(at)
+        self._doubts[-moment if batch is None else batch] = moment
         while len(self._doubts) > DOUBTS:
             del self._doubts[next(iter(self._doubts))]
 

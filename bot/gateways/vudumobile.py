@@ -14,17 +14,30 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
-from bot.core.messages import Acceptance, Batch, Feed, Page, Search, Sent, Sighting, Skew, Unclear
+from bot.core.messages import (
+    Acceptance,
+    Batch,
+    Feed,
+    Mail,
+    Page,
+    Search,
+    Sent,
+    Sighting,
+    Skew,
+    Unclear,
+)
 from bot.core.segments import segments
 from bot.gateways.base import Condition, Traits, Unconfirmed
 from bot.gateways.failures import HOLDS, Failures
 from bot.gateways.http import Answer, Oversized, Request, http_date
 from bot.gateways.limiter import Kind
 from bot.gateways.line import Line
+from bot.gateways.mails import fit
 from bot.gateways.numbers import e164
 from bot.gateways.payload import UnreadableError, clean, read_json, rows_of
 from bot.gateways.redact import Redactor
 from bot.gateways.vudumobile_cursor import HOUR, Cursor, Plan
+from bot.gateways.vudumobile_mail import form_of
 from bot.gateways.vudumobile_rows import (
     COUNTRY,
     UNCHANGED,
@@ -180,6 +193,18 @@ class VuduMobile:
             self._awaited[gateway_id] = (answer.begun_at, answer.ended_at)
         return Acceptance(gateway_id)
 
+    async def mail(self, mail: Mail) -> str:
+        """Hand over one e-mail; the vendor names none. Raises `GatewayError`."""
+        request = Request("POST", f"{self._url}/send_email", self._headers, form_of(fit(mail)))
+        await self._line.ask(Kind.SEND, request, self._mailed)
+        return ""
+
+    def _mailed(self, answer: Answer) -> None:
+        # An account without mails is no reason to hold its texts.
+        said = self._understood(answer, one_of_many=True)
+        if not isinstance(said, dict) or said.get("status") is not True:
+            raise self._failures.unreadable(answer, "without a status")
+
     async def receipts(self, sent: Sequence[Sent]) -> Sequence[Sighting]:
         """Read how messages went, in one reading for all. Raises `GatewayError`."""
         if not sent:
@@ -275,22 +300,22 @@ class VuduMobile:
         except UnreadableError as error:
             raise self._failures.unreadable(answer, error) from None
 
-    def _understood(self, answer: Answer) -> object:
+    def _understood(self, answer: Answer, *, one_of_many: bool = False) -> object:
         """Give the JSON of a success. Raises `GatewayError` for all else.
 
         A refusal says `{"status": false, "error": …}`, with any status from 400 to 499 or 200.
         """
+        failure = self._failures.of(answer, one_of_many=one_of_many)
         try:
             said = read_json(answer.body)
         except UnreadableError as error:
-            raise self._failures.of(answer) or self._failures.unreadable(answer, error) from None
+            raise failure or self._failures.unreadable(answer, error) from None
         refusal = said if isinstance(said, dict) and _is_false(said.get("status")) else None
         if refusal is not None and answer.status < 500:
             complaint = str(refusal.get("error"))
             for pattern, word in HOLDING_WORDS.items():
                 if re.search(pattern, complaint):
                     raise self._failures.held(answer, word)
-        failure = self._failures.of(answer)
         if failure is not None:
             raise failure
         if refusal is not None:

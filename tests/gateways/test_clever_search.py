@@ -15,7 +15,7 @@ from bot.gateways.clever import CHARGED_BY, PROBES
 from bot.gateways.clever_search import NOBODY
 from tests.clock import NOON
 from tests.gateways.server import RESET, Raw, Reply, ScriptedServer
-from tests.gateways.vendors import CLEVER, PARIS, clever, push, reference
+from tests.gateways.vendors import CLEVER, PARIS, clever, mail_push, push, reference
 
 NUMBER = CLEVER.number
 TEXT = "Il neige"
@@ -263,6 +263,31 @@ async def test_what_others_cost_is_set_aside(gateway, vendor, clock):
     clock.advance(400)
     vendor.credit(1000 - 3 * 14)
     assert (await searched(gateway, unclear)).credit_says == {7: False}
+
+
+@pytest.mark.parametrize(("credit", "says"), [(998, False), (991, True), (1000, None)])
+async def test_what_mails_cost_is_set_aside(gateway, vendor, clock, credit, says):
+    """INV-6"""
+    unclear = await unclear_after_a_reading(gateway, vendor, clock)
+    clock.advance(5)
+    vendor.pushes["pushsmails"] = Reply(201, mail_push(reference(clock.now()), unit=2))
+    await gateway.mail(CLEVER.mail())
+    clock.advance(400)
+    vendor.credit(credit)
+    assert (await searched(gateway, unclear)).credit_says == {7: says}
+
+
+@pytest.mark.parametrize(("credit", "says"), [(1000, False), (998, None), (993, None)])
+async def test_an_unclear_mail_may_be_what_was_charged(gateway, vendor, clock, credit, says):
+    """INV-6: only an untouched credit proves something then."""
+    unclear = await unclear_after_a_reading(gateway, vendor, clock)
+    clock.advance(5)
+    vendor.pushes["pushsmails"] = RESET
+    with pytest.raises(Unconfirmed):
+        await gateway.mail(CLEVER.mail())
+    clock.advance(400)
+    vendor.credit(credit)
+    assert (await searched(gateway, unclear)).credit_says == {7: says}
 
 
 async def test_a_push_that_does_not_say_what_it_cost_leaves_the_credit_mute(

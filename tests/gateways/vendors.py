@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core.messages import Batch, Delivery, Feed, Sent, Unclear
+from bot.core.messages import Batch, Delivery, Feed, Mail, Sent, Unclear
 from bot.gateways.base import Gateway
 from bot.gateways.clever import Clever
 from bot.gateways.http import Transport
@@ -17,7 +17,7 @@ from bot.gateways.limiter import Limiter
 from bot.gateways.line import Line
 from bot.gateways.vudumobile import VuduMobile
 from tests.clock import NOON
-from tests.gateways.server import Reply, ScriptedServer
+from tests.gateways.server import Reply, ScriptedServer, sample
 
 PARIS = ZoneInfo("Europe/Paris")
 OURS = "+15149541234"
@@ -66,6 +66,13 @@ def push(reference: str, numbers: Sequence[str], text: str, **more: Any) -> dict
     }
 
 
+def mail_push(reference: str, **more: Any) -> dict[str, Any]:
+    """The document's sample, with another name."""
+    return {
+        "push": sample("clever/push-of-mails-created")["push"] | {"reference": reference} | more
+    }
+
+
 def reference(instant: datetime) -> str:
     return f"Push{instant.astimezone(PARIS):%Y%m%d%H%M%S}"
 
@@ -83,6 +90,9 @@ class Vendor:
     """The rows of these texts of `number`, in the vendor's form."""
     receipts: Any
     """An answer that says that `gateway_id` was delivered to `number`."""
+    mail_path: str
+    mailed: Reply
+    mail_id: str
 
     def feed(self, **given: Any) -> Feed:
         wanted: dict[str, Any] = {
@@ -94,6 +104,9 @@ class Vendor:
 
     def batch(self, text: str = "Il neige") -> Batch:
         return Batch(7, (7,), self.name, (self.number,), text, 1)
+
+    def mail(self, text: str = "Il neige", **given: str) -> Mail:
+        return Mail(**({"to": "rdv@clinique.example", "subject": "Texto", "text": text} | given))
 
     def sent(self, at: datetime = NOON) -> Sent:
         return Sent(7, self.gateway_id, self.number, at)
@@ -159,6 +172,9 @@ VUDUMOBILE = Vendor(
             "status_mt": "DELIVRD_000",
         }
     ],
+    mail_path="/send_email",
+    mailed=Reply(body={"status": True}),
+    mail_id="",
 )
 CLEVER = Vendor(
     name="clever",
@@ -181,5 +197,8 @@ CLEVER = Vendor(
             }
         ]
     },
+    mail_path="/pushsmails",
+    mailed=Reply(201, mail_push(reference(NOON))),
+    mail_id=reference(NOON),
 )
 VENDORS = (VUDUMOBILE, CLEVER)

@@ -1,6 +1,7 @@
 """Mails as both documents print them, in both readings where they are silent; and mailboxes."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -172,7 +173,7 @@ async def test_clevers_samples_of_deliveries(client: Client) -> None:
         {"hd_send": "demain"},
     ],
 )
-async def test_wrong_parameters(client: Client, change: dict[str, object]) -> None:
+async def test_wrong_parameters(client: Client, change: dict[str, Any]) -> None:
     async with client.pushsmails(**change) as answer:
         assert answer.status == 400
         assert "errors" in await answer.json()

@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping, Table, select
 
 from bot.content.templates import Organisation, Templates
-from bot.core.decide import Limit, Policy
 from bot.core.messages import (
     Acceptance,
     Batch,
     Delivery,
     Feed,
     Listed,
+    Mail,
     MessageClass,
     Outbound,
     Page,
@@ -31,6 +31,7 @@ from bot.core.messages import (
     Skew,
     Unclear,
 )
+from bot.core.policy import Limit, Policy
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Phrase, Rule, Source, Trigger
 from bot.core.sayings import Message
@@ -41,6 +42,7 @@ from bot.services.library import Library
 from bot.services.poller import Poller, Reading
 from bot.services.responder import Responder
 from bot.services.sender import Sender
+from bot.services.speaking import Speech
 from bot.storage import inbox, outbox, schema
 from bot.storage.database import Database
 from tests.clock import FakeClock
@@ -65,12 +67,15 @@ class Played:
     """By the feed's reference; what is not there lists nothing."""
     answers: deque[Answer] = field(default_factory=deque)
     """To sends; when they are used up, each is accepted."""
+    mail_answers: deque[str | Exception] = field(default_factory=deque)
+    """To mails; when they are used up, each is accepted."""
     sightings: list[Sighting] | Exception = field(default_factory=list)
     found: Search | Exception | None = None
     account: dict[str, float | str] | Exception = field(default_factory=dict)
     on_send: Callable[[Batch], Awaitable[None]] | None = None
     read: list[str] = field(default_factory=list)
     taken: list[Batch] = field(default_factory=list)
+    mailed: list[Mail] = field(default_factory=list)
     asked: list[Sequence[Sent]] = field(default_factory=list)
     searched: list[Sequence[Unclear]] = field(default_factory=list)
     watched: int = 0
@@ -88,6 +93,11 @@ class Played:
         if self.on_send is not None:
             await self.on_send(batch)
         return raised(self.answers.popleft() if self.answers else Acceptance(f"id{batch.id}"))
+
+    async def mail(self, mail: Mail) -> str:
+        self.mailed.append(mail)
+        name = f"mail{len(self.mailed)}"
+        return raised(self.mail_answers.popleft() if self.mail_answers else name)
 
     async def receipts(self, sent: Sequence[Sent]) -> Sequence[Sighting]:
         self.asked.append(sent)
@@ -208,12 +218,19 @@ class Scene:
     ) -> Responder:
         return Responder(
             self.database,
-            {self.gateway.name: self.gateway},
-            self.library(*rules, book=book),
+            self.speech(*rules, book=book, observing=observing),
             self.clock,
-            policy=POLICY,
-            life=timedelta(hours=1),
             wake=self.woken.append,
+        )
+
+    def speech(
+        self, *rules: Rule, book: Rulebook | None = None, observing: bool = False
+    ) -> Speech:
+        return Speech(
+            self.library(*rules, book=book),
+            {self.gateway.name: self.gateway},
+            POLICY,
+            timedelta(hours=1),
             observing=observing,
         )
 
