@@ -21,7 +21,7 @@ LONGEST_TEXT = 10_000
 
 _NAME = r"[A-Za-z0-9_'+=&~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"(?!-)({_NAME}(?:\.{_NAME})*)@(?:{_LABEL}\.)+[A-Za-z]{_LABEL}")
+_ADDRESS = re.compile(rf"(?!-)({_NAME}(?:\.{_NAME})*)@(?:{_LABEL}\.)+(?=[A-Za-z].){_LABEL}")
 """Less than RFC 5322 allows: no quotes, comments, names in front or addresses of machines, and
 none of the signs that are syntax to a shell, a template or a list. A leading `-` reads as an
 option to what hands mails on."""

@@ -82,6 +82,7 @@ def test_plain_addresses(address: str) -> None:
         pytest.param("a@b.ca\u2028", id="a separator of lines"),
         pytest.param(f"{'a' * (LONGEST_NAME + 1)}@example.com", id="a long name"),
         pytest.param(f"a@{'b' * 64}.ca", id="a long label"),
+        pytest.param(f"a@b.{'c' * 64}", id="a long top"),
         pytest.param(f"a@{'b.' * LONGEST_ADDRESS}ca", id="too long"),
     ],
 )
