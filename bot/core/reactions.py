@@ -82,6 +82,8 @@ _BLANKS = " \t\r\n\u00a0\u2002\u2003\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u
 _DOUBLE = '"“”„‟«»❝❞〝〞「」『』＂'
 _SINGLE = "'‘’‚‛‹›`"
 _QUOTES = _DOUBLE + _SINGLE
+_CLOSE_TOO = "“«"
+"""What opens in English or French, and closes elsewhere."""
 _TAIL = _BLANKS + _QUOTES + ".…!?,;:)]"
 _ELLIPSIS = re.compile(r"…|\.\.+")
 _MARK = re.compile(rf"[{_QUOTES}>＞](?<!\w['‘’`])[{_QUOTES}>＞{_BLANKS}]*")  # `l'arrêt` has none
@@ -227,18 +229,18 @@ def _after_whole(quoted: str, ours: Sequence[str], *, needs_close: bool) -> str 
             length += len(spoken[count])
             count += 1
         after = rest(quoted, count)
-        if length == len(form) and not (after and needs_close):
-            return after
-        if length == len(form) and _closed(quoted, after):
-            return after.removeprefix("“").removeprefix("«").lstrip()
+        if length == len(form):
+            closed = not after or not needs_close or _closed(quoted, after)
+            if closed or after[0] in _CLOSE_TOO:
+                return after if closed else after[1:].lstrip()
     return None
 
 
 def _closed(quoted: str, after: str) -> bool:
-    """Tell whether a quotation ends before what follows it. Some close with what others open."""
+    """Tell whether a quotation ends before what follows it."""
     quotation = quoted.rstrip()[: -len(after)]
     gap = quotation[len(quotation.rstrip(_TAIL)) :]
-    return after[0] in "“«" or any(sign in gap for sign in _QUOTES)
+    return any(sign in gap for sign in _QUOTES)
 
 
 def _after_cut(quoted: str, ours: Sequence[str]) -> str | None:
