@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Minutes = tuple[int, int]
@@ -38,9 +39,14 @@ class Dates:
     first: date
     last: date
 
+    @property
+    def yearly(self) -> bool:
+        """Whether they are days of every year."""
+        return self.first.year == YEARLY
+
     def holds(self, day: date) -> bool:
         """Tell whether a day is one of them; those of every year may go over New Year."""
-        if self.first.year != YEARLY:
+        if not self.yearly:
             return self.first <= day <= self.last
         in_year = day.replace(year=YEARLY)
         if self.first <= self.last:
@@ -109,3 +115,72 @@ def within(minute: int, span: Minutes) -> bool:
     """Tell whether a minute of the day lies in a span, which may go over midnight."""
     first, end = span
     return first <= minute < end if first < end else minute >= first or minute < end
+
+
+def excludes(one: When, other: When) -> bool:
+    """Tell whether it is certain that never both hold, whoever texts, wherever and whenever.
+
+    Each key is compared by itself, but for days and dates, which are compared together. That a
+    country has its prefix is not known here.
+    """
+    return (
+        _apart(one.gateways, other.gateways)
+        or _apart(one.languages, other.languages)
+        or _apart(one.countries, other.countries)
+        or _lists_exclude(one, other)
+        or _prefixes_exclude(one.prefixes, other.prefixes)
+        or _values_exclude(one, other)
+        or _hours_exclude(one.hours, other.hours)
+        or _days_exclude(one, other)
+    )
+
+
+def _apart(some: frozenset[Any], others: frozenset[Any]) -> bool:
+    return bool(some and others and not some & others)
+
+
+def _lists_exclude(one: When, other: When) -> bool:
+    off = one.off_lists | other.off_lists
+    return any(when.on_lists and when.on_lists <= off for when in (one, other))
+
+
+def _prefixes_exclude(some: Sequence[str], others: Sequence[str]) -> bool:
+    if not some or not others:
+        return False
+    return not any(a.startswith(b) or b.startswith(a) for a in some for b in others)
+
+
+def _values_exclude(one: When, other: When) -> bool:
+    unset = one.unset | other.unset
+    if any(name in unset for when in (one, other) for name in when.values):
+        return True
+    both = one.values.keys() & other.values.keys()
+    return any(_apart(one.values[name], other.values[name]) for name in both)
+
+
+def _hours_exclude(some: Sequence[Minutes], others: Sequence[Minutes]) -> bool:
+    """Two spans of the clock meet where one begins within the other."""
+    if not some or not others:
+        return False
+    return not any(within(a[0], b) or within(b[0], a) for a in some for b in others)
+
+
+def _days_exclude(one: When, other: When) -> bool:
+    if _apart(one.days, other.days):
+        return True
+    days = (one.days & other.days) or one.days or other.days or EVERY_DAY
+    return not any(_meet(a, b, days) for a in one.dates or (EVER,) for b in other.dates or (EVER,))
+
+
+EVERY_DAY = frozenset(range(7))
+EVER = Dates(date.min, date.max)
+
+
+def _meet(one: Dates, other: Dates, days: frozenset[int]) -> bool:
+    """Tell whether some day is in both, and one of these weekdays."""
+    if one.yearly and other.yearly:  # over the years, on every weekday
+        return one.holds(other.first) or other.holds(one.first)
+    fixed = [dates for dates in (one, other) if not dates.yearly]
+    first, last = max(dates.first for dates in fixed), min(dates.last for dates in fixed)
+    between = (first + timedelta(number) for number in range((last - first).days + 1))
+    return any(day.weekday() in days and one.holds(day) and other.holds(day) for day in between)
