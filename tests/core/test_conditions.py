@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -181,7 +182,7 @@ spans = st.one_of(
         lambda drawn: Dates(drawn[0].replace(year=YEARLY), drawn[1].replace(year=YEARLY))
     ),
 )
-KEYS = {
+KEYS: dict[str, st.SearchStrategy[Any]] = {
     "gateways": few(st.sampled_from(LISTS)),
     "languages": few(st.sampled_from(LISTS)),
     "countries": few(st.sampled_from(LISTS)),
