@@ -7,10 +7,11 @@ after an opt-out word names a list. A sentence that merely contains the word is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.core.courtesies import COURTESIES, single, without_courtesies
 
 
 class WordClass(StrEnum):
@@ -39,11 +40,11 @@ class BuiltIn:
 
 def read_builtin(said: Sequence[str]) -> BuiltIn | None:
     """Read words in normal form (`bot.core.text.words`) as a built-in word, if they are one."""
-    if not said or (said[0][0].isalnum() and len(said[0]) > 1 and _single(said[0]) not in _FIRST):
+    if not said or (said[0][0].isalnum() and len(said[0]) > 1 and single(said[0]) not in _FIRST):
         return None
     spoken = _joined_letters([word for word in said if word[0].isalnum()])
-    plain = [_single(word) for word in spoken]
-    begin, end = _without_courtesies(plain)
+    plain = [single(word) for word in spoken]
+    begin, end = without_courtesies(plain)
     match plain[begin:end]:
         case [word]:
             return _KNOWN.get(word)
@@ -63,22 +64,6 @@ def _joined_letters(spoken: list[str]) -> list[str]:
     return ["".join(spoken)] if len(spoken) > 2 and max(map(len, spoken)) == 1 else spoken
 
 
-def _without_courtesies(plain: Sequence[str]) -> tuple[int, int]:
-    """Give where the text begins and ends without its courtesies."""
-    begin, end = 0, len(plain)
-    while begin < end and (size := _courtesy(plain[begin : min(begin + 4, end)], 0)):
-        begin += size
-    while begin < end and (size := _courtesy(plain[max(begin, end - 4) : end], -1)):
-        end -= size
-    return begin, end
-
-
-def _courtesy(near: Sequence[str], side: int) -> int:
-    """Say how many of these words, from the front (0) or the back (-1), are a courtesy."""
-    sizes = range(len(near), 0, -1)
-    return next((n for n in sizes if " ".join(near[:n] if side == 0 else near[-n:]) in _POLITE), 0)
-
-
 def _repeated(known: BuiltIn, others: Sequence[str]) -> BuiltIn | None:
     """Read words that all ask for the same, be it in two languages, as one word."""
     languages, word_class = known.languages, known.word_class
@@ -95,15 +80,6 @@ def _repeated(known: BuiltIn, others: Sequence[str]) -> BuiltIn | None:
 _ASKS = {word_class: word_class for word_class in WordClass} | {
     WordClass.OUT_OR_END: WordClass.OUT
 }
-_DOUBLED = re.compile(r"(.)\1+", re.DOTALL)
-
-
-def _single(word: str) -> str:
-    """Write doubled letters once: `stooopp` is `stop`, and `aret` is `arret`."""
-    if word == "finn" or not _DOUBLED.search(word):  # Finn is somebody's name
-        return word
-    return _DOUBLED.sub(r"\1", word)
-
 
 _VOCABULARY = [
     (WordClass.OUT, {"fr", "en"}, "stop"),
@@ -118,16 +94,9 @@ _VOCABULARY = [
     (WordClass.HELP, {"fr"}, "aide"),
     (WordClass.HELP, {"fr", "en"}, "info"),
 ]
-_COURTESIES = (
-    "svp, s v p, stp, s t p, s il vous plait, s il te plait, sil vous plait, sil te plait, merci, "
-    "merci bien, merci beaucoup, merci d avance, bonne journee, bonne soiree, please, pls, plz, "
-    "thanks, thx, thank you, thank u, thanks a lot, thank you very much, thank you so much, "
-    "have a nice day, have a good day"
-)
 _KNOWN = {
-    " ".join(map(_single, phrase.split())): BuiltIn(word_class, phrase, frozenset(languages))
+    " ".join(map(single, phrase.split())): BuiltIn(word_class, phrase, frozenset(languages))
     for word_class, languages, phrases in _VOCABULARY
     for phrase in phrases.split(", ")
 }
-_POLITE = {" ".join(map(_single, phrase.split())) for phrase in _COURTESIES.split(", ")}
-_FIRST = {phrase.split()[0] for phrase in (*_KNOWN, *_POLITE)}
+_FIRST = {phrase.split()[0] for phrase in (*_KNOWN, *COURTESIES)}

@@ -9,12 +9,21 @@ read in time linear in its length. A word is a run of letters, marks and digits 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from unicodedata import category, decimal, normalize
 
 
 def words(text: str) -> tuple[str, ...]:
     """Give the words of a text in normal form: `"L'ARRÊT, svp!"` has `l`, `arret`, `svp`."""
     return tuple(text.translate(_FORMS).split())
+
+
+def marked(text: str) -> str:
+    """Fold like `words`, but keep the signs that figures are written with: `−12,5 €` is `-12,5 €`.
+
+    Dashes and apostrophes are plain, quotes `"`, blanks single; a ² or ½ stays what it is.
+    """
+    return " ".join(text.translate(_MARKED).split())
 
 
 def rest(text: str, count: int) -> str:
@@ -55,10 +64,13 @@ _ACCENTS = re.compile(
 )
 
 
+def _folded(character: str) -> str:
+    return normalize("NFKD", normalize("NFKD", character).casefold())
+
+
 def _form(character: str) -> str:
     """Fold one character: letters to their plain form, separators to a blank, the rest away."""
-    plain = normalize("NFKD", normalize("NFKD", character).casefold())
-    return "".join(_piece(piece) for piece in plain)
+    return "".join(map(_piece, _folded(character)))
 
 
 def _piece(piece: str) -> str:
@@ -74,14 +86,38 @@ def _piece(piece: str) -> str:
     return piece if kind[0] in "LMN" else " "
 
 
+def _marked_form(character: str) -> str:
+    """Fold one character like `_form`, but for separators that are no blank."""
+    return character if category(character) == "No" else "".join(map(_mark, _folded(character)))
+
+
+def _mark(piece: str) -> str:
+    if piece in _APOSTROPHES:
+        return "'"
+    form, kind = _piece(piece), category(piece)
+    if form != " " or piece.isspace():
+        return form
+    return _SIGNS.get(kind, "-" if piece == "\u2212" else piece)
+
+
+_APOSTROPHES = frozenset("ʹʺʻʼʽʾʿˈˊˋ'‘’‛`´′")
+_SIGNS = {"Pd": "-", "Pi": '"', "Pf": '"'}
+"""What separators of a category are written as."""
+
+
 class _Forms(dict[int, str]):
     """Each character's form, worked out when it is first met; what `str.translate` asks."""
 
+    def __init__(self, form: Callable[[str], str]) -> None:
+        super().__init__()
+        self._form = form
+
     def __missing__(self, code: int) -> str:
-        form = _form(chr(code))
+        form = self._form(chr(code))
         if len(self) < 0x4000:  # who texts us all of Unicode does not fill our memory
             self[code] = form
         return form
 
 
-_FORMS = _Forms()
+_FORMS = _Forms(_form)
+_MARKED = _Forms(_marked_form)

@@ -1,4 +1,4 @@
-"""The types of answers that a rule may expect."""
+"""What an answer may be: its kind, with the range or the choices that narrow it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
 
-Value: TypeAlias = str | int | Decimal | date | time
-"""What an answer means: see `Kind`."""
+Value = str | int | Decimal | date | time
+"""An answer that was understood: `yes` or `no`, the value of a choice, a number in E.164, an
+address, the digits of a code, a word or a text as typed; else a figure, a day or a time of day."""
 
 
 class Kind(StrEnum):
-    """What is expected, and what an answer is understood as."""
+    """The type of an answer, by the word that authors write."""
 
     TEXT = "text"
     WORD = "word"
@@ -23,33 +23,35 @@ class Kind(StrEnum):
     TIME = "time"
     EMAIL = "email"
     NUMBER = "number"
-    """A telephone number, E.164."""
     CODE = "code"
-    """Digits."""
     YES_NO = "yes_no"
-    """`yes` or `no`."""
     CHOICE = "choice"
-    """The value of the choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A type, with its range or its choices."""
+    """What is expected: a type with its range or its choices."""
 
     kind: Kind
     low: Decimal | None = None
-    """Of the value; of the characters of a text, of the digits of a code."""
+    """The least that is taken: an integer or decimal itself, a text's characters, a code's
+    digits. Other kinds have no range."""
     high: Decimal | None = None
     choices: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = ()
-    """Each value, and its phrases as words in normal form."""
+    """Each value with the phrases that choose it, as words in normal form."""
 
     def __str__(self) -> str:
-        if self.choices:
-            return ", ".join(value for value, _ in self.choices)
+        """Give it as an author writes it: `integer 1..5`, `{am: [matin, 1], pm: [soir, 2]}`."""
+        if self.kind is Kind.CHOICE:
+            listed = (
+                f"{value}: [{', '.join(' '.join(phrase) for phrase in phrases)}]"
+                for value, phrases in self.choices
+            )
+            return f"{{{', '.join(listed)}}}"
         if self.low is None and self.high is None:
             return self.kind.value
-        low, high = ("" if end is None else str(end) for end in (self.low, self.high))
-        return f"{self.kind.value} {low}..{high}"
+        low, high = ("" if end is None else f"{end:f}" for end in (self.low, self.high))
+        return f"{self.kind} {low}..{high}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +59,6 @@ class Around:
     """What reading depends on beside the text."""
 
     today: date
+    """The installation's."""
     country: str
-    """Two letters: of telephone numbers in national form."""
+    """Two letters: whose numbers may be written without `+`."""

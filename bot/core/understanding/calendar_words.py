@@ -1,0 +1,51 @@
+"""The words of the calendar, in French and English, in normal form."""
+
+from __future__ import annotations
+
+from bot.core.courtesies import phrases
+
+
+def _counted(*listed: str, first: int) -> dict[str, int]:
+    return {word: value for value, words in enumerate(listed, first) for word in words.split()}
+
+
+MONTHS = _counted(
+    "janvier janv january jan",
+    "fevrier fevr fev february feb",
+    "mars march mar",
+    "avril avr april apr",
+    "mai may",
+    "juin june jun",
+    "juillet juil july jul",
+    "aout august aug",
+    "septembre september sept sep",
+    "octobre october oct",
+    "novembre november nov",
+    "decembre december dec",
+    first=1,
+)
+WEEKDAYS = _counted(
+    "lundi lun monday mon",
+    "mardi tuesday tues tue",
+    "mercredi mer wednesday wed",
+    "jeudi jeu thursday thurs thur thu",
+    "vendredi ven friday fri",
+    "samedi sam saturday sat",
+    "dimanche dim sunday sun",
+    first=0,
+)
+WEEKDAYS_OF_DATES = WEEKDAYS | {"mar": 1}
+"""Before a date `mar` is mardi; alone it is mardi or March."""
+
+DAYS_FROM_TODAY = {
+    phrase: days
+    for days, listed in {
+        -2: "avant hier, day before yesterday",
+        -1: "hier, yesterday",
+        0: "aujourd hui, aujourdhui, ajd, auj, today",
+        1: "demain, tomorrow, tmrw, tmr",
+        2: "apres demain, day after tomorrow",
+    }.items()
+    for phrase in phrases(listed)
+}
+"""The phrases with doubled letters written once."""

@@ -1,0 +1,126 @@
+"""Reading several answers out of one text, each in its place: `3 demain 14h`.
+
+Every way to divide the words among the fields is tried, field by field. No more than two ways to
+one place are remembered: two are already one too many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from bot.core.text import words
+from bot.core.understanding.as_typed import LONGEST
+from bot.core.understanding.kinds import Around, Expected, Kind, Value
+from bot.core.understanding.pieces import said
+from bot.core.understanding.reading import understand
+
+LONGEST_ANSWER = 12
+"""Words of an answer that is no text."""
+MOST_WORDS = 48
+"""Words among which answers are looked for; beyond them goes only a text in the last place."""
+
+_Way = tuple[Value, ...]
+
+
+def understand_all(
+    rest: str, fields: Sequence[tuple[str, Expected]], around: Around
+) -> dict[str, Value] | None:
+    """Read the answers to all fields, in their order, with no word left over.
+
+    None where they cannot be read, or could be divided so that they mean something else. A text
+    in the last place takes all that the answer before it does not: what may belong to that answer
+    belongs to it, but for figures, which may as well begin the text.
+    """
+    names, expected = [name for name, _ in fields], [one for _, one in fields]
+    if not fields or len(rest.strip()) > LONGEST:
+        return None
+    if len(fields) == 1:
+        value = understand(rest, expected[0], around)
+        return None if value is None else {names[0]: value}
+    spoken = _lay_out(rest)
+    way = _closed_by_text if expected[-1].kind is Kind.TEXT else _all_used
+    values = way(spoken, expected, around)
+    return None if values is None else dict(zip(names, values, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A text by its words as typed, each with the punctuation behind it."""
+
+    typed: str
+    ends: tuple[tuple[int, int], ...]
+    """Where each begins and ends."""
+    words: tuple[tuple[str, ...], ...]
+    """What each is in normal form: `l'arrêt` is two."""
+
+    def piece(self, begin: int, end: int) -> str:
+        """Give some of the words as typed."""
+        return self.typed[self.ends[begin][0] : self.ends[end - 1][1]]
+
+
+def _lay_out(typed: str) -> _Spoken:
+    ends: list[tuple[int, int]] = []
+    for found in _WORD.finditer(typed):
+        if words(found[0]) or not ends:
+            ends.append(found.span())
+        else:
+            ends[-1] = ends[-1][0], found.end()
+    return _Spoken(typed, tuple(ends), tuple(words(typed[begin:end]) for begin, end in ends))
+
+
+_WORD = re.compile(r"(?:[^\s,;]|(?<=\d)[,;](?=\d))+[,;]*|[,;]+")
+
+
+def _all_used(spoken: _Spoken, fields: Sequence[Expected], around: Around) -> _Way | None:
+    if len(spoken.ends) > MOST_WORDS:
+        return None
+    ways = _ways(spoken, fields, around).get(len(spoken.ends), [])
+    return ways[0] if len(ways) == 1 else None
+
+
+def _closed_by_text(spoken: _Spoken, fields: Sequence[Expected], around: Around) -> _Way | None:
+    reached = _ways(spoken, fields[:-1], around)
+    places = sorted(place for place in reached if place < len(spoken.ends))
+    if not places:
+        return None
+    two_texts = fields[-2].kind is Kind.TEXT  # the first takes as little as it can
+    place = places[0] if two_texts else places[-1]
+    ways = reached[place]
+    rivals = [] if two_texts else [p for p in places if spoken.words[p][0][0].isdecimal()]
+    if len(ways) > 1 or any(reached[rival] != ways for rival in rivals):
+        return None
+    text = understand(spoken.typed[spoken.ends[place][0] :], fields[-1], around)
+    return None if text is None else (*ways[0], text)
+
+
+def _ways(spoken: _Spoken, fields: Sequence[Expected], around: Around) -> dict[int, list[_Way]]:
+    """Give, for each word that the fields can reach, up to two ways to read what is before it."""
+    reached: dict[int, list[_Way]] = {0: [()]}
+    for expected in fields:
+        onward: dict[int, list[_Way]] = {}
+        for begin, ways in reached.items():
+            for end, value in _answers(spoken, begin, expected, around):
+                found = [(*way, value) for way in ways]
+                known = onward.setdefault(end, [])
+                known += [way for way in found if way not in known][: 2 - len(known)]
+        reached = onward
+    return reached
+
+
+def _answers(
+    spoken: _Spoken, begin: int, expected: Expected, around: Around
+) -> Iterator[tuple[int, Value]]:
+    """Give each answer that begins at a word, and the place behind it."""
+    most = MOST_WORDS if expected.kind is Kind.TEXT else LONGEST_ANSWER
+    count = len(spoken.ends)
+    before: tuple[str, ...] = ()
+    for end in range(begin + 1, min(begin + most, count, MOST_WORDS) + 1):
+        content = said(tuple(chain.from_iterable(spoken.words[begin:end])))
+        if content != before or end == count:  # a courtesy adds nothing: it begins what follows
+            value = understand(spoken.piece(begin, end), expected, around)
+            if value is not None:
+                yield end, value
+        before = content

@@ -1,0 +1,96 @@
+"""Figures: integers and decimals, in figures or spelled out.
+
+A mark before three digits parts thousands for some and decimals for others: it is refused, unless
+something else in the figure tells which is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.core.understanding.pieces import Piece
+from bot.core.understanding.spelled import with_figures
+
+MOST_DIGITS = 18
+"""Before the mark, and behind it: what any database holds."""
+
+
+def read_integer(piece: Piece) -> int | None:
+    """Read a whole figure: `12`, `-3`, `1 000`, `n° 3`, `vingt et un`."""
+    figure = _figure(_NUMBERED.sub("", piece.plain))
+    if figure is None or figure.fraction:
+        return None
+    return -int(figure.whole) if figure.minus else int(figure.whole)
+
+
+def read_decimal(piece: Piece) -> Decimal | None:
+    """Read any figure, of money or of a hundred too: `12,5`, `$1,234.56`, `douze euros`, `5 %`.
+
+    Equal figures are equal texts: `12,50` is 12.5, and `-0` is 0.
+    """
+    figure = _figure(_MONEY.sub(r"\1", _UNIT.sub("", _NUMBERED.sub("", piece.plain))))
+    if figure is None:
+        return None
+    fraction = figure.fraction.rstrip("0")
+    value = Decimal(f"{int(figure.whole)}.{fraction}" if fraction else int(figure.whole))
+    return value.copy_negate() if figure.minus and value else value
+
+
+class _Figure(NamedTuple):
+    minus: bool
+    whole: str
+    """Digits, at least one."""
+    fraction: str
+    """Digits, as many as were written."""
+
+
+def _figure(plain: str) -> _Figure | None:
+    """Read a figure that is the whole text, whichever way it is written."""
+    if _THOUSANDS_OR_DECIMALS.fullmatch(plain):
+        return None
+    found = _WRITTEN.fullmatch(plain) or _SPELLED.fullmatch(_in_figures(plain))
+    if found is None:
+        return None
+    whole, fraction = (_NOT_DIGITS.sub("", found[part] or "") for part in ("whole", "fraction"))
+    if max(len(whole), len(fraction)) > MOST_DIGITS:
+        return None
+    return _Figure(bool(found["minus"]), whole or "0", fraction)
+
+
+def _in_figures(plain: str) -> str:
+    """Write what is spelled in figures; nothing where there is more than words and figures."""
+    unjoined = _HALF.sub(" virgule cinq", _HYPHEN.sub(" ", plain))
+    return " ".join(with_figures(unjoined.split())) if _WORDS.fullmatch(unjoined) else ""
+
+
+_NUMBERED = re.compile(r"\A(?:(?:n[o°]|num)[. ]*(?=\d)|# ?(?=\d)|(?:numero|number) (?=\w))")
+_MONEY = re.compile(r"\A([-+]?)[$€£] ?")
+_UNIT = re.compile(
+    r" ?(?:[$€£%]|(?<![a-z])(?:dollars?|euros?|cad|usd|eur|pour ?cent|per ?cent))\Z"
+)
+_THOUSANDS_OR_DECIMALS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
+_WRITTEN = re.compile(
+    r"""
+    (?:(?P<minus>-)|\+)?
+    (?P<whole>
+        \d+
+        | [1-9]\d{0,2}(?:\ \d{3})+
+        | [1-9]\d{0,2}(?:,\d{3})+(?=\.)     # the other mark tells what this one means
+        | [1-9]\d{0,2}(?:\.\d{3})+(?=,)
+        | [1-9]\d{0,2}(?:(?:,\d{3}){2,}|(?:\.\d{3}){2,})\Z      # so does its repetition
+        | (?=[.,])
+    )
+    (?:[.,](?P<fraction>\d+))?
+    """,
+    re.VERBOSE,
+)
+_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
+_HALF = re.compile(r" (?:et demie?|and a half)\Z")
+_WORDS = re.compile(r"[a-z0-9 ]+")
+_SPELLED = re.compile(
+    r"(?P<minus>moins |minus )?(?P<whole>\d+)"
+    r"(?: (?:virgule|point|comma) (?P<fraction>\d(?: \d)*|(?:0 )*\d+))?"
+)
+_NOT_DIGITS = re.compile(r"\D")

@@ -1,0 +1,84 @@
+"""A piece of text laid out for reading: what it says, without what never decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.core.courtesies import COURTESIES, phrases, single, without_courtesies
+from bot.core.text import marked, words
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What somebody texted where one answer is expected."""
+
+    typed: str
+    plain: str
+    """Folded, signs kept, without courtesies and outer punctuation: `14h30`, `-12,5 $`."""
+    words: tuple[str, ...]
+    """Its words in normal form, without courtesies."""
+
+
+def lay_out(typed: str) -> Piece:
+    """Lay out a piece, in time linear in its length."""
+    plain = marked(typed)
+    return Piece(typed, _trimmed(_without_courtesies(plain)), said(words(typed)))
+
+
+def said(spoken: tuple[str, ...]) -> tuple[str, ...]:
+    """Give words in normal form without the courtesies around them."""
+    begin, end = meant(spoken)
+    return spoken[begin:end]
+
+
+def meant(spoken: Sequence[str]) -> tuple[int, int]:
+    """Give where words in normal form begin and end but for courtesies and greetings."""
+    return without_courtesies([single(word) for word in spoken], _POLITE)
+
+
+def alone(plain: str, wanted: re.Pattern[str], around: Collection[str]) -> str | None:
+    """Give the only thing of its form in a piece, if all the words around it are of those."""
+    found = list(wanted.finditer(plain))
+    if len(found) != 1:
+        return None
+    begin, end = found[0].span()
+    others = plain[:begin], plain[end:]
+    if any(_STRAY.search(other) for other in others):
+        return None
+    if not all(word in around for other in others for word in said(words(other))):
+        return None
+    return found[0][0]
+
+
+_POLITE = COURTESIES | phrases(
+    "bonjour, bonsoir, salut, allo, coucou, hello, hi, hey, good morning, good evening, 🙏"
+)
+"""A greeting opts nobody out, so it is no courtesy there; before an answer it is one."""
+
+_WORD = re.compile(r"[^\W_]+|🙏")
+_OUTER = "\"'.,;:!?¿¡()[]{}*_ "
+_LEADING = re.compile(rf"[{re.escape(_OUTER)}-]*")
+_FIGURE = re.compile(r"[$€£]? ?\d")
+_SIGN = re.compile(r"(?<![-.,])-? ?[.,]?\Z")
+_STRAY = re.compile(r"[^\w\s\"'.,;:!?()\[\]<>*=#°-]")
+
+
+def _without_courtesies(plain: str) -> str:
+    spans = [word.span() for word in _WORD.finditer(plain)]
+    begin, end = meant([plain[a:b] for a, b in spans])
+    after = spans[begin - 1][1] if begin else 0
+    before = spans[end][0] if end < len(spans) else len(plain)
+    return plain[after:before]
+
+
+def _trimmed(plain: str) -> str:
+    """Cut outer punctuation off, but for the start of a figure: `-3`, `,5`."""
+    plain = plain.rstrip(_OUTER + "-")
+    led = _LEADING.match(plain)
+    assert led is not None  # it matches nothing as well
+    begin = led.end()
+    if _FIGURE.match(plain, begin) and (sign := _SIGN.search(led[0])):
+        begin = sign.start()
+    return plain[begin:].strip()

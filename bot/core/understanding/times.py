@@ -1,0 +1,122 @@
+"""Times of day: `14h30`, `2:30 pm`, `midi et quart`, `huit heures moins dix`, `half past nine`.
+
+The hours from 1 to 6 are of the night or of the afternoon: unless two digits or a word tell which,
+the piece is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+
+from bot.core.understanding.pieces import Piece
+from bot.core.understanding.spelled import with_figures
+
+Found = re.Match[str]
+
+
+def read_time(piece: Piece) -> time | None:
+    """Read one time of day, to the minute."""
+    said = _tidy(piece.plain)
+    found = next(filter(None, (form.fullmatch(said) for form in _FORMS)), None)
+    if found is None:
+        return None
+    named = found.groupdict()
+    hour, minute, shift = _hour(named), int(named.get("minute") or 0), _shift(named)
+    if hour is None or minute > 59 or abs(shift) > 59:
+        return None
+    hours, minutes = divmod(hour * 60 + minute + shift, 60)
+    return time(hours % 24, minutes)
+
+
+def _tidy(plain: str) -> str:
+    """Write `à deux heures de l'après-midi` as `2 heures de l apres midi`."""
+    parted = _BESIDE_LETTERS.sub(" ", plain.lstrip("-., "))
+    return _LEAD_IN.sub("", " ".join(with_figures(parted.split())))
+
+
+_BESIDE_LETTERS = re.compile(r"(?<=[a-z])(?:[.']|-(?=[a-z]))")
+_LEAD_IN = re.compile(r"\A(?:(?:pour|for) )?(?:(?:a|at|@)(?: |(?=\d)))?")
+
+
+def _hour(named: dict[str, str | None]) -> int | None:
+    """Give the hour of the day, if it is clear which half of the day is meant."""
+    if name := named.get("name"):
+        return _NAMED[name]
+    written, part = named["hour"] or "", named.get("part")
+    hour = int(written)
+    if part:
+        return _PARTS[part].get(hour)
+    ambiguous = len(written) == 1 and 1 <= hour <= 6
+    return None if ambiguous or hour > 23 else hour
+
+
+def _shift(named: dict[str, str | None]) -> int:
+    """Give the minutes that words add to the hour, or take from it."""
+    after, before = named.get("after"), named.get("before")
+    return _minutes(after) if after else -_minutes(before) if before else 0
+
+
+def _minutes(said: str) -> int:
+    return int(said) if said.isdecimal() else _FRACTIONS[said]
+
+
+_NAMED = {"midi": 12, "noon": 12, "midday": 12, "minuit": 0, "midnight": 0}
+_FRACTIONS = {"demi": 30, "demie": 30, "half": 30, "quart": 15, "quarter": 15}
+
+
+def _same(*hours: int) -> dict[int, int]:
+    return {hour: hour for hour in hours}
+
+
+def _after_noon(*hours: int) -> dict[int, int]:
+    return {hour: hour + 12 for hour in hours}
+
+
+_PARTS = {
+    part: hours
+    for parts, hours in {
+        "am, a m": {12: 0, **_same(*range(12))},
+        "pm, p m": {12: 12, **_after_noon(*range(1, 12))},
+        "du matin, le matin, du mat, in the morning": _same(*range(12)),
+        "de l apres midi, l apres midi, de l aprem, in the afternoon": {
+            **_after_noon(*range(1, 7)),
+            **_same(*range(12, 19)),
+        },
+        "du soir, le soir, in the evening": {
+            **_after_noon(*range(4, 12)),
+            **_same(*range(16, 24)),
+        },
+        "de la nuit, la nuit, at night": {
+            12: 0,
+            **_same(*range(5)),
+            **_after_noon(*range(8, 12)),
+            **_same(*range(20, 24)),
+        },
+    }.items()
+    for part in parts.split(", ")
+}
+"""What each hour that is said means beside a part of the day; what is missing contradicts it."""
+
+HOUR, MINUTE = r"(?P<hour>\d\d?)", r"(?P<minute>\d\d)"
+H, O_CLOCK = r" ?(?:h|hrs?|heures?)", r"(?: ?o ?clock)"
+PART = rf" ?(?P<part>{'|'.join(_PARTS)})"
+SHIFT = r" (?:et (?P<after>demie?|quart|\d\d?)|moins (?:le )?(?P<before>quart|\d\d?))"
+NAME = rf"(?P<name>{'|'.join(_NAMED)})"
+_FORMS = tuple(
+    map(
+        re.compile,
+        (
+            rf"{HOUR}{H}(?: ?(?P<minute>\d\d?)(?: ?(?:m|mn|min|minutes?))?)?(?:{PART})?",
+            rf"{HOUR} ?: ?{MINUTE}(?: ?h)?(?:{PART})?",
+            rf"{HOUR}[ .]{MINUTE}{PART}",
+            rf"{HOUR}{O_CLOCK}(?:{PART})?",
+            rf"{HOUR}{PART}",
+            rf"{HOUR}{H}{SHIFT}(?:{PART})?",
+            rf"(?:a )?(?P<after>half|quarter|\d\d?)(?: minutes)? past {HOUR}{O_CLOCK}?(?:{PART})?",
+            rf"(?:a )?(?P<before>quarter|\d\d?)(?: minutes)? to {HOUR}{O_CLOCK}?(?:{PART})?",
+            rf"(?:12 )?{NAME}(?: (?P<minute>\d\d?))?",
+            rf"{NAME}{SHIFT}",
+        ),
+    )
+)

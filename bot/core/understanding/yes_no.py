@@ -1,0 +1,58 @@
+"""Yes or no, as people really say them. Who says both, or anything else beside, says neither."""
+
+from __future__ import annotations
+
+from bot.core.courtesies import phrases, single
+from bot.core.understanding.pieces import Piece
+
+MOST_WORDS = 4
+"""Of a phrase."""
+
+
+def read_yes_no(piece: Piece) -> str | None:
+    """Read phrases that all say yes, or all no: `oui`, `ok parfait`, `non, pas du tout`."""
+    spoken = [word if word == "noon" else single(word) for word in piece.words]
+    answers, at = set(), 0
+    while at < len(spoken):
+        size, answer = next(
+            (
+                (size, answer)
+                for size in range(min(MOST_WORDS, len(spoken) - at), 0, -1)
+                if (answer := _ANSWERS.get(" ".join(spoken[at : at + size])))
+            ),
+            (0, None),
+        )
+        if answer is None:
+            return None
+        answers.add(answer)
+        at += size
+    return answers.pop() if len(answers) == 1 else None
+
+
+_ANSWERS = {
+    **dict.fromkeys(
+        phrases(
+            "oui, ouais, ouai, ouaip, ouep, o, ok, okay, oki, okey, d accord, daccord, d ac, dac, "
+            "dak, bien sur, bien sur que oui, mais oui, ben oui, certainement, absolument, "
+            "parfait, confirme, je confirme, c est confirme, entendu, volontiers, avec plaisir, "
+            "tout a fait, exact, exactement, affirmatif, c est bon, c est beau, c est ok, "
+            "c est oui, c est d accord, c est parfait, c est correct, ca marche, ca me va, "
+            "pas de probleme, pas de problemes, pas de souci, pas de soucis, aucun probleme, "
+            "aucun souci, j accepte, yes, yep, yeah, yea, yup, y, sure, sure thing, certainly, "
+            "absolutely, of course, definitely, confirm, confirmed, i confirm, i agree, agreed, "
+            "i accept, affirmative, perfect, sounds good, no problem, no problems, no worries, "
+            "👍, ✅, ✔, ☑, 👌, 🆗, 💯"
+        ),
+        "yes",
+    ),
+    **dict.fromkeys(
+        phrases(
+            "non, nope, nop, no, nah, nan, n, pas du tout, absolument pas, certainement pas, "
+            "surtout pas, bien sur que non, mais non, ben non, jamais, jamais de la vie, "
+            "c est non, pas question, hors de question, aucunement, pantoute, negatif, negative, "
+            "je refuse, not at all, no way, never, of course not, certainly not, "
+            "absolutely not, i refuse, i decline, 👎, ❌, ✖, 🚫"
+        ),
+        "no",
+    ),
+}
