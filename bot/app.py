@@ -18,22 +18,29 @@ from bot.console.app import serve
 from bot.content.rulebook import load_rulebook
 from bot.content.templates import Organisation, Templates
 from bot.core.calibration import Calibration
-from bot.core.decide import Limit, Policy
+from bot.core.policy import Limit, Policy
 from bot.core.rulebook import Rulebook
+from bot.core.turn import country_of
 from bot.daemon import Daemon, Worker
 from bot.gateways import open_gateway
 from bot.gateways.http import Transport
 from bot.health import Patient
+from bot.internet import Internet
 from bot.scheduler import Bells
 from bot.services.account import Account
+from bot.services.follow_ups import FollowUps
 from bot.services.follower import Follower
 from bot.services.janitor import Janitor
 from bot.services.library import Library
+from bot.services.lookups import Lookups
+from bot.services.mailer import Mailer
 from bot.services.poller import Poller, Reading
 from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
 from bot.services.responder import Responder
 from bot.services.sender import Sender
+from bot.services.speaking import Speech
+from bot.services.timeouts import Timeouts
 from bot.services.watch import Watch
 from bot.storage import accounts
 from bot.storage.database import Database
@@ -44,6 +51,8 @@ RESPONDING = timedelta(seconds=1)
 RECONCILING = timedelta(seconds=5)
 RECEIPTS = timedelta(seconds=5)
 WATCHING = timedelta(seconds=1)
+CONVERSING = timedelta(seconds=1)
+MAILING = timedelta(seconds=2)
 CLEANING = timedelta(minutes=10)
 FEEDS_LOOKED_AT = timedelta(seconds=1)
 """How often it is looked which of many campaigns is due."""
@@ -112,7 +121,17 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             for name, section in config.gateways.items()
             if section.on
         ]
-        workers = await _workers(config, database, library, known, options=options)
+        internet = await stack.enter_async_context(
+            Internet(clock, private_hosts=frozenset(config.lookups.private_hosts))
+        )
+        speech = Speech(
+            library,
+            {account.name: account.gateway for account in known},
+            policy(config),
+            config.replies.life,
+            observing=options.observing,
+        )
+        workers = await _workers(config, database, speech, known, internet, options=options)
         patient = Patient(known, library, database, clock)
         address = await stack.enter_async_context(
             serve(patient, config.web.host, config.web.port, config.web.known_hosts)
@@ -147,24 +166,20 @@ async def _account(
 async def _workers(
     config: Config,
     database: Database,
-    library: Library,
+    speech: Speech,
     known: Sequence[Account],
+    internet: Internet,
     *,
     options: Options,
 ) -> list[Worker]:
     """Put the services together: who wakes whom."""
     clock = known[0].clock
     senders: dict[str, Worker] = {}
-    responder = Responder(
-        database,
-        {account.name: account.gateway for account in known},
-        library,
-        clock,
-        policy=policy(config),
-        life=config.replies.life,
-        wake=lambda gateway: senders[gateway].wake(),
-        observing=options.observing,
-    )
+
+    def wake(gateway: str) -> None:
+        senders[gateway].wake()
+
+    responder = Responder(database, speech, clock, wake=wake, burst=config.replies.burst)
     deciding = Worker("responder", responder.tick, RESPONDING)
     workers = [deciding]
     for account in known:
@@ -173,11 +188,46 @@ async def _workers(
         senders[account.name] = sending
         # Observing, nothing leaves: neither what is decided now nor what waited before.
         workers += others if options.observing else [sending, *others]
+        if not options.observing:
+            mailer = Mailer(account)
+            await mailer.begin()
+            workers.append(Worker(f"mailer {account.name}", mailer.tick, MAILING))
+    if not options.observing:
+        workers += await _talkers(database, speech, clock, internet, deciding, wake=wake)
     if options.begun_elsewhere is not None:
         follower = Follower(database, "clever", options.begun_elsewhere, clock)
         workers.append(Worker("follower", follower.tick, FEEDS_LOOKED_AT))
     janitor = Janitor(database, clock, texts=config.retention.texts)
     return [*workers, Worker("janitor", janitor.tick, CLEANING)]
+
+
+async def _talkers(
+    database: Database,
+    speech: Speech,
+    clock: Clock,
+    internet: Internet,
+    deciding: Worker,
+    *,
+    wake: Callable[[str], None],
+) -> list[Worker]:
+    """Give the workers that go on with conversations when nobody texts."""
+    woken = asyncio.Event()
+
+    def wake_others(gateway: str) -> None:
+        if gateway:
+            wake(gateway)
+        else:
+            deciding.wake()
+
+    lookups = Lookups(database, speech, clock, internet, wake=woken.set, wake_others=wake_others)
+    await lookups.begin()
+    timeouts = Timeouts(database, speech, clock, wake=wake)
+    follow_ups = FollowUps(database, speech, clock, wake=wake)
+    return [
+        Worker("lookups", lookups.tick, CONVERSING, drain=lookups.drain, woken=woken),
+        Worker("timeouts", timeouts.tick, CONVERSING),
+        Worker("follow-ups", follow_ups.tick, CONVERSING),
+    ]
 
 
 async def _gateway_workers(
@@ -226,4 +276,14 @@ def policy(config: Config) -> Policy:
             for section in config.gateways.values()
             if (number := getattr(section, "our_number", ""))
         ),
+        timezone=config.timezone,
+        countries={name: _country(section) for name, section in config.gateways.items()},
+        silent_for=config.replies.takeover.silent_for,
     )
+
+
+def _country(section: GatewaySection) -> str:
+    """Give the country of a gateway's own number; where it has none, the vendor's."""
+    if isinstance(section, CleverSection):
+        return "FR"
+    return country_of(section.our_number) or "CA"

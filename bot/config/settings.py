@@ -180,8 +180,15 @@ class Replies(Section):
         Rate(30, 86400),
     )
     delivery: Delivery = Delivery.AT_MOST_ONCE
+    burst: Annotated[Duration, between("0s", "30s")] = timedelta(0)
     takeover: Takeover = Takeover()
     only_numbers: tuple[Number, ...] = ()
+
+
+class Lookups(Section):
+    """The addresses that rules may ask."""
+
+    private_hosts: tuple[Host, ...] = ()
 
 
 class Verification(Section):
@@ -265,6 +272,7 @@ class Config(Section):
     reload: Literal["signal", "watch"] = "signal"
     gateways: dict[GatewayName, Annotated[GatewaySection, Discriminator("kind")]] = {}
     replies: Replies = Replies()
+    lookups: Lookups = Lookups()
     history: Annotated[Duration, between("0s", "365d")] = timedelta(days=30)
     verification: Verification = Verification()
     web: Web = Web()

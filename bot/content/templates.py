@@ -121,6 +121,13 @@ class Templates:
         `data` are the names that the message sees beside `language` and `organisation`. What comes
         out is plain: composed, without control characters and outer blanks. Raises `RenderError`.
         """
+        said = self.fill(message, language, data)
+        if not said:
+            raise RenderError("the message is empty")
+        return said
+
+    def fill(self, message: Message, language: str, data: Mapping[str, Any]) -> str:
+        """Do what `render` does for what is kept or passed on, and may be nothing at all."""
         source, spoken, included = self._chosen(message, language)
         if _JINJA.search(source):
             filled = self._filled(source, spoken, data)
@@ -128,8 +135,6 @@ class Templates:
                 filled = self._said(self._compiled(source, included), spoken, data)
             source = filled
         said = _plain(source)
-        if not said:
-            raise RenderError("the message is empty")
         if len(said) > TEXT_LIMIT:
             raise RenderError(_TOO_LONG)
         return said

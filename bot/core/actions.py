@@ -70,9 +70,9 @@ class Leave:
 class Forward:
     """Pass the text on to a person's phone or mailbox: one of the two."""
 
+    message: Message
     number: str = ""
     email: str = ""
-    message: Message = Message(template="forwarded")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,222 +1,186 @@
 """What to do about a text: all of it, in order, in one readable function.
 
 Asked in this order; the first that answers ends it: opt-out, opt-in and help words · what may not
-be answered (history, late, opted out, robots) · the rules · nobody.
+be answered (history, late, opted out, robots, reactions) · a person who took the conversation
+over · the step at which an answer is awaited · the rules · nobody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
-from bot.core.builtin_words import BuiltIn, WordClass, read_builtin
-from bot.core.conversation import Conversation, Subscriber
+from bot.core import conversing
+from bot.core.budget import within_budget
+from bot.core.candidates import Candidate, taker
+from bot.core.conversation import Conversation, Position
 from bot.core.decision import Decision, Reply, Why
 from bot.core.instants import milliseconds
-from bot.core.messages import Delivery, Inbound, InboundStatus, MessageClass
-from bot.core.rulebook import Rulebook
-from bot.core.rules import Match
+from bot.core.messages import Delivery, InboundStatus, MessageClass
+from bot.core.obey import leave, left_list, obey, read_word
+from bot.core.reactions import looks_quoted, own_words, read_reaction
+from bot.core.robots import HEARD
+from bot.core.rules import Rule, Trigger
 from bot.core.sayings import Message
-from bot.core.text import words
+from bot.core.silence import robotic, silence
+from bot.core.turn import Turn
+from bot.core.understanding import Value, understand
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many in so long."""
-
-    count: int
-    period: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the installation's configuration says about answering."""
-
-    language: str
-    max_age: timedelta
-    delivery: Delivery
-    per_number: tuple[Limit, ...]
-    only_numbers: frozenset[str] = frozenset()
-    """Empty: everybody is answered."""
-    our_numbers: frozenset[str] = frozenset()
-
-
-OPT_OUTS = (WordClass.OUT, WordClass.OUT_OR_END)
-BUILT_IN: Mapping[WordClass, tuple[str, str, MessageClass]] = {
-    WordClass.OUT: ("stop", "stopped", MessageClass.OPT_OUT),
-    WordClass.OUT_OR_END: ("stop", "stopped", MessageClass.OPT_OUT),
-    WordClass.IN: ("start", "started", MessageClass.REPLY),
-    WordClass.HELP: ("help", "help", MessageClass.HELP),
-}
-"""The reason that is written down, the template that is said, and the class of the message."""
-
-
-def decide(
-    text: Inbound,
-    conversation: Conversation,
-    subscriber: Subscriber,
-    rulebook: Rulebook,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Decision:
+def decide(turn: Turn) -> Decision:
     """Decide what a text does, and what is said to it. Renders nothing, keeps nothing."""
-    word = read_builtin(words(text.text))
-    if word is not None and not (word.word == "info" and rulebook.claims_info):
-        return _obey(word, text, conversation, subscriber, policy=policy, now=now)
-    silent = _silent(text, subscriber, policy, now)
-    if silent:
-        return Decision(conversation, subscriber, InboundStatus.IGNORED, Why(silent))
-    match = next(rulebook.find(text.text), None)
-    if match is None:
-        return Decision(conversation, subscriber, InboundStatus.HANDLED, Why("nobody"))
-    why = Why("rule", match.rule.id, match.phrase.written if match.phrase else "")
-    if match.rule.reply is None:
-        return Decision(conversation, subscriber, InboundStatus.HANDLED, why)
-    reply = Reply(
-        message=match.rule.reply,
-        languages=(language_of(match, chosen=subscriber.language, usual=policy.language),),
-        data={"rest": match.rest},
-        message_class=MessageClass.REPLY,
-        rule=match.rule.id,
-        delivery=match.rule.delivery or policy.delivery,
-    )
-    return _say(reply, why, conversation, subscriber, policy=policy, now=now)
+    if not turn.text.history:
+        turn = replace(turn, conversation=_heard(turn))
+    turn, reacting = _without_quotation(turn)
+    word = read_word(turn)
+    if word is not None and not word.list_name:
+        return within_budget(turn, obey(word, turn))
+    if (left := left_list(turn)) is not None:
+        return leave(*left, turn)
+    if word is not None:
+        return within_budget(turn, obey(word, turn))
+    reason = _unanswerable(turn) or ("reaction" if reacting else "")
+    if reason:
+        return _ignored(turn, reason)
+    return within_budget(turn, _answered(turn))
 
 
-def _silent(text: Inbound, subscriber: Subscriber, policy: Policy, now: datetime) -> str:
-    """Say why this text may not be answered, or nothing if it may."""
-    if text.history:
-        return "history"
-    if now - text.sent_at > policy.max_age:
-        return "late"
-    if _is_robot(text, policy):
-        return "robot"
-    if subscriber.opted_out:
-        return "opted_out"
-    if policy.only_numbers and text.number not in policy.only_numbers:
-        return "only_numbers"
-    return ""
+def time_out(turn: Turn) -> Decision:
+    """Decide for the clock: the answer that a conversation awaits did not come in time."""
+    position = turn.conversation.position
+    assert position is not None
+    rule = _rule_of(turn, position)
+    away = turn.subscriber.opted_out or turn.subscriber.blocked or _is_taken_over(turn)
+    if rule is None or away:
+        ended = replace(turn.conversation, position=None)
+        why = Why("timed_out", position.rule)
+        return Decision(ended, turn.subscriber, InboundStatus.HANDLED, why)
+    return within_budget(turn, conversing.time_out(turn, rule, position))
 
 
-def _is_robot(text: Inbound, policy: Policy) -> bool:
-    """Tell a sender that no person answers at: short, alphabetic, or ourselves."""
-    return not text.number.startswith("+") or text.number in policy.our_numbers
-
-
-def _obey(
-    word: BuiltIn,
-    text: Inbound,
-    conversation: Conversation,
-    subscriber: Subscriber,
-    *,
-    policy: Policy,
-    now: datetime,
+def conclude(
+    turn: Turn,
+    rule_id: str,
+    captured: Mapping[str, Value],
+    found: Mapping[str, Value] | None,
+    language: str,
 ) -> Decision:
-    """Obey STOP and START, whatever the text's age; answer if it may be answered.
+    """Decide what a rule answers now that the address that it asks has answered, or has not."""
+    rule = turn.rulebook.rule(rule_id)
+    if rule is None or turn.subscriber.opted_out or turn.subscriber.blocked:
+        why = Why("rule", rule_id, detail={"lookup": "too late"})
+        return Decision(turn.conversation, turn.subscriber, InboundStatus.HANDLED, why)
+    return within_budget(turn, conversing.conclude(turn, rule, captured, found, language))
 
-    An opt-out is confirmed once; START and HELP are answered each time. What a newer word undid
-    is not answered.
+
+def answers(turn: Turn) -> bool:
+    """Tell whether somebody understands this text, other than a rule that takes anything."""
+    if read_word(turn) is not None or left_list(turn) is not None:
+        return True
+    position = turn.conversation.position
+    if position is not None and (rule := _rule_of(turn, position)) is not None:
+        assert rule.flow is not None
+        step = rule.flow.step(position.step)
+        assert step is not None
+        return understand(turn.text.text, step.expected, turn.around) is not None
+    found = taker(turn)
+    return (
+        found is not None
+        and not found.misunderstood
+        and found.match.rule.trigger is not Trigger.ANYTHING
+    )
+
+
+def _heard(turn: Turn) -> Conversation:
+    """Note when a text came: a clockwork is known by its rhythm."""
+    before = turn.conversation
+    return replace(before, heard=(*before.heard, milliseconds(turn.text.sent_at))[-HEARD:])
+
+
+def _without_quotation(turn: Turn) -> tuple[Turn, bool]:
+    """Read what a person added to a quotation of ours, and nothing of what is quoted.
+
+    Also says whether nothing was added: then a phone reports a reaction.
     """
-    after = _opted(word, text, subscriber, now)
-    reason, template, message_class = BUILT_IN[word.word_class]
-    opting_out = word.word_class in OPT_OUTS
-    why = Why(reason, words=word.word)
-    silent = _silent(text, replace(after, opted_out=False), policy, now)
-    if not silent and word.word_class is not WordClass.HELP:
-        if after is subscriber:
-            silent = "overtaken"
-        elif opting_out and subscriber.opted_out:
-            silent = "opted_out"
-    if silent:
-        why = replace(why, detail={"silent": silent})
-        return Decision(conversation, after, InboundStatus.HANDLED, why, cancel=after.opted_out)
+    if not looks_quoted(turn.text.text):
+        return turn, False
+    kind = read_reaction(turn.text.text, turn.said)
+    if kind is None:
+        return turn, False
+    own = own_words(turn.text.text, turn.said) if kind == "quotation" else ""
+    if not own:
+        return turn, True
+    return replace(turn, text=replace(turn.text, text=own)), False
+
+
+def _unanswerable(turn: Turn) -> str:
+    reason = silence(turn)
+    if reason:
+        return reason
+    if robotic(turn):
+        return "robot"
+    return "taken_over" if _is_taken_over(turn) else ""
+
+
+def _is_taken_over(turn: Turn) -> bool:
+    until = turn.conversation.silent_until
+    return until is not None and turn.now < until
+
+
+def _ignored(turn: Turn, reason: str) -> Decision:
+    """Say nothing; the operator is told once that a robot seems to text."""
+    conversation, detail = turn.conversation, {}
+    if reason == "robot" and robotic(turn):
+        detail = {"first": not conversation.robot_noticed}
+        conversation = replace(conversation, robot_noticed=True)
+    why = Why(reason, detail=detail)
+    return Decision(conversation, turn.subscriber, InboundStatus.IGNORED, why)
+
+
+def _answered(turn: Turn) -> Decision:
+    """Let the open question, then the rules answer."""
+    position = turn.conversation.position
+    if position is None:
+        return _by_rules(turn, taker(turn))
+    rule = _rule_of(turn, position)
+    if rule is None:
+        return _changed(turn, position)
+    if (breaking_in := taker(turn, interrupting=True)) is not None:
+        return _by_rules(turn, breaking_in)
+    return conversing.proceed(turn, rule, position)
+
+
+def _rule_of(turn: Turn, position: Position) -> Rule | None:
+    """Give the rule of an open question; None where it asks other questions by now, or is gone."""
+    rule = turn.rulebook.rule(position.rule)
+    fits = rule is not None and rule.flow is not None and rule.flow.shape == position.shape
+    return rule if fits else None
+
+
+def _by_rules(turn: Turn, found: Candidate | None) -> Decision:
+    if found is None:
+        why = Why("nobody")
+        return Decision(turn.conversation, turn.subscriber, InboundStatus.HANDLED, why)
+    match = found.match
+    why = Why("rule", match.rule.id, match.phrase.written if match.phrase else "")
+    if found.misunderstood:
+        return conversing.misunderstood(turn, match.rule, found.language, why)
+    decision = conversing.answer(turn, match.rule, found.captured, found.language, why)
+    return replace(decision, names={"rest": match.rest, **decision.names})
+
+
+def _changed(turn: Turn, position: Position) -> Decision:
+    """End a conversation whose questions changed with a word, unless a rule answers the text."""
+    turn = replace(turn, conversation=replace(turn.conversation, position=None))
+    found = taker(turn)
+    if found is not None and found.match.rule.trigger is not Trigger.ANYTHING:
+        return _by_rules(turn, found)
     reply = Reply(
-        message=Message(template=template),
-        languages=languages_of(word, chosen=after.language, usual=policy.language),
-        data={},
-        message_class=message_class,
-        rule=reason,
+        message=Message(template="changed"),
+        languages=(position.language,),
+        message_class=MessageClass.REPLY,
+        rule=position.rule,
         delivery=Delivery.AT_MOST_ONCE,
     )
-    return _say(reply, why, conversation, after, policy=policy, now=now)
-
-
-def _opted(word: BuiltIn, text: Inbound, subscriber: Subscriber, now: datetime) -> Subscriber:
-    """Opt the person out or in, unless a newer word of theirs was read already.
-
-    A word cannot be newer than now: one that is dated in the future would outlast all that follow.
-    """
-    if word.word_class is WordClass.HELP:
-        return subscriber
-    if subscriber.changed_at is not None and text.sent_at < subscriber.changed_at:
-        return subscriber
-    return replace(
-        subscriber,
-        opted_out=word.word_class in OPT_OUTS,
-        changed_at=min(text.sent_at, now),
-        cause=f"inbound {text.id}",
-    )
-
-
-def _say(
-    reply: Reply,
-    why: Why,
-    conversation: Conversation,
-    subscriber: Subscriber,
-    *,
-    policy: Policy,
-    now: datetime,
-) -> Decision:
-    """Say it, unless it counts and this number was told too much lately (INV-29)."""
-    if reply.message_class is not MessageClass.REPLY:
-        return Decision(
-            conversation,
-            subscriber,
-            InboundStatus.HANDLED,
-            why,
-            (reply,),
-            cancel=subscriber.opted_out,
-        )
-    kept = _recent(conversation, policy, now)
-    if _too_many(kept, policy, now):
-        noticed = replace(conversation, replied=kept, loop_noticed=True)
-        stopped = replace(why, reason="loop", detail={"first": not conversation.loop_noticed})
-        return Decision(noticed, subscriber, InboundStatus.IGNORED, stopped)
-    after = replace(conversation, replied=(*kept, milliseconds(now)), loop_noticed=False)
-    return Decision(after, subscriber, InboundStatus.HANDLED, why, (reply,))
-
-
-def _recent(conversation: Conversation, policy: Policy, now: datetime) -> tuple[int, ...]:
-    """Forget the replies that no limit looks back to, and more than the largest counts."""
-    if not policy.per_number:
-        return ()
-    since = milliseconds(now - max(limit.period for limit in policy.per_number))
-    most = max(limit.count for limit in policy.per_number)
-    return tuple(instant for instant in conversation.replied if instant > since)[-most:]
-
-
-def _too_many(replied: tuple[int, ...], policy: Policy, now: datetime) -> bool:
-    for limit in policy.per_number:
-        since = milliseconds(now - limit.period)
-        if sum(instant > since for instant in replied) >= limit.count:
-            return True
-    return False
-
-
-def language_of(match: Match, *, chosen: str, usual: str) -> str:
-    """Answer in the language chosen by the subscriber, else of the word, else usual here."""
-    return chosen or match.language or usual
-
-
-def languages_of(word: BuiltIn, *, chosen: str, usual: str) -> tuple[str, ...]:
-    """Answer a built-in word in each of its languages, the one that is usual here first.
-
-    A chosen language comes before that of the word, but an opt-out is always confirmed in the
-    language in which it was said.
-    """
-    if chosen and word.word_class not in OPT_OUTS:
-        return (chosen,)
-    first = chosen or usual
-    return tuple(sorted(word.languages, key=lambda one: (one != first, one))) or (first,)
+    why = Why("changed", position.rule)
+    return Decision(turn.conversation, turn.subscriber, InboundStatus.HANDLED, why, (reply,))

@@ -75,6 +75,10 @@ class MessageClass(StrEnum):
     """The built-in HELP text: said to whoever asks, also after an opt-out, and never counted
     against `replies.per_number`."""
     VERIFICATION = "verification"
+    FOLLOW_UP = "follow_up"
+    """Said some time after a text, by `later` or because no answer came."""
+    FORWARD = "forward"
+    """A text passed on to a person of the operator's."""
 
 
 class Delivery(StrEnum):

@@ -13,7 +13,7 @@ from typing import Any
 
 import ahocorasick
 
-from bot.core.rules import Match, Phrase, Rule, Trigger
+from bot.core.rules import Match, Phrase, Rule, SubscriptionList, Trigger
 from bot.core.text import rest, words
 
 INFO = ("info",)
@@ -91,10 +91,18 @@ class Rulebook:
     """In the order of the files, those of one's own before the examples of the sandbox."""
     digest: str = ""
     """Of the files that they were read from: tells which rules a process has."""
+    lists: Mapping[str, SubscriptionList] = field(default_factory=dict)
+    """By their ids."""
     index: Index = field(init=False, repr=False, compare=False)
+    _by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", Index(self.rules))
+        object.__setattr__(self, "_by_id", {rule.id: rule for rule in reversed(self.rules)})
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """Give a rule by its id; of two, the one of one's own."""
+        return self._by_id.get(rule_id)
 
     @property
     def claims_info(self) -> bool:

@@ -142,3 +142,8 @@ class SubscriptionList:
     welcome: Message | None = None
     """Said to who joined, unless the rule has a reply of its own."""
     sandbox_only: bool = False
+
+    def name_in(self, language: str) -> str:
+        """Give the name by which people of a language know it."""
+        named = [name for name in self.names if language in name.languages] or self.names
+        return named[0].written if named else self.id

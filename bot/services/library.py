@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bot import metrics
 from bot.content.templates import RenderError, Templates
 from bot.core.conversation import Subscriber
-from bot.core.decision import Reply
 from bot.core.messages import Inbound
 from bot.core.rulebook import Rulebook
+from bot.core.sayings import Message
 from bot.log import logger
 from bot.yamlfile import Fault, Faults
 
@@ -58,19 +58,27 @@ class Library:
         )
         return True
 
-    def say(self, reply: Reply, text: Inbound, subscriber: Subscriber, now: datetime) -> str:
-        """Render a reply, in each of its languages. Raises `RenderError`."""
-        told = {
-            "text": text.text,
-            "number": text.number,
-            "our_number": text.our_number,
-            "gateway": text.gateway,
-            "now": now,
-            "subscriber": {"number": subscriber.number, "opted_out": subscriber.opted_out},
-            "rest": "",
-        }
-        said = [
-            self.templates.render(reply.message, language, told | dict(reply.data))
-            for language in reply.languages
-        ]
+    def say(self, message: Message, languages: Sequence[str], seen: Mapping[str, Any]) -> str:
+        """Render a message, in each of these languages. Raises `RenderError`."""
+        said = [self.templates.render(message, language, seen) for language in languages]
         return "\n".join(dict.fromkeys(said))
+
+    def fill(self, text: str, language: str, seen: Mapping[str, Any]) -> str:
+        """Render what is kept or passed on, and may come out empty. Raises `RenderError`."""
+        return self.templates.fill(Message({"": text}), language, seen)
+
+
+def seen_by_templates(
+    text: Inbound, subscriber: Subscriber, names: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Give what every message sees about a text, and what a decision adds to it."""
+    return {
+        "text": text.text,
+        "number": text.number,
+        "our_number": text.our_number,
+        "gateway": text.gateway,
+        "now": now,
+        "subscriber": {"number": subscriber.number, "opted_out": subscriber.opted_out},
+        "rest": "",
+        **names,
+    }

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from bot import metrics
 from bot.clock import Clock
-from bot.core.conversation import Conversation, Subscriber
-from bot.core.decide import Policy, decide
-from bot.core.decision import Decision, Reply, Why
-from bot.core.messages import Inbound, InboundStatus, Outbound
-from bot.gateways.base import Gateway
+from bot.core.decide import answers, decide
+from bot.core.decision import Decision, Why
+from bot.core.messages import Inbound, InboundStatus
+from bot.core.obey import OBEYED
+from bot.core.reactions import looks_quoted
 from bot.log import logger
-from bot.services.library import Library
+from bot.services.speaking import Speech, TooLong
+from bot.services.work import Work
 from bot.storage import inbox, outbox, subscribers
 from bot.storage.database import Connection, Database, Transaction
+from bot.storage.inbox import Handled
 
 LOG = logger(__name__)
 BATCH = 500
@@ -25,21 +27,8 @@ BEHIND_SECONDS = -5.0
 """A gateway's clock that is less behind than this is taken for ours."""
 SUSPECTS = 20
 """Texts on which a process died, decided one by one in one tick."""
-
-
-class TooLong(Exception):
-    """The gateway can never take this reply."""
-
-
-@dataclass(slots=True)
-class _Work:
-    """What one transaction decided, before it is written."""
-
-    handled: list[inbox.Handled] = field(default_factory=list)
-    messages: list[Outbound] = field(default_factory=list)
-    conversations: dict[str, Conversation] = field(default_factory=dict)
-    people: dict[str, Subscriber] = field(default_factory=dict)
-    leaving: set[str] = field(default_factory=set)
+PATIENCE = 3
+"""Bursts' lengths that a text waits at most for those that may belong to it."""
 
 
 class Responder:
@@ -48,32 +37,34 @@ class Responder:
     def __init__(
         self,
         database: Database,
-        gateways: Mapping[str, Gateway],
-        library: Library,
+        speech: Speech,
         clock: Clock,
         *,
-        policy: Policy,
-        life: timedelta,
         wake: Callable[[str], None],
-        observing: bool = False,
+        burst: timedelta = timedelta(0),
     ) -> None:
+        """`burst`: texts of one person that come within it are read as one; 0: each alone."""
         self._database = database
-        self._gateways = gateways
-        self._library = library
+        self._speech = speech
         self._clock = clock
-        self._policy = policy
-        self._life = life
         self._wake = wake
-        self._observing = observing
+        self._burst = burst
 
     async def tick(self) -> int:
         """Decide a batch of texts, and a few on which a process died; say how many."""
-        done = await self._claim(lambda connection: inbox.claim(connection, BATCH))
+        done = await self._claim(self._claimed)
         for _ in range(SUSPECTS):
             if not await self._claim(inbox.claim_suspect):
                 break
             done += 1
         return done
+
+    async def _claimed(self, connection: Connection) -> list[int]:
+        if not self._burst:
+            return await inbox.claim(connection, BATCH)
+        now = self._clock.now()
+        waiting = (now - PATIENCE * self._burst, now - self._burst)
+        return await inbox.claim(connection, BATCH, gather=waiting)
 
     async def _claim(self, which: Callable[[Connection], Awaitable[Sequence[int]]]) -> int:
         """Count an attempt at some texts, and decide them at once, before anybody else writes.
@@ -89,95 +80,92 @@ class Responder:
     async def _decide(self, ids: Sequence[int], begin: Transaction) -> int:
         """Load, decide and write a batch in one transaction."""
         async with begin() as connection:
-            texts = await inbox.load(connection, ids)
-            conversations = await subscribers.load_conversations(
-                connection, {text.conversation for text in texts}
-            )
-            people = await subscribers.load_subscribers(
-                connection, {text.number for text in texts}
-            )
-            work = _Work(conversations=conversations.copy(), people=people.copy())
-            for text in texts:
-                self._decide_one(text, work)
-            await self._write(connection, work, conversations, people)
-        self._tell(work)
+            texts = [self._dated(text) for text in await inbox.load(connection, ids)]
+            work = await load(connection, self._speech, self._clock, texts)
+            said = await _said(connection, texts)
+            handled = self._decide_all(texts, work, said)
+            await work.write(connection)
+            await inbox.settle(connection, handled, work.now)
+        self._tell(handled, work)
         return len(texts)
 
-    def _decide_one(self, text: Inbound, work: _Work) -> None:
+    def _decide_all(
+        self, texts: Sequence[Inbound], work: Work, said: Mapping[str, Sequence[str]]
+    ) -> list[Handled]:
+        """Decide texts in their order; with `burst`, those of one person together."""
+        handled: list[Handled] = []
+        waiting = {text.id: text for text in texts}
+        for text in texts:
+            if waiting.pop(text.id, None) is None:
+                continue  # it was read as one with an earlier one
+            read = text
+            if self._burst:
+                with_it = self._read_as_one(text, waiting.values(), work)
+                if with_it is None:
+                    handled.append(Handled(text.id, InboundStatus.HANDLED, Why("joined")))
+                    continue
+                for one in with_it:
+                    del waiting[one.id]
+                    joined = Why("joined", detail={"to": text.id})
+                    handled.append(Handled(one.id, InboundStatus.HANDLED, joined))
+                read = replace(text, text=" ".join(one.text for one in (text, *with_it)))
+            handled.append(self._decide_one(read, work, said.get(text.conversation, ())))
+        return handled
+
+    def _read_as_one(
+        self, text: Inbound, others: Iterable[Inbound], work: Work
+    ) -> list[Inbound] | None:
+        """Give the texts that are read as one with this; None: it is read with a later one.
+
+        What is understood alone stays alone. Else the shortest run of texts that together are
+        understood is one; else, if a later one is understood alone, this is but its beginning.
+        """
+        run = _run(text, others, self._burst)
+        if not run or text.history or answers(work.turn(text)):
+            return []
+        for count in range(1, len(run) + 1):
+            together = " ".join(one.text for one in (text, *run[:count]))
+            if answers(work.turn(run[count - 1])):
+                return None
+            if answers(work.turn(replace(text, text=together))):
+                return run[:count]
+        return None
+
+    def _decide_one(self, text: Inbound, work: Work, said: Sequence[str]) -> Handled:
         """Decide and render one text; what raises is parked, and holds up nobody (INV-28)."""
         if text.attempts > 1 + inbox.DEATHS:  # the first was in a batch, and proves nothing
-            work.handled.append(inbox.Handled(text.id, InboundStatus.PARKED, Why("died")))
-            return
-        now = self._clock.now()
+            return Handled(text.id, InboundStatus.PARKED, Why("died"))
+        turn = work.turn(text, said)
         try:
-            decision = decide(
-                self._dated(text),
-                work.conversations.get(text.conversation)
-                or Conversation(text.conversation, text.gateway, text.number),
-                work.people.get(text.number) or Subscriber(text.number),
-                self._library.rulebook,
-                policy=self._policy,
-                now=now,
-            )
-        except Exception as error:  # noqa: BLE001 - one bad text or rule parks that text alone
-            self._park(text, error, work)
-            return
-        # A STOP is obeyed also where its confirmation cannot be said.
+            decision = decide(turn)
+            if not text.history:
+                work.hear(text)
+            if decision.why.reason in OBEYED:
+                self._obey(decision, text, work)
+            work.carry_out(decision, turn)
+        except Exception as error:  # noqa: BLE001 - one bad text, rule or template parks that text
+            return self._parked(text, error)
+        return Handled(text.id, decision.status, decision.why)
+
+    def _obey(self, decision: Decision, text: Inbound, work: Work) -> None:
+        """Opt out or in also where its confirmation cannot be said."""
         work.people[text.number] = decision.subscriber
         if decision.cancel:
-            work.leaving.add(text.number)
-            work.messages = [one for one in work.messages if _may_stay(one, text.number)]
-        try:
-            messages = [
-                self._message(text, number, reply, decision, now)
-                for number, reply in enumerate(decision.replies)
-            ]
-        except Exception as error:  # noqa: BLE001 - one bad template parks that text alone
-            self._park(text, error, work)
-            return
-        work.conversations[text.conversation] = decision.conversation
-        work.messages.extend(messages)
-        work.handled.append(inbox.Handled(text.id, decision.status, decision.why))
+            work.leave(text.number)
 
     def _dated(self, text: Inbound) -> Inbound:
         """Date a text by our clock where the gateway's is behind: that does not make it old."""
-        known = self._gateways.get(text.gateway)
+        known = self._speech.gateways.get(text.gateway)
         if known is None or known.skew.low > BEHIND_SECONDS:
             return text
         return replace(text, sent_at=text.sent_at - timedelta(seconds=known.skew.low))
 
-    def _message(
-        self, text: Inbound, number: int, reply: Reply, decision: Decision, now: datetime
-    ) -> Outbound:
-        """Render a reply. Raises `RenderError`, `TooLong`."""
-        said = self._library.say(reply, text, decision.subscriber, now)
-        refusal = self._gateways[text.gateway].refuses(said)
-        if refusal:
-            raise TooLong(refusal)
-        return Outbound(
-            cause=f"inbound {text.id}/{number}",
-            conversation=text.conversation,
-            gateway=text.gateway,
-            number=text.number,
-            text=said,
-            message_class=reply.message_class,
-            delivery=reply.delivery,
-            created_at=now,
-            not_before=now,
-            expires_at=now + self._life,
-            language=reply.languages[0],
-            rule=reply.rule,
-        )
-
-    def _park(self, text: Inbound, error: Exception, work: _Work) -> None:
+    def _parked(self, text: Inbound, error: Exception) -> Handled:
         reason = "too_long" if isinstance(error, TooLong) else "error"
         # The class alone: an error's own words may quote the text.
         detail = {"error": type(error).__name__}
-        if isinstance(error, (TooLong, *self._library.speech_errors)):
+        if isinstance(error, (TooLong, *self._speech.library.speech_errors)):
             detail["what"] = str(error)
-        work.handled.append(
-            inbox.Handled(text.id, InboundStatus.PARKED, Why(reason, detail=detail))
-        )
         LOG.error(
             "A text could not be answered and is parked",
             action="text.parked",
@@ -185,48 +173,27 @@ class Responder:
             gateway=text.gateway,
             **detail,
         )
+        return Handled(text.id, InboundStatus.PARKED, Why(reason, detail=detail))
 
-    async def _write(
-        self,
-        connection: Connection,
-        work: _Work,
-        conversations: Mapping[str, Conversation],
-        people: Mapping[str, Subscriber],
-    ) -> None:
-        now = self._clock.now()
-        await inbox.settle(connection, work.handled, now)
-        await subscribers.save_conversations(
-            connection,
-            [one for key, one in work.conversations.items() if one is not conversations.get(key)],
-        )
-        await subscribers.save_subscribers(
-            connection, [one for key, one in work.people.items() if one is not people.get(key)]
-        )
-        await outbox.suppress(connection, work.leaving, now)
-        await outbox.enqueue(connection, work.messages, observing=self._observing)
-
-    def _tell(self, work: _Work) -> None:
+    def _tell(self, handled: Sequence[Handled], work: Work) -> None:
         by_reason: dict[str, int] = {}
-        for one in work.handled:
+        for one in handled:
             by_reason[one.why.reason] = by_reason.get(one.why.reason, 0) + 1
-            if one.why.reason == "loop" and one.why.detail.get("first"):
-                LOG.warning(
-                    "A number reached replies.per_number and is not answered for a while",
-                    action="text.loop",
-                    inbound=one.id,
-                )
+            if one.why.reason in NOTICES and one.why.detail.get("first"):
+                action, notice = NOTICES[one.why.reason]
+                LOG.warning(notice, action=action, inbound=one.id)
         for reason, texts in by_reason.items():
             metrics.TEXTS_DECIDED.labels(reason).inc(texts)
-        if work.handled:
+        if handled:
             LOG.info(
                 "Texts were decided",
                 action="text.decided",
-                texts=len(work.handled),
-                first=work.handled[0].id,
+                texts=len(handled),
+                first=handled[0].id,
                 replies=len(work.messages),
                 **by_reason,
             )
-        if self._observing:
+        if self._speech.observing:
             for message in work.messages:
                 LOG.info(
                     "A reply was decided and not sent; `textobot explain --id` shows it",
@@ -236,10 +203,43 @@ class Responder:
                     rule=message.rule,
                 )
             return
-        for gateway in {message.gateway for message in work.messages}:
+        for gateway in work.gateways:
             self._wake(gateway)
 
 
-def _may_stay(message: Outbound, number: str) -> bool:
-    """Tell whether a reply decided in this batch survives the STOP that came after it."""
-    return message.number != number or message.message_class.value in outbox.TO_THE_BLOCKED
+NOTICES = {
+    "loop": ("text.loop", "A number reached replies.per_number and is not answered for a while"),
+    "robot": ("text.robot", "A robot seems to text us; it is not answered"),
+}
+"""What the operator is told once of a number: the log's action, and the sentence."""
+
+
+async def load(
+    connection: Connection, speech: Speech, clock: Clock, texts: Sequence[Inbound]
+) -> Work:
+    """Read where the people of these texts stand."""
+    keys = {text.conversation for text in texts}
+    return Work(
+        speech,
+        clock.now(),
+        await subscribers.load_conversations(connection, keys),
+        await subscribers.load_subscribers(connection, {text.number for text in texts}),
+    )
+
+
+async def _said(connection: Connection, texts: Sequence[Inbound]) -> dict[str, Sequence[str]]:
+    """Read what we said to those who may be quoting us."""
+    quoting = {text.conversation for text in texts if looks_quoted(text.text)}
+    return {key: await outbox.said_lately(connection, key) for key in quoting}
+
+
+def _run(text: Inbound, others: Iterable[Inbound], burst: timedelta) -> list[Inbound]:
+    """Give the texts of the same conversation that came right after this one."""
+    run, last = [], text
+    for one in others:
+        if one.conversation == text.conversation:
+            if one.received_at - last.received_at > burst:
+                break
+            run.append(one)
+            last = one
+    return run

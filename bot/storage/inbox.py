@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, select, update
+from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import conversation_key
 from bot.core.decision import Why
+from bot.core.errands import TO_DO, ErrandKind
 from bot.core.messages import Inbound, InboundStatus, Listed
 from bot.storage.many import Many, insert_new
 from bot.storage.schema import (
+    errands,
     has_status,
     inbox,
     is_fresh,
@@ -133,15 +135,35 @@ _insert = insert_new(
 """The unique key has the last word, also over another instance that read the same page."""
 
 
-async def claim(connection: AsyncConnection, limit: int) -> list[int]:
+async def claim(
+    connection: AsyncConnection, limit: int, *, gather: tuple[datetime, datetime] | None = None
+) -> list[int]:
     """Count one more attempt at the oldest new texts, and name them. Commit before deciding.
 
     Texts on which a process died are left to `claim_suspect`, and with them the younger texts
-    of their conversations: order is kept, and nobody else waits.
+    of their conversations: order is kept, and nobody else waits. So do those of a conversation
+    in which an address is being asked. `gather` are two instants: a conversation into which
+    something came after the later one is left, to see whether more comes that belongs to it;
+    but no text that came before the earlier one waits for that.
     """
     suspect = inbox.alias("suspect")
     behind = exists().where(is_suspect(suspect), suspect.c.conversation == inbox.c.conversation)
-    oldest = select(inbox.c.id).where(is_fresh(inbox), ~behind).order_by(inbox.c.id).limit(limit)
+    asking = exists().where(
+        has_status(errands, *TO_DO),
+        errands.c.kind == literal_column(f"'{ErrandKind.LOOKUP.value}'"),
+        errands.c.conversation == inbox.c.conversation,
+    )
+    oldest = select(inbox.c.id).where(is_fresh(inbox), ~behind, ~asking)
+    if gather is not None:
+        overdue, quiet = gather
+        newer = inbox.alias("newer")
+        coming = exists().where(
+            newer.c.conversation == inbox.c.conversation,
+            is_fresh(newer),
+            newer.c.received_at > quiet,
+        )
+        oldest = oldest.where(or_(~coming, inbox.c.received_at <= overdue))
+    oldest = oldest.order_by(inbox.c.id).limit(limit)
     return await _count(connection, oldest.scalar_subquery())
 
 
@@ -169,6 +191,23 @@ async def load(connection: AsyncConnection, ids: Sequence[int]) -> list[Inbound]
         .order_by(inbox.c.id)
     )
     return [Inbound(*row) for row in found]
+
+
+async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> list[Inbound]:
+    """Read texts, whatever was decided of them."""
+    found = await connection.execute(
+        select(*(inbox.c[name] for name in INBOUND)).where(inbox.c.id.in_(ids))
+    )
+    return [Inbound(*row) for row in found]
+
+
+async def undecided(connection: AsyncConnection, conversations: Collection[str]) -> set[str]:
+    """Say which of these conversations have texts that are not decided yet."""
+    found: set[str] = set()
+    for which in (is_fresh(inbox), is_suspect(inbox)):
+        rows = select(inbox.c.conversation).where(which, inbox.c.conversation.in_(conversations))
+        found.update(await connection.scalars(rows))
+    return found
 
 
 INBOUND = [field.name for field in fields(Inbound)]

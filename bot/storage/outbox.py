@@ -371,6 +371,19 @@ async def count(connection: AsyncConnection) -> dict[tuple[str, str], int]:
     return {(gateway, status): rows for gateway, status, rows in found}
 
 
+async def said_lately(
+    connection: AsyncConnection, conversation: str, limit: int = 20
+) -> list[str]:
+    """Read the last texts that we sent in a conversation, the newest first."""
+    found = await connection.scalars(
+        select(outbox.c.text)
+        .where(outbox.c.conversation == conversation, outbox.c.text != "")
+        .order_by(outbox.c.id.desc())
+        .limit(limit)
+    )
+    return list(found)
+
+
 async def replies_to(
     connection: AsyncConnection, conversation: str, inbound_id: int
 ) -> list[Mapping[str, Any]]:

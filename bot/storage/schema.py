@@ -28,9 +28,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     literal_column,
 )
 
+from bot.core.errands import TO_DO
 from bot.core.instants import instant, milliseconds
 from bot.core.messages import FeedState, InboundStatus, Status
 
@@ -230,8 +232,21 @@ conversations = Table(
     Column("number", String, nullable=False),
     Column("replied", JSON(none_as_null=True)),
     Column("loop_noticed", Boolean, nullable=False),
+    Column("said", JSON(none_as_null=True)),
+    Column("heard", JSON(none_as_null=True)),
+    Column("robot_noticed", Boolean, nullable=False, server_default=false()),
+    # The question that is open, and until when its answer is waited for.
+    Column("position", JSON(none_as_null=True)),
+    Column("times_out_at", Instant),
+    Column("silent_until", Instant),
     # The newest campaign that the number was sent: its feed is where an answer will be listed.
     Column("newest_reference", String, nullable=False, server_default=""),
+)
+# Whose answer does not come.
+Index(
+    "ix_conversations_times_out",
+    conversations.c.times_out_at,
+    **only(conversations.c.times_out_at.is_not(None)),
 )
 
 subscribers = Table(
@@ -242,6 +257,87 @@ subscribers = Table(
     Column("changed_at", Instant),
     Column("cause", String, nullable=False),
     Column("language", String, nullable=False),
+    # What rules have `set`, and their tags.
+    Column("remembered", JSON(none_as_null=True)),
+    Column("tags", JSON(none_as_null=True)),
+    Column("blocked", Boolean, nullable=False, server_default=false()),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("list", String, primary_key=True),
+    Column("gateway", String, nullable=False),
+    Column("language", String, nullable=False),
+    # The text that joined, as `inbound ID`, and when; the one that left.
+    Column("cause", String, nullable=False),
+    Column("joined_at", Instant, nullable=False),
+    Column("left_at", Instant),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("conversation", String, nullable=False),
+    Column("gateway", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("inbound", BigInteger, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+    Column("captured", JSON, nullable=False),
+    # False: a newer answer of the number took its place (`once: number`).
+    Column("counts", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+# What a rule was answered, in order; and a number's answer that is to be replaced.
+Index("ix_answers_rule", answers.c.rule, answers.c.id)
+Index("ix_answers_number", answers.c.number, answers.c.rule)
+
+errands = Table(
+    "errands",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("conversation", String, nullable=False),
+    Column("gateway", String, nullable=False),
+    Column("number", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("status_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    # The text that asked for it, and the rule.
+    Column("inbound", BigInteger, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("error", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+# What is due, of a kind.
+Index(
+    "ix_errands_due",
+    errands.c.kind,
+    errands.c.due_at,
+    **only(has_status(errands, *TO_DO)),
+)
+# What holds back a conversation, or is cancelled by its next text.
+Index(
+    "ix_errands_open",
+    errands.c.conversation,
+    errands.c.kind,
+    **only(has_status(errands, *TO_DO)),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("conversation", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("body", JSON, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 feeds = Table(

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.conversation import Conversation, Subscriber
-from bot.storage.many import upsert
-from bot.storage.schema import conversations, subscribers
+from bot.core.conversation import Conversation, Position, Subscriber
+from bot.storage.many import INSERT, Many, upsert
+from bot.storage.schema import conversations, members, subscribers
+
+CONVERSATION = [
+    *("key", "gateway", "number", "replied", "loop_noticed", "said", "heard", "robot_noticed"),
+    *("position", "times_out_at", "silent_until"),
+]
+SUBSCRIBER = [
+    *("number", "opted_out", "changed_at", "cause", "language", "remembered", "tags", "blocked"),
+]
+POSITION = [one.name for one in fields(Position) if one.name != "times_out_at"]
 
 
 async def load_conversations(
@@ -17,74 +29,174 @@ async def load_conversations(
 ) -> dict[str, Conversation]:
     """Read the conversations that are known, and lock them where others could work on them."""
     found = await connection.execute(
-        select(
-            conversations.c.key,
-            conversations.c.gateway,
-            conversations.c.number,
-            conversations.c.replied,
-            conversations.c.loop_noticed,
-        )
+        select(*(conversations.c[name] for name in CONVERSATION))
         .where(conversations.c.key.in_(keys))
         .order_by(conversations.c.key)  # one order for every locker: no deadlock
         .with_for_update()
     )
-    return {
-        key: Conversation(key, gateway, number, tuple(replied or ()), noticed)
-        for key, gateway, number, replied, noticed in found
-    }
+    return {row.key: _conversation(row) for row in found}
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    open_question = row.position and row.times_out_at
+    return Conversation(
+        row.key,
+        row.gateway,
+        row.number,
+        tuple(row.replied or ()),
+        row.loop_noticed,
+        tuple(row.said or ()),
+        tuple(row.heard or ()),
+        row.robot_noticed,
+        Position(**row.position, times_out_at=row.times_out_at) if open_question else None,
+        row.silent_until,
+    )
 
 
 async def save_conversations(connection: AsyncConnection, changed: Sequence[Conversation]) -> None:
     """Write conversations back, or for the first time."""
-    rows = [
-        {
-            "key": one.key,
-            "gateway": one.gateway,
-            "number": one.number,
-            "replied": list(one.replied) or None,
-            "loop_noticed": one.loop_noticed,
-        }
-        for one in changed
-    ]
-    await _save_conversations(connection, rows)
+    await _save_conversations(connection, [_conversation_row(one) for one in changed])
 
 
-_save_conversations = upsert(
-    conversations, ["key", "gateway", "number", "replied", "loop_noticed"], known_by="key"
-)
+def _conversation_row(one: Conversation) -> dict[str, Any]:
+    position = one.position
+    return {
+        "key": one.key,
+        "gateway": one.gateway,
+        "number": one.number,
+        "replied": list(one.replied) or None,
+        "loop_noticed": one.loop_noticed,
+        "said": list(one.said) or None,
+        "heard": list(one.heard) or None,
+        "robot_noticed": one.robot_noticed,
+        "position": position and {name: getattr(position, name) for name in POSITION},
+        "times_out_at": position and position.times_out_at,
+        "silent_until": one.silent_until,
+    }
+
+
+_save_conversations = upsert(conversations, CONVERSATION, known_by="key")
+
+
+async def end_conversations(
+    connection: AsyncConnection, numbers: Collection[str], *, but: Collection[str] = ()
+) -> None:
+    """Close the open questions of numbers that opted out, on every gateway.
+
+    `but`: conversations that the caller writes itself.
+    """
+    if numbers:
+        await connection.execute(
+            update(conversations)
+            .where(
+                conversations.c.number.in_(numbers),
+                conversations.c.key.not_in(but),
+                conversations.c.position.is_not(None),
+            )
+            .values(position=null(), times_out_at=None)
+        )
+
+
+async def timed_out(connection: AsyncConnection, now: datetime, limit: int) -> list[str]:
+    """Name conversations whose answer did not come in time, the longest overdue first."""
+    found = await connection.scalars(
+        select(conversations.c.key)
+        .where(conversations.c.times_out_at.is_not(None), conversations.c.times_out_at <= now)
+        .order_by(conversations.c.times_out_at)
+        .limit(limit)
+    )
+    return list(found)
 
 
 async def load_subscribers(
     connection: AsyncConnection, numbers: Collection[str]
 ) -> dict[str, Subscriber]:
-    """Read those of these people who are known."""
+    """Read those of these people who are known, and the lists that they are on."""
     found = await connection.execute(
-        select(
-            subscribers.c.number,
-            subscribers.c.opted_out,
-            subscribers.c.changed_at,
-            subscribers.c.cause,
-            subscribers.c.language,
-        ).where(subscribers.c.number.in_(numbers))
+        select(*(subscribers.c[name] for name in SUBSCRIBER)).where(
+            subscribers.c.number.in_(numbers)
+        )
     )
-    return {row.number: Subscriber(*row) for row in found}
+    people = {row.number: _subscriber(row) for row in found}
+    on_lists = await connection.execute(
+        select(members.c.number, members.c.list).where(
+            members.c.number.in_(people), members.c.left_at.is_(None)
+        )
+    )
+    lists: dict[str, set[str]] = {}
+    for number, name in on_lists:
+        lists.setdefault(number, set()).add(name)
+    return {
+        number: replace(person, lists=frozenset(lists[number])) if number in lists else person
+        for number, person in people.items()
+    }
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(
+        row.number,
+        row.opted_out,
+        row.changed_at,
+        row.cause,
+        row.language,
+        row.remembered or {},
+        frozenset(row.tags or ()),
+        row.blocked,
+    )
 
 
 async def save_subscribers(connection: AsyncConnection, changed: Sequence[Subscriber]) -> None:
-    """Write people back, or for the first time."""
-    rows = [
-        {
-            "number": one.number,
-            "opted_out": one.opted_out,
-            "changed_at": one.changed_at,
-            "cause": one.cause,
-            "language": one.language,
-        }
-        for one in changed
-    ]
-    await _save_subscribers(connection, rows)
+    """Write people back, or for the first time; their lists by `change_members`."""
+    await _save_subscribers(connection, [_subscriber_row(one) for one in changed])
 
 
-_save_subscribers = upsert(
-    subscribers, ["number", "opted_out", "changed_at", "cause", "language"], known_by="number"
+def _subscriber_row(one: Subscriber) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "opted_out": one.opted_out,
+        "changed_at": one.changed_at,
+        "cause": one.cause,
+        "language": one.language,
+        "remembered": dict(one.values) or None,
+        "tags": sorted(one.tags) or None,
+        "blocked": one.blocked,
+    }
+
+
+_save_subscribers = upsert(subscribers, SUBSCRIBER, known_by="number")
+
+
+async def join(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put people on lists: rows of `members`, without `left_at`."""
+    await _join(connection, rows)
+
+
+_join = Many(
+    lambda store: (
+        INSERT[store](members)
+        .values({name: bindparam(name) for name in JOINED})
+        .on_conflict_do_update(
+            index_elements=["number", "list"],
+            set_={name: bindparam(name) for name in JOINED[2:]} | {"left_at": null()},
+        )
+    )
+)
+JOINED = ["number", "list", "gateway", "language", "cause", "joined_at"]
+
+
+async def leave(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Take people off lists: `number`, `list`, `left_at`."""
+    await _leave(connection, rows)
+
+
+_leave = Many(
+    lambda _store: (
+        update(members)
+        .where(
+            members.c.number == bindparam("number"),
+            members.c.list == bindparam("list"),
+            members.c.left_at.is_(None),
+        )
+        .values(left_at=bindparam("left_at"))
+    )
 )

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.core.conversation import Conversation, Subscriber, conversation_key
-from bot.core.decide import Limit, Policy, decide
+from bot.core.decide import decide
 from bot.core.decision import Decision
 from bot.core.messages import Delivery, Inbound, InboundStatus
+from bot.core.policy import Limit, Policy
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Phrase, Rule, Source, Trigger
 from bot.core.sayings import Message
 from bot.core.text import words
+from bot.core.turn import Turn
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ANA, OUR_NUMBER = "+15145550001", "+15149541234"
@@ -78,7 +80,7 @@ def decided(
         text.conversation, text.gateway, text.number, tuple(replied), loop_noticed
     )
     return decide(
-        text, conversation, subscriber or Subscriber(text.number), book, policy=policy, now=now
+        Turn(text, conversation, subscriber or Subscriber(text.number), book, policy, now)
     )
 
 

@@ -12,6 +12,7 @@ from bot.core.decision import REASONS, Decision
 from bot.core.instants import milliseconds
 from bot.core.messages import Delivery, Inbound, InboundStatus, MessageClass
 from bot.core.rulebook import Rulebook
+from bot.core.turn import Turn
 from tests.core.deciding import (
     ANA,
     BOOK,
@@ -148,12 +149,14 @@ def test_a_word_dated_in_the_future_does_not_outlast_the_next(first: str, second
     wrong = decided(text_of(first, age=-YEAR)).subscriber
 
     right = decide(
-        text_of(second, age=-60),
-        Conversation("vudumobile:" + ANA, "vudumobile", ANA),
-        wrong,
-        BOOK,
-        policy=POLICY,
-        now=NOW + MINUTE,
+        Turn(
+            text_of(second, age=-60),
+            Conversation("vudumobile:" + ANA, "vudumobile", ANA),
+            wrong,
+            BOOK,
+            POLICY,
+            NOW + MINUTE,
+        )
     )
 
     assert right.subscriber.opted_out is (second == "STOP")
@@ -232,7 +235,7 @@ def test_what_is_written_down_of_a_match() -> None:
     decision = decided("Chanson:  l'hymne, svp ")
 
     assert (decision.why.rule, decision.why.words) == ("song", "chanson")
-    assert decision.replies[0].data == {"rest": "l'hymne, svp"}
+    assert decision.names == {"rest": "l'hymne, svp"}
 
 
 @pytest.mark.parametrize(

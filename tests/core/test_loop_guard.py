@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bot.core.conversation import Conversation, Subscriber
-from bot.core.decide import Policy, decide
+from bot.core.decide import decide
 from bot.core.decision import Decision
 from bot.core.instants import milliseconds
+from bot.core.policy import Policy
+from bot.core.turn import Turn
 from tests.core.deciding import ANA, BOOK, DAY, MINUTE, NOW, OUT, POLICY, decided, text_of
 
 
@@ -66,7 +68,7 @@ def rally(texts: int, *, every: timedelta, policy: Policy = POLICY) -> list[Deci
     for turn in range(texts):
         now = NOW + turn * every
         text = replace(text_of("météo"), sent_at=now)
-        one = decide(text, conversation, subscriber, BOOK, policy=policy, now=now)
+        one = decide(Turn(text, conversation, subscriber, BOOK, policy, now))
         conversation, subscriber = one.conversation, one.subscriber
         decisions.append(one)
     return decisions
@@ -103,4 +105,4 @@ def test_without_limits_nothing_is_kept() -> None:
     decisions = rally(50, every=timedelta(0), policy=replace(POLICY, per_number=()))
 
     assert all(one.replies for one in decisions)
-    assert len(decisions[-1].conversation.replied) == 1
+    assert decisions[-1].conversation.replied == ()

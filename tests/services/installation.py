@@ -25,6 +25,7 @@ from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
 from bot.services.responder import Responder
 from bot.services.sender import Sender
+from bot.services.speaking import Speech
 from bot.services.watch import Watch
 from bot.storage import accounts
 from bot.storage.database import Database
@@ -168,14 +169,18 @@ async def assemble(
         gateway = open_gateway(name, section, config, transport=transport, learned=learned)
         known[name] = Account(gateway, database, sandbox.clock, Calibration.from_json(calibration))
     library = Library(lambda: load_content(config, sandbox=True))
+    speech = Speech(
+        library,
+        {name: account.gateway for name, account in known.items()},
+        policy(config),
+        config.replies.life,
+    )
     responder = Responder(
         database,
-        {name: account.gateway for name, account in known.items()},
-        library,
+        speech,
         sandbox.clock,
-        policy=policy(config),
-        life=config.replies.life,
         wake=lambda gateway: None,
+        burst=config.replies.burst,
     )
     made = Installation(sandbox, sandbox.clock, config, database, library, responder, known)
     for name, account in known.items():

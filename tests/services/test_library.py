@@ -1,6 +1,7 @@
 """The rules in force: the old ones stay when the files get faults, and it is told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,9 @@ from bot import metrics
 from bot.app import load_content
 from bot.config import load_config
 from bot.core.conversation import Subscriber
-from bot.core.decision import Reply
-from bot.core.messages import Delivery, Inbound, MessageClass
+from bot.core.messages import Inbound
 from bot.core.sayings import Message
-from bot.services.library import Library
+from bot.services.library import Library, seen_by_templates
 from bot.yamlfile import Faults
 from tests.clock import NOON
 from tests.services.played import ANA, Scene, rule
@@ -99,7 +99,7 @@ async def test_a_reload_changes_nothing_of_what_waits(scene: Scene) -> None:
     library = scene.library(rule("weather", "météo", reply="Soleil"))
     await scene.receive("météo")
     responder = scene.responder()
-    responder._library = library
+    responder._speech = replace(responder._speech, library=library)
     await responder.tick()
 
     library._load = scene.library(rule("other", "autre"))._load
@@ -123,9 +123,6 @@ def test_what_is_said(
     library: Library, texts: dict[str, str], languages: tuple[str, ...], said: str
 ) -> None:
     """INV-31."""
-    reply = Reply(
-        Message(texts), languages, {"rest": "ici"}, MessageClass.REPLY, "a", Delivery.AT_MOST_ONCE
-    )
     text = Inbound(
         id=1,
         gateway="vudumobile",
@@ -139,4 +136,6 @@ def test_what_is_said(
         attempts=1,
     )
 
-    assert library.say(reply, text, Subscriber(ANA), NOON) == said
+    seen = seen_by_templates(text, Subscriber(ANA), {"rest": "ici"}, NOON)
+
+    assert library.say(Message(texts), languages, seen) == said

@@ -1,0 +1,157 @@
+"""The built-in words: STOP and START are obeyed whatever a text's age, HELP is answered always."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.core.builtin_words import BuiltIn, WordClass, read_builtin
+from bot.core.conversation import Subscriber
+from bot.core.decision import Decision, Reply, Why
+from bot.core.messages import Delivery, InboundStatus, MessageClass
+from bot.core.rules import SubscriptionList
+from bot.core.sayings import Message
+from bot.core.silence import silence
+from bot.core.text import words
+from bot.core.turn import Turn
+
+OBEYED = frozenset({"stop", "start", "left"})
+"""The reasons of what holds also where nothing can be said."""
+OPT_OUTS = (WordClass.OUT, WordClass.OUT_OR_END)
+BUILT_IN: Mapping[WordClass, tuple[str, str, MessageClass]] = {
+    WordClass.OUT: ("stop", "stopped", MessageClass.OPT_OUT),
+    WordClass.OUT_OR_END: ("stop", "stopped", MessageClass.OPT_OUT),
+    WordClass.IN: ("start", "started", MessageClass.REPLY),
+    WordClass.HELP: ("help", "help", MessageClass.HELP),
+}
+"""The reason that is written down, the template that is said, and the class of the message."""
+
+
+def read_word(turn: Turn) -> BuiltIn | None:
+    """Read the text as a built-in word, unless a rule claims it."""
+    word = read_builtin(words(turn.text.text))
+    if word is not None and word.word == "info" and turn.rulebook.claims_info:
+        return None
+    return word
+
+
+def obey(word: BuiltIn, turn: Turn) -> Decision:
+    """Do what a built-in word asks for."""
+    if word.word_class is WordClass.OUT_OR_END and _is_talking(turn):
+        return _end(word, turn)
+    return _opt(word, turn)
+
+
+def left_list(turn: Turn) -> tuple[BuiltIn, SubscriptionList] | None:
+    """Read an opt-out word that is followed by the name of a list."""
+    said = words(turn.text.text)
+    if not turn.rulebook.lists or len(said) < 2:
+        return None
+    word = read_builtin(said[:1])
+    if word is None or word.word_class is not WordClass.OUT:
+        return None
+    for one in turn.rulebook.lists.values():
+        if any(said[1:] == name.words for name in one.names):
+            return word, one
+    return None
+
+
+def leave(word: BuiltIn, left: SubscriptionList, turn: Turn) -> Decision:
+    """Take the person off a list, whatever the text's age, and say so where one may."""
+    after = replace(turn.subscriber, lists=turn.subscriber.lists - {left.id})
+    why = Why("left", words=word.word, detail={"list": left.id})
+    silent = silence(turn)
+    if silent:
+        why = replace(why, detail={**why.detail, "silent": silent})
+        return Decision(turn.conversation, after, InboundStatus.HANDLED, why)
+    reply = _built_in("left", word, turn, MessageClass.OPT_OUT, rule="left")
+    names = {"list": left.name_in(reply.languages[0])}
+    return Decision(turn.conversation, after, InboundStatus.HANDLED, why, (reply,), names)
+
+
+def _is_talking(turn: Turn) -> bool:
+    """Tell whether the text falls into a conversation, and not years after it."""
+    return turn.conversation.position is not None and not silence(turn)
+
+
+def _end(word: BuiltIn, turn: Turn) -> Decision:
+    """End the conversation alone, and say how to opt out of everything."""
+    position = turn.conversation.position
+    assert position is not None
+    return Decision(
+        replace(turn.conversation, position=None),
+        turn.subscriber,
+        InboundStatus.HANDLED,
+        Why("ended", position.rule, word.word),
+        (_built_in("ended", word, turn, MessageClass.REPLY, rule=position.rule),),
+    )
+
+
+def _opt(word: BuiltIn, turn: Turn) -> Decision:
+    """Opt out or in, or help.
+
+    An opt-out is confirmed once; START and HELP are answered each time. What a newer word undid
+    is not answered.
+    """
+    before, after = turn.subscriber, _opted(word, turn)
+    reason, template, message_class = BUILT_IN[word.word_class]
+    opting_out = word.word_class in OPT_OUTS
+    conversation = turn.conversation
+    if after.opted_out:
+        conversation = replace(conversation, position=None)
+    why = Why(reason, words=word.word)
+    silent = silence(replace(turn, subscriber=replace(after, opted_out=False)))
+    if not silent and word.word_class is not WordClass.HELP:
+        if after is before:
+            silent = "overtaken"
+        elif opting_out and before.opted_out:
+            silent = "opted_out"
+    if silent:
+        why = replace(why, detail={"silent": silent})
+        return Decision(conversation, after, InboundStatus.HANDLED, why, cancel=after.opted_out)
+    reply = _built_in(template, word, replace(turn, subscriber=after), message_class, rule=reason)
+    return Decision(
+        conversation, after, InboundStatus.HANDLED, why, (reply,), cancel=after.opted_out
+    )
+
+
+def _opted(word: BuiltIn, turn: Turn) -> Subscriber:
+    """Opt the person out or in, unless a newer word of theirs was read already.
+
+    A word cannot be newer than now: one that is dated in the future would outlast all that follow.
+    """
+    subscriber, text = turn.subscriber, turn.text
+    if word.word_class is WordClass.HELP:
+        return subscriber
+    if subscriber.changed_at is not None and text.sent_at < subscriber.changed_at:
+        return subscriber
+    return replace(
+        subscriber,
+        opted_out=word.word_class in OPT_OUTS,
+        changed_at=min(text.sent_at, turn.now),
+        cause=f"inbound {text.id}",
+    )
+
+
+def _built_in(
+    template: str, word: BuiltIn, turn: Turn, message_class: MessageClass, *, rule: str
+) -> Reply:
+    return Reply(
+        message=Message(template=template),
+        languages=languages_of(word, chosen=turn.subscriber.language, usual=turn.policy.language),
+        message_class=message_class,
+        rule=rule,
+        delivery=Delivery.AT_MOST_ONCE,
+    )
+
+
+def languages_of(word: BuiltIn, *, chosen: str, usual: str) -> tuple[str, ...]:
+    """Answer a built-in word in each of its languages, the one that is usual here first.
+
+    A chosen language comes before that of the word, but an opt-out is always confirmed in the
+    language in which it was said.
+    """
+    if chosen and word.word_class not in OPT_OUTS:
+        return (chosen,)
+    first = chosen or usual
+    return tuple(sorted(word.languages, key=lambda one: (one != first, one))) or (first,)

@@ -1,0 +1,159 @@
+"""Errands: what was decided and is done later, or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.errands import TO_DO, Errand, ErrandKind, ErrandStatus
+from bot.storage.many import INSERT, Many
+from bot.storage.schema import errands, has_status
+
+COLUMNS = [
+    *("kind", "conversation", "gateway", "number", "inbound", "rule", "due_at", "body", "id"),
+    "attempts",
+]
+"""In the order of `Errand`."""
+
+
+async def enqueue(connection: AsyncConnection, wanted: Sequence[Errand], now: datetime) -> None:
+    """Write errands down, to be done when they are due."""
+    await _enqueue(
+        connection,
+        [
+            {name: getattr(one, name) for name in COLUMNS if name != "id"}
+            | {"status": ErrandStatus.WAITING.value, "status_at": now, "error": ""}
+            for one in wanted
+        ],
+    )
+
+
+_enqueue = Many(
+    lambda store: INSERT[store](errands).values(
+        {
+            name: bindparam(name)
+            for name in (*COLUMNS, "status", "status_at", "error")
+            if name != "id"
+        }
+    )
+)
+
+
+async def due(
+    connection: AsyncConnection,
+    kind: ErrandKind,
+    now: datetime,
+    limit: int,
+    *,
+    gateway: str = "",
+) -> list[Errand]:
+    """Find what is to be done now and nobody does yet, the longest overdue first.
+
+    `gateway`: only what is done through it.
+    """
+    wanted = select(*(errands.c[name] for name in COLUMNS)).where(
+        errands.c.kind == kind.value,
+        has_status(errands, *TO_DO),
+        has_status(errands, ErrandStatus.WAITING),
+        errands.c.due_at <= now,
+    )
+    if gateway:
+        wanted = wanted.where(errands.c.gateway == gateway)
+    found = await connection.execute(
+        wanted.order_by(errands.c.due_at, errands.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Errand(ErrandKind(row[0]), *row[1:]) for row in found]
+
+
+async def begin(connection: AsyncConnection, ids: Collection[int], now: datetime) -> None:
+    """Write down that these are being done. Commit before a byte leaves."""
+    await connection.execute(
+        update(errands)
+        .where(errands.c.id.in_(ids))
+        .values(
+            status=ErrandStatus.UNDER_WAY.value,
+            status_at=now,
+            attempts=errands.c.attempts + 1,
+        )
+    )
+
+
+async def settle(
+    connection: AsyncConnection,
+    ids: Collection[int],
+    status: ErrandStatus,
+    now: datetime,
+    *,
+    error: str = "",
+) -> None:
+    """Write down what became of them."""
+    await connection.execute(
+        update(errands)
+        .where(errands.c.id.in_(ids))
+        .values(status=status.value, status_at=now, error=error)
+    )
+
+
+async def postpone(
+    connection: AsyncConnection, ids: Collection[int], until: datetime, *, error: str = ""
+) -> None:
+    """Do them again later."""
+    await connection.execute(
+        update(errands)
+        .where(errands.c.id.in_(ids))
+        .values(status=ErrandStatus.WAITING.value, due_at=until, error=error)
+    )
+
+
+async def recover(
+    connection: AsyncConnection, kind: ErrandKind, status: ErrandStatus, now: datetime
+) -> int:
+    """Give what was under way when the process ended another status; say how many.
+
+    `WAITING` for what may be done twice, `UNCLEAR` for what may not.
+    """
+    done = await connection.execute(
+        update(errands)
+        .where(
+            errands.c.kind == kind.value,
+            has_status(errands, *TO_DO),
+            has_status(errands, ErrandStatus.UNDER_WAY),
+        )
+        .values(status=status.value, status_at=now)
+    )
+    return done.rowcount
+
+
+async def cancel(
+    connection: AsyncConnection,
+    kinds: Collection[ErrandKind],
+    now: datetime,
+    *,
+    conversations: Collection[str] = (),
+    numbers: Collection[str] = (),
+) -> int:
+    """Cancel what waits for these conversations, or for these numbers on every gateway."""
+    if not conversations and not numbers:
+        return 0
+    whose: Any = (
+        errands.c.conversation.in_(conversations)
+        if conversations
+        else errands.c.number.in_(numbers)
+    )
+    done = await connection.execute(
+        update(errands)
+        .where(
+            has_status(errands, *TO_DO),
+            has_status(errands, ErrandStatus.WAITING),
+            errands.c.kind.in_([kind.value for kind in kinds]),
+            whose,
+        )
+        .values(status=ErrandStatus.CANCELLED.value, status_at=now)
+    )
+    return done.rowcount
