@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import get_args
 
@@ -19,10 +20,35 @@ class Wrong(ValueError):
     It is shown as it is: whoever raises it for a secret leaves the value out.
     """
 
-    def __init__(self, what: str, remedy: str) -> None:
+    def __init__(self, what: str, remedy: str, at: tuple[Key, ...] = ()) -> None:
         super().__init__(f"{what}; {remedy}")
         self.what = what
         self.remedy = remedy
+        self.at = at
+        """The way from the value to the part of it that is wrong."""
+        self.others: tuple[Wrong, ...] = ()
+        """What else is wrong with the value."""
+
+    def all_within(self, *steps: Key) -> list[Wrong]:
+        """Give all that is wrong, as seen from what the value stands in."""
+        return [Wrong(one.what, one.remedy, (*steps, *one.at)) for one in (self, *self.others)]
+
+
+@contextmanager
+def noting(wrong: list[Wrong], *steps: Key) -> Iterator[None]:
+    """Note what a block raises as `Wrong`, at these steps, and go on behind it."""
+    try:
+        yield
+    except Wrong as found:
+        wrong += found.all_within(*steps)
+
+
+def raise_all(wrong: Sequence[Wrong]) -> None:
+    """Raise the first of these with the others, if there is any."""
+    if wrong:
+        first, *others = wrong
+        first.others = tuple(others)
+        raise first
 
 
 _KEY = "[key]"
@@ -49,32 +75,51 @@ def faults_of(
     *,
     model: type[BaseModel],
     at: tuple[Key, ...] = (),
+    later: Collection[str] = (),
 ) -> list[Fault]:
     """Say everything that `model` found wrong with what stands at the path `at`, and where.
 
+    `later` are keys that may be written some day, and cannot be obeyed yet.
     No value is quoted, since it might be a secret; `Wrong` is shown as it was raised.
     """
     errors = error.errors(include_url=False, include_input=False)
     around = {one["loc"][:-1] for one in errors}
-    return [
-        document.fault((*at, *one["loc"]), *_explained(one, model))
-        for one in errors
+    faults = []
+    for one in errors:
+        path = (*at, *one["loc"])
         # Items that are wrong are not counted: their list may only seem too short.
-        if one["type"] != "too_short" or one["loc"] not in around
-    ]
+        if one["type"] == "too_short" and one["loc"] in around:
+            continue
+        if isinstance(cause := one.get("ctx", {}).get("error"), Wrong):
+            named = _named(one["loc"])
+            faults += [
+                document.fault((*path, *part.at), f"{named}: {part.what}", part.remedy)
+                for part in (cause, *cause.others)
+            ]
+        else:
+            told = _explained(one, model, after_comma=document.is_after_comma(path))
+            if path and path[-1] in later and one["type"] == "extra_forbidden":
+                told = f"{path[-1]!r} is not supported yet in this version", "leave it out"
+            faults.append(document.fault(path, *told))
+    return faults
 
 
-def _explained(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
-    """Give what is wrong, and the remedy."""
-    path, kind = error["loc"], error["type"]
-    name = next(
+def _named(path: Sequence[Key]) -> str:
+    """Give the last key of a path."""
+    return next(
         (step for step in reversed(path) if isinstance(step, str) and step != _KEY), "this"
     )
+
+
+def _explained(
+    error: ErrorDetails, model: type[BaseModel], *, after_comma: bool
+) -> tuple[str, str]:
+    """Give what is wrong, and the remedy."""
+    path, kind = error["loc"], error["type"]
+    name = _named(path)
     context = error.get("ctx", {})
-    if isinstance(cause := context.get("error"), Wrong):
-        return f"{name}: {cause.what}", cause.remedy
     if kind == "extra_forbidden":
-        return f"there is no key {shown(name)} here", _nearest(name, _keys(model, path[:-1]))
+        return _unknown(name, _keys(model, path[:-1]), after_comma=after_comma)
     if kind == "missing":
         return f"the key {shown(name)} is missing", "add it"
     if expected := _EXPECTED.get(kind.partition("_")[0] if kind.endswith(_MISTYPED) else ""):
@@ -83,6 +128,16 @@ def _explained(error: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
         tag = context["discriminator"].strip("'")
         return f"{name} does not say what it is", f"add {tag}: {_tags(model, path[:-1], tag)}"
     return _ASIDE.sub("", _SUBJECT.sub(name, error["msg"])), "change it"
+
+
+def _unknown(name: str, known: Collection[str], *, after_comma: bool) -> tuple[str, str]:
+    """Say that there is no such key, and which mark may have made a key of a text."""
+    what = f"there is no key {shown(name)} here"
+    if after_comma:
+        return what, "it stands after a comma: put a text with a comma in it between quotes"
+    if name.startswith("-"):
+        return what, "leave a blank between the `-` and the key"
+    return what, _nearest(name, known)
 
 
 def _nearest(name: str, known: Collection[str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from sys import intern
@@ -71,6 +71,23 @@ class Document:
             elif isinstance(here, list) and isinstance(step, int) and step < len(here):
                 place, here = self._places[id(here)][step], here[step]
         return _unpacked(place)
+
+    def is_after_comma(self, path: Sequence[Key]) -> bool:
+        """Tell whether a key without a value follows another one on its line: `{fr: Oui, merci}`.
+
+        There a comma within a text ended it.
+        """
+        here = self.value
+        for step in path[:-1]:
+            if isinstance(here, dict):
+                here = here.get(str(step))
+            elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+                here = here[step]
+        if not isinstance(here, dict) or path[-1] not in here or here[str(path[-1])] is not None:
+            return False
+        place = list(here).index(str(path[-1]))
+        places = self._places[id(here)]
+        return place > 0 and places[place - 1] >> 32 == places[place] >> 32
 
     def fault(self, path: Collection[Key], what: str, remedy: str) -> Fault:
         """Make a fault of what stands at this path."""

@@ -2,150 +2,97 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import Field
 
-from bot.content.templates import LANGUAGE
+from bot.content.conditions import WhenEntry
+from bot.content.lists import ListEntry
+from bot.content.notation import Entry, Flag, Id, Maybe, Said, Texts, Words, Yes
+from bot.content.patterns import Patterns
+from bot.content.steps import EndingEntry, StepEntry, Timeout
+from bot.content.types import Fields
+from bot.content.verbs import DoEntry
 from bot.core.messages import Delivery
-from bot.core.sayings import Message
-from bot.validation import Wrong
 
-TEXT_KEYS = frozenset({"id", "exactly", "keyword", "contains", "reply", "examples"})
-"""Below these keys everything is text, as it was typed: `no`, `on`, `0123`, `8:00`."""
-LATER_KEYS = frozenset(
-    {"pattern", "expect", "invalid", "when", "typos", "once", "do", "steps", "timeout"}
-    | {"gave_up", "timed_out", "interrupt", "lists"}
+TEXT_KEYS = frozenset(
+    {"id", "exactly", "keyword", "contains", "pattern", "reply", "examples", "invalid", "expect"}
+    | {"when", "do", "once", "ask", "next", "timeout", "names", "welcome"}
 )
+"""Below these keys everything is text, as it was typed: `no`, `on`, `0123`, `8:00`."""
+LATER_KEYS = frozenset({"verify", "mirror", "schedule"})
 """What the grammar has and this version cannot do."""
 
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_WORDS = ("this is no list of words", "write [one, another], or {fr: [un], en: [one]}")
-_MESSAGE = ("this is no message", "write a text, {fr: …, en: …} or {template: NAME}")
 
-
-def _id(value: object) -> str:
-    if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise Wrong("this is no name for a rule", "use small letters a to z, digits, - and _")
-    return value
-
-
-def _word_list(value: object) -> list[str]:
-    words = [value] if isinstance(value, str) else value
-    if not isinstance(words, list) or not words or not all(isinstance(one, str) for one in words):
-        raise Wrong(*_WORDS)
-    return words
-
-
-def _words_by_language(value: object) -> dict[str, list[str]]:
-    """Read words: the key `""` has those that say nothing of the language."""
-    if not isinstance(value, dict):
-        return {"": _word_list(value)}
-    if not value:
-        raise Wrong(*_WORDS)
-    _check_languages(value)
-    return {language: _word_list(words) for language, words in value.items()}
-
-
-def _message(value: object) -> Message:
-    texts = {"": value} if isinstance(value, str) else value
-    if not isinstance(texts, dict) or not texts:
-        raise Wrong(*_MESSAGE)
-    template = texts.get("template")
-    if template is not None:
-        if len(texts) > 1 or not isinstance(template, str):
-            raise Wrong(*_MESSAGE)
-        return Message(template=template)
-    if not isinstance(value, str):
-        _check_languages(texts)
-    if not all(isinstance(text, str) and text.strip() for text in texts.values()):
-        raise Wrong("a text is missing or empty", "write it; with a comma in it, it needs quotes")
-    return Message(texts)
-
-
-def _anything(value: object) -> Literal[True]:
-    if value is not True:
-        raise Wrong("this is not `true`", "write `anything: true`, or another trigger")
-    return True
-
-
-def _check_languages(value: dict[str, Any]) -> None:
-    for language, said in value.items():
-        if not LANGUAGE.fullmatch(language):
-            if said is None:  # `{fr: Oui, merci}`
-                remedy = "put a text with a comma in it between quotes"
-                raise Wrong(f"{language!r} stands after a comma, and is no language", remedy)
-            raise Wrong(f"{language!r} is no language", "write two small letters, like fr or en")
-
-
-_TEXT_SCHEMA = {"type": ["string", "number", "boolean"]}  # editors read `8.30` otherwise than we
-_TEXTS_SCHEMA = {"oneOf": [_TEXT_SCHEMA, {"type": "array", "items": _TEXT_SCHEMA}]}
-_LANGUAGES_SCHEMA = {
-    "type": "object",
-    "propertyNames": {"pattern": "^[a-z]{2}$"},
-    "minProperties": 1,
-}
-Words = Annotated[
-    dict[str, list[str]],
-    BeforeValidator(_words_by_language),
-    WithJsonSchema(
-        {"anyOf": [_TEXTS_SCHEMA, {**_LANGUAGES_SCHEMA, "additionalProperties": _TEXTS_SCHEMA}]}
-    ),
-]
-Texts = Annotated[list[str], BeforeValidator(_word_list), WithJsonSchema(_TEXTS_SCHEMA)]
-Said = Annotated[
-    Message,
-    BeforeValidator(_message),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                _TEXT_SCHEMA,
-                {
-                    "type": "object",
-                    "properties": {"template": {"type": "string"}},
-                    "required": ["template"],
-                    "additionalProperties": False,
-                },
-                {**_LANGUAGES_SCHEMA, "additionalProperties": _TEXT_SCHEMA},
-            ]
-        }
-    ),
-]
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Examples(_Entry):
+class Examples(Entry):
     """Texts that the rule must answer, and such that it must not."""
 
-    matches: Texts = []
-    not_: Annotated[Texts, Field(alias="not")] = []
+    matches: Texts = Field([], description="Texts that this rule must answer.")
+    not_: Texts = Field([], alias="not", description="Texts that this rule must not answer.")
 
 
-class RuleEntry(_Entry):
-    """One rule: a trigger, and what is said."""
+class RuleEntry(Entry):
+    """One rule: what calls it, what it does, and what it says."""
 
-    id: Annotated[
-        str, BeforeValidator(_id), Field(json_schema_extra={"pattern": f"^{_ID.pattern}$"})
-    ]
-    exactly: Words | None = None
-    keyword: Words | None = None
-    contains: Words | None = None
-    anything: Annotated[Literal[True], BeforeValidator(_anything)] | None = None
-    reply: Said
-    examples: Examples = Examples()
-    only: Literal["sandbox"] | None = None
-    delivery: Delivery | None = None
+    id: Id = Field(description="The rule's name, once in all files.")
+    exactly: Maybe[Words] = Field(None, description="The whole text is one of these.")
+    keyword: Maybe[Words] = Field(None, description="The text begins with one of these.")
+    pattern: Maybe[Patterns] = Field(
+        None, description="The text fits this regular expression (RE2); put it in single quotes."
+    )
+    contains: Maybe[Words] = Field(None, description="The text has one of these anywhere in it.")
+    anything: Maybe[Yes] = Field(None, description="Whatever no other rule answers.")
+    typos: Flag = Field(
+        default=False, description="Its keywords are also understood with a slip of the thumb."
+    )
+    when: Maybe[WhenEntry] = Field(
+        None, description="Where and when the rule holds; elsewhere the next rule is asked."
+    )
+    expect: Maybe[Fields] = Field(
+        None, description="Names and types of what follows the keyword, in this order."
+    )
+    invalid: Maybe[Said] = Field(
+        None,
+        description="What is said when what follows is not understood; else the next rule is"
+        " asked.",
+    )
+    once: Maybe[Literal["number"]] = Field(
+        None, description="One answer of a number counts: the newest."
+    )
+    do: Maybe[DoEntry] = Field(None, description="What is done before the reply.")
+    steps: Maybe[list[StepEntry]] = Field(
+        None, description="Questions, one after the other: the rule is a conversation."
+    )
+    timeout: Maybe[Timeout] = Field(None, description="How long an answer is waited for: 30m.")
+    gave_up: Maybe[EndingEntry] = Field(
+        None, description="What is said and done after too many answers were misunderstood."
+    )
+    timed_out: Maybe[EndingEntry] = Field(
+        None, description="What is said and done when no answer came in time."
+    )
+    interrupt: Flag = Field(
+        default=False, description="It is asked also inside the conversation of another rule."
+    )
+    reply: Maybe[Said] = Field(
+        None, description="What is said; where there are steps, when all is answered."
+    )
+    examples: Maybe[Examples] = Field(None, description="Texts that are tried at every load.")
+    only: Maybe[Literal["sandbox"]] = Field(
+        None, description="Real gateways do not know this rule."
+    )
+    delivery: Maybe[Delivery] = Field(
+        None, description="What happens to a reply of which nobody can say whether it left."
+    )
 
 
-class FileEntry(_Entry):
+class FileEntry(Entry):
     """A rule file."""
 
-    only: Literal["sandbox"] | None = None
-    rules: list[RuleEntry] = []
+    only: Maybe[Literal["sandbox"]] = Field(
+        None, description="Real gateways do not know the rules and lists of this file."
+    )
+    rules: list[RuleEntry] = Field([], description="The rules, the first to be asked first.")
+    lists: list[ListEntry] = Field([], description="What people join and leave by a word.")
 
 
 def json_schema() -> dict[str, Any]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from bot.content.joining import joined
 from bot.content.rulefile import read_rule_file
 from bot.content.templates import Templates
 from bot.core.rulebook import Rulebook, overshadowed
@@ -22,9 +23,16 @@ def load_rulebook(folder: Path, templates: Templates, *, sandbox: bool) -> Ruleb
     files = [read_rule_file(file, templates) for file in _rule_files(folder)]
     said = [templates.digest, *(file.digest for file in files)]
     digest = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+    lists = {one.id: one for file in files for one in file.lists}
     rules = sorted((rule for file in files for rule in file.rules), key=_is_for_the_sandbox)
-    own = Rulebook(tuple(rule for rule in rules if not rule.sandbox_only), digest)
-    every = Rulebook(tuple(rules), digest) if len(rules) > len(own.rules) else own
+    rules = [joined(rule, lists) for rule in rules]
+    own = Rulebook(
+        tuple(rule for rule in rules if not rule.sandbox_only),
+        digest,
+        {name: one for name, one in lists.items() if not one.sandbox_only},
+    )
+    more = len(rules) > len(own.rules) or len(lists) > len(own.lists)
+    every = Rulebook(tuple(rules), digest, lists) if more else own
     faults = [*templates.faults, *_named_twice(rules), *_never_answering(rules)]
     for file in files:
         faults += file.faults

@@ -1,24 +1,29 @@
-"""One rule file, read into rules, examples and faults; the file itself is not kept."""
+"""One rule file, read into rules, lists, examples and faults; the file itself is not kept."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bot.content.entries import LATER_KEYS, TEXT_KEYS, FileEntry, RuleEntry
 from bot.content.examples import Example
+from bot.content.lists import ListEntry, list_of
+from bot.content.making import rule_of, trigger_of
+from bot.content.patterns import groups
 from bot.content.templates import NAMES, Templates
-from bot.core.builtin_words import read_builtin
-from bot.core.rules import Phrase, Rule, Source, Trigger
+from bot.core.actions import Lookup, Remember
+from bot.core.rules import Rule, Source, SubscriptionList
 from bot.core.sayings import Message
-from bot.core.text import words
-from bot.validation import faults_of
+from bot.validation import Wrong, faults_of
 from bot.yamlfile import Document, Fault, Faults, Key, Value, read, shown
 
+Shape = TypeVar("Shape", bound=BaseModel)
 Place = tuple[Key, ...]
 """The keys and indices that lead to something in a file."""
 
@@ -29,6 +34,7 @@ class RuleFile:
 
     faults: list[Fault] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    lists: list[SubscriptionList] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
     digest: str = ""
     """Equal for files that say the same."""
@@ -55,78 +61,66 @@ class _Reader:
         self.found = RuleFile(digest=hashlib.sha256(said.encode()).hexdigest())
         self._document = document
         self._templates = templates
-        self._languages: dict[frozenset[str], frozenset[str]] = {}
 
     def read(self) -> None:
-        """Read the head of the file, then its rules one by one: no more is held than one."""
+        """Read the head of the file, then its parts one by one: no more is held than one."""
         whole = self._document.value
         if whole is None:
             return
-        rules: list[Value] = []
+        parts: dict[str, list[Value]] = {"lists": [], "rules": []}
         if isinstance(whole, dict):
-            self._refuse_later(whole, ())
-            whole = {key: value for key, value in whole.items() if key not in LATER_KEYS}
-            if isinstance(listed := whole.get("rules"), list):
-                whole["rules"], rules = [], listed
+            whole = dict(whole)
+            for key in parts:
+                if isinstance(listed := whole.get(key), list):
+                    whole[key], parts[key] = [], listed
+        head = self._validated(FileEntry, whole, ())
+        sandbox_only = head is not None and head.only == "sandbox"
+        for place, value in enumerate(parts["lists"]):
+            self._read_list(value, ("lists", place), sandbox_only=sandbox_only)
+        for place, value in enumerate(parts["rules"]):
+            self._read_rule(value, ("rules", place), sandbox_only=sandbox_only)
+
+    def _validated(self, model: type[Shape], value: Value, at: Place) -> Shape | None:
         try:
-            head = FileEntry.model_validate(whole)
+            return model.model_validate(value)
         except ValidationError as error:
-            self.found.faults += faults_of(error, self._document, model=FileEntry)
-            head = FileEntry()
-        for place, value in enumerate(rules):
-            self._read_rule(value, ("rules", place), sandbox_only=head.only == "sandbox")
+            self.found.faults += faults_of(
+                error, self._document, model=model, at=at, later=LATER_KEYS
+            )
+            return None
+
+    def _read_list(self, value: Value, at: Place, *, sandbox_only: bool) -> None:
+        entry = self._validated(ListEntry, value, at)
+        if entry is not None:
+            wrong: list[Wrong] = []
+            source = self._source(at)
+            self.found.lists.append(list_of(entry, source, wrong, sandbox_only=sandbox_only))
+            self._refuse_all(wrong, at)
 
     def _read_rule(self, value: Value, at: Place, *, sandbox_only: bool) -> None:
-        if isinstance(value, dict) and self._refuse_later(value, at):
+        entry = self._validated(RuleEntry, value, at)
+        if entry is None:
             return
-        try:
-            entry = RuleEntry.model_validate(value)
-        except ValidationError as error:
-            self.found.faults += faults_of(error, self._document, model=RuleEntry, at=at)
+        wrong: list[Wrong] = []
+        trigger = trigger_of(entry, wrong)
+        if trigger is not None:
+            rule = rule_of(entry, trigger, self._source(at), wrong, sandbox_only=sandbox_only)
+            self.found.rules.append(rule)
+            self._add_examples(entry, rule, at)
+            if entry.reply is not None:
+                self._check_reply(entry.reply, (*at, "reply"), _names(rule))
+        self._refuse_all(wrong, at)
+
+    def _add_examples(self, entry: RuleEntry, rule: Rule, at: Place) -> None:
+        examples = entry.examples
+        if examples is None:
             return
-        triggers = [trigger for trigger in Trigger if getattr(entry, trigger, None) is not None]
-        if len(triggers) != 1:
-            self._refuse(at, f"the rule {entry.id!r} has {len(triggers)} triggers", _ONE_TRIGGER)
-            return
-        rule = Rule(
-            id=entry.id,
-            trigger=triggers[0],
-            phrases=self._phrases(entry, triggers[0], at),
-            reply=entry.reply,
-            source=self._source(at),
-            delivery=entry.delivery,
-            sandbox_only=sandbox_only or entry.only == "sandbox",
-        )
-        self._check_reply(entry.reply, (*at, "reply"))
-        self.found.rules.append(rule)
-        for key, texts in (("matches", entry.examples.matches), ("not", entry.examples.not_)):
+        for key, texts in (("matches", examples.matches), ("not", examples.not_)):
             for place, text in enumerate(texts):
                 source = self._source((*at, "examples", key, place))
                 self.found.examples.append(Example(rule, text, key == "matches", source))
 
-    def _phrases(self, entry: RuleEntry, trigger: Trigger, at: Place) -> tuple[Phrase, ...]:
-        """Give a trigger's phrases; the same words in two languages are one phrase of both."""
-        if trigger is Trigger.ANYTHING:
-            return ()
-        listed: dict[str, list[str]] = getattr(entry, trigger)
-        found: dict[tuple[str, ...], tuple[str, set[str]]] = {}
-        for language, phrases in listed.items():
-            for phrase in phrases:
-                said = words(phrase)
-                if wrong := _wrong_with(phrase, said, trigger):
-                    self._refuse((*at, trigger.value, language), *wrong)
-                _, languages = found.setdefault(said, (phrase, set()))
-                languages.update({language} - {""})
-        return tuple(
-            Phrase(written, said, self._shared(frozenset(languages)))
-            for said, (written, languages) in found.items()
-            if said
-        )
-
-    def _shared(self, languages: frozenset[str]) -> frozenset[str]:
-        return self._languages.setdefault(languages, languages)
-
-    def _check_reply(self, reply: Message, at: Place) -> None:
+    def _check_reply(self, reply: Message, at: Place, names: Collection[str]) -> None:
         if reply.template and reply.template not in self._templates.names:
             near = get_close_matches(reply.template, self._templates.names, n=1)
             what = f"there is no template {shown(reply.template)}"
@@ -134,15 +128,12 @@ class _Reader:
             known = f"did you mean {near[0]}?" if near else missing
             self._refuse((*at, "template"), what, known)
         for language, text in reply.texts.items():
-            for problem in self._templates.problems(text, NAMES):
+            for problem in self._templates.problems(text, names):
                 self._refuse((*at, language), problem.what, problem.remedy)
 
-    def _refuse_later(self, value: dict[str, Value], at: Place) -> bool:
-        """Refuse the keys that the grammar has and this version cannot do."""
-        later = [key for key in value if key in LATER_KEYS]
-        for key in later:
-            self._refuse((*at, key), f"{key!r} is not supported yet in this version", _LATER)
-        return bool(later)
+    def _refuse_all(self, wrong: list[Wrong], at: Place) -> None:
+        for one in wrong:
+            self._refuse((*at, *one.at), one.what, one.remedy)
 
     def _refuse(self, at: Place, what: str, remedy: str) -> None:
         self.found.faults.append(self._document.fault(at, what, remedy))
@@ -151,16 +142,13 @@ class _Reader:
         return Source(self._document.file, *self._document.position(at))
 
 
-def _wrong_with(phrase: str, said: tuple[str, ...], trigger: Trigger) -> tuple[str, str] | None:
-    """Say why a phrase could never call a rule, and what to do."""
-    if not said:
-        return f"{shown(phrase)} has no word in it", "write a word or an emoji"
-    built_in = None if trigger is Trigger.CONTAINS else read_builtin(said)
-    if built_in is None or built_in.word == "info":
-        return None
-    what = f"{shown(phrase)} is never asked: it is the built-in word {built_in.word!r}"
-    return what, "choose other words, or replace what it says in templates/<language>/"
-
-
-_ONE_TRIGGER = f"give it exactly one of {', '.join(Trigger)}"
-_LATER = f"leave it out: a rule has one of {', '.join(Trigger)}, and a reply"
+def _names(rule: Rule) -> frozenset[str]:
+    """Name what the reply of a rule may see."""
+    shared, more = groups(one.written for one in rule.phrases if not one.words)
+    names = {one.name for one in rule.fields} | NAMES | shared | more | {"list"}
+    for action in rule.actions:
+        if isinstance(action, Remember):
+            names |= action.values.keys()
+        elif isinstance(action, Lookup):
+            names |= {key.rpartition(".")[2] for key, _ in action.fields}
+    return frozenset(names) | {step.id for step in (rule.flow.steps if rule.flow else ())}

@@ -29,7 +29,11 @@ NAMES = frozenset(
     | {"subscriber"}
 )
 """What every template sees; a rule adds what it captures."""
-MORE_NAMES: Mapping[str, frozenset[str]] = {"verification": frozenset({"code", "minutes"})}
+MORE_NAMES: Mapping[str, frozenset[str]] = {
+    "verification": frozenset({"code", "minutes"}),
+    "confirm": frozenset({"list"}),
+    "left": frozenset({"list"}),
+}
 """What the built-in texts see beside."""
 LANGUAGE = re.compile(r"[a-z]{2}")
 """How a language is written: `fr`."""

@@ -2,10 +2,13 @@
 
 import time
 from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from bot.content import templates
 from bot.content.templates import NAMES, RenderError
 from bot.core.sayings import Message
 from bot.core.segments import segments
@@ -221,7 +224,18 @@ def test_a_digest_tells_templates_apart(load, write):
     assert load().digest != before
 
 
-BUILT_IN = ["stopped", "started", "help", "verification", "wrong_code"]
+BUILT_IN = [
+    *("stopped", "started", "help", "verification", "wrong_code"),
+    *("confirm", "ended", "changed", "forwarded", "left"),
+]
+NAMELESS = {"wrong_code", "forwarded"}
+SEEN = {
+    "code": "123456",
+    "minutes": 10,
+    "list": "bons rabais du jour",
+    "number": "+15145550001",
+    "text": "Bonjour",
+}
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -229,11 +243,19 @@ BUILT_IN = ["stopped", "started", "help", "verification", "wrong_code"]
 def test_a_built_in_text_is_one_cheap_segment_for_any_organisation(load, name, language):
     templates = load("O" * 60)
 
-    said = templates.render(Message(template=name), language, {"code": "123456", "minutes": 10})
+    said = templates.render(Message(template=name), language, SEEN)
 
     assert segments(said).encoding == "GSM-7"
     assert segments(said).count == 1
-    assert ("O" * 60 in said) is (name != "wrong_code")
+    assert ("O" * 60 in said) is (name not in NAMELESS)
+
+
+def test_every_built_in_text_is_tried():
+    files = (Path(templates.__file__).parent / "builtin").glob("*/*.j2")
+
+    assert {(file.parent.name, file.stem) for file in files} == set(
+        product(("fr", "en"), BUILT_IN)
+    )
 
 
 def test_both_languages_of_stopped_are_one_segment_up_to_thirty_letters(load):
