@@ -21,6 +21,7 @@ CONVERSATION = [
 SUBSCRIBER = [
     *("number", "opted_out", "changed_at", "cause", "language", "remembered", "tags", "blocked"),
 ]
+MEMBER = ["number", "list", "gateway", "language", "cause", "joined_at"]
 POSITION = [one.name for one in fields(Position) if one.name != "times_out_at"]
 
 
@@ -174,14 +175,13 @@ async def join(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -
 _join = Many(
     lambda store: (
         INSERT[store](members)
-        .values({name: bindparam(name) for name in JOINED})
+        .values({name: bindparam(name) for name in MEMBER})
         .on_conflict_do_update(
             index_elements=["number", "list"],
-            set_={name: bindparam(name) for name in JOINED[2:]} | {"left_at": null()},
+            set_={name: bindparam(name) for name in MEMBER[2:]} | {"left_at": null()},
         )
     )
 )
-JOINED = ["number", "list", "gateway", "language", "cause", "joined_at"]
 
 
 async def leave(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
