@@ -160,9 +160,11 @@ def _end(turn: Turn, rule: Rule, ending: Ending, position: Position, reason: str
     """End a conversation otherwise than by its last answer."""
     told = _Done(_at_none(turn), ending.actions)
     captured = _captured(rule, position.answers)
-    replies = _replies(turn, rule, ending.reply, position.language)
+    language = position.language
+    replies = _replies(turn, rule, ending.reply, language)
     why = Why(reason, rule.id, detail={"step": position.step})
-    return told.decision(why, replies, captured, None)
+    decision = told.decision(why, replies, captured, None)
+    return decision if told.start is None else _go_on(turn, told.start, decision, language)
 
 
 def _finish(

@@ -31,7 +31,7 @@ def decide(turn: Turn) -> Decision:
     """Decide what a text does, and what is said to it. Renders nothing, keeps nothing."""
     if not turn.text.history:
         turn = replace(turn, conversation=_heard(turn))
-    turn, reacting = _without_quotation(turn)
+    turn, reacting = without_quotation(turn)
     word = read_word(turn)
     if word is not None and not word.list_name:
         return within_budget(turn, obey(word, turn))
@@ -49,13 +49,17 @@ def time_out(turn: Turn) -> Decision:
     """Decide for the clock: the answer that a conversation awaits did not come in time."""
     position = turn.conversation.position
     assert position is not None
-    rule = _rule_of(turn, position)
+    rule = open_rule(turn, position)
     away = turn.subscriber.opted_out or turn.subscriber.blocked or _is_taken_over(turn)
     if rule is None or away:
         ended = replace(turn.conversation, position=None)
         why = Why("timed_out", position.rule)
         return Decision(ended, turn.subscriber, InboundStatus.HANDLED, why)
-    return within_budget(turn, conversing.time_out(turn, rule, position))
+    decision = within_budget(turn, conversing.time_out(turn, rule, position))
+    if decision.conversation.position is position:  # nothing may be said, but it is overdue
+        ended = replace(decision.conversation, position=None)
+        return replace(decision, conversation=ended)
+    return decision
 
 
 def conclude(
@@ -78,7 +82,7 @@ def answers(turn: Turn) -> bool:
     if read_word(turn) is not None or left_list(turn) is not None:
         return True
     position = turn.conversation.position
-    if position is not None and (rule := _rule_of(turn, position)) is not None:
+    if position is not None and (rule := open_rule(turn, position)) is not None:
         assert rule.flow is not None
         step = rule.flow.step(position.step)
         assert step is not None
@@ -97,7 +101,7 @@ def _heard(turn: Turn) -> Conversation:
     return replace(before, heard=(*before.heard, milliseconds(turn.text.sent_at))[-HEARD:])
 
 
-def _without_quotation(turn: Turn) -> tuple[Turn, bool]:
+def without_quotation(turn: Turn) -> tuple[Turn, bool]:
     """Read what a person added to a quotation of ours, and nothing of what is quoted.
 
     Also says whether nothing was added: then a phone reports a reaction.
@@ -142,7 +146,7 @@ def _answered(turn: Turn) -> Decision:
     position = turn.conversation.position
     if position is None:
         return _by_rules(turn, taker(turn))
-    rule = _rule_of(turn, position)
+    rule = open_rule(turn, position)
     if rule is None:
         return _changed(turn, position)
     if (breaking_in := taker(turn, interrupting=True)) is not None:
@@ -150,7 +154,7 @@ def _answered(turn: Turn) -> Decision:
     return conversing.proceed(turn, rule, position)
 
 
-def _rule_of(turn: Turn, position: Position) -> Rule | None:
+def open_rule(turn: Turn, position: Position) -> Rule | None:
     """Give the rule of an open question; None where it asks other questions by now, or is gone."""
     rule = turn.rulebook.rule(position.rule)
     fits = rule is not None and rule.flow is not None and rule.flow.shape == position.shape

@@ -81,9 +81,7 @@ class Spoken:
         match action:
             case Remember(values=values):
                 told = {name: self._fill(text) for name, text in values.items()}
-                kept = {**self.person.values, **told}
-                newest = list(kept.items())[-REMEMBERED:]
-                self.person = replace(self.person, values=dict(newest))
+                self.person = replace(self.person, values=_remembered(self.person, told))
             case Speak(language=language):
                 self._speak(self._fill(language).strip().lower())
             case Forward():
@@ -206,6 +204,13 @@ class Spoken:
 
     def _fill(self, text: str) -> str:
         return self.speech.library.fill(text, self.language, self._seen())
+
+
+def _remembered(person: Subscriber, told: Mapping[str, str]) -> dict[str, str]:
+    """Add values to those that are kept of a person; what comes out empty is forgotten."""
+    kept = {name: value for name, value in person.values.items() if name not in told}
+    kept |= {name: value for name, value in told.items() if value}
+    return dict(list(kept.items())[-REMEMBERED:])
 
 
 def _only_set(person: Subscriber, decision: Decision) -> dict[str, str]:

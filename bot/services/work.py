@@ -61,6 +61,11 @@ class Work:
     def hear(self, text: Inbound) -> None:
         """Note that a person texted: what was to be said later is not said any more."""
         self._answered.add(text.conversation)
+        self._errands = [
+            one
+            for one in self._errands
+            if one.kind is not ErrandKind.LATER or one.conversation != text.conversation
+        ]
 
     def leave(self, number: str) -> None:
         """Take back what waits for a number that opted out, in this transaction and in the store.
