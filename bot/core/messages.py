@@ -123,6 +123,8 @@ class Inbound:
     """Listed by the first good read of its feed: never answered, but STOP and START count."""
     attempts: int
     """How often deciding has been begun. More than 0 means that a process died meanwhile."""
+    again: bool = False
+    """An operator has it decided anew: its age does not keep it from being answered."""
 
 
 @dataclass(frozen=True, slots=True)

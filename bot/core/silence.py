@@ -12,7 +12,7 @@ def silence(turn: Turn) -> str:
     others = policy.only_numbers
     reasons = {
         "history": text.history,
-        "late": turn.now - text.sent_at > policy.max_age,
+        "late": not text.again and turn.now - text.sent_at > policy.max_age,
         "robot": is_robot_number(text.number, policy.our_numbers),
         "opted_out": person.opted_out,
         "blocked": person.blocked,

@@ -118,8 +118,10 @@ class Lookups:
         return next((one for one in actions if isinstance(one, Lookup)), None)
 
     async def _answered(self, connection: Connection, told: list[_Told]) -> Work:
-        """Decide with what was answered."""
+        """Decide with what was answered, and is still asked for."""
         now = self._clock.now()
+        asked = await errands.under_way(connection, [one.errand.id for one in told])
+        told = [one for one in told if one.errand.id in asked]
         keys = {one.errand.conversation for one in told}
         numbers = {one.errand.number for one in told}
         work = Work(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import TO_DO, Errand, ErrandKind, ErrandStatus
@@ -84,6 +84,16 @@ async def begin(connection: AsyncConnection, ids: Collection[int], now: datetime
     )
 
 
+async def under_way(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
+    """Say which of these are still being done: nobody cancelled them meanwhile."""
+    found = await connection.scalars(
+        select(errands.c.id).where(
+            errands.c.id.in_(ids), has_status(errands, ErrandStatus.UNDER_WAY)
+        )
+    )
+    return set(found)
+
+
 async def settle(
     connection: AsyncConnection,
     ids: Collection[int],
@@ -137,8 +147,12 @@ async def cancel(
     *,
     conversations: Collection[str] = (),
     numbers: Collection[str] = (),
+    begun: bool = False,
 ) -> int:
-    """Cancel what waits for these conversations, or for these numbers on every gateway."""
+    """Cancel what waits for these conversations, or for these numbers on every gateway.
+
+    `begun`: also what is being done; who does it asks `under_way` before it goes on.
+    """
     if not conversations and not numbers:
         return 0
     whose: Any = (
@@ -150,7 +164,7 @@ async def cancel(
         update(errands)
         .where(
             has_status(errands, *TO_DO),
-            has_status(errands, ErrandStatus.WAITING),
+            true() if begun else has_status(errands, ErrandStatus.WAITING),
             errands.c.kind.in_([kind.value for kind in kinds]),
             whose,
         )

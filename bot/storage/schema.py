@@ -121,6 +121,8 @@ inbox = Table(
     Column("rule", String),
     Column("words", String),
     Column("detail", JSON(none_as_null=True)),
+    # It was parked, and an operator has it decided anew.
+    Column("again", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("conversation", "key"),
     sqlite_autoincrement=True,
 )

@@ -107,3 +107,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("blocked", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
+
+    with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("again", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
