@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import ClassVar
 
 from bot import metrics
 from bot.content.templates import RenderError, Templates
-from bot.core.conversation import Subscriber
-from bot.core.messages import Inbound
 from bot.core.rulebook import Rulebook
-from bot.core.sayings import Message
 from bot.log import logger
 from bot.yamlfile import Fault, Faults
 
@@ -57,28 +53,3 @@ class Library:
             digest=self.rulebook.digest,
         )
         return True
-
-    def say(self, message: Message, languages: Sequence[str], seen: Mapping[str, Any]) -> str:
-        """Render a message, in each of these languages. Raises `RenderError`."""
-        said = [self.templates.render(message, language, seen) for language in languages]
-        return "\n".join(dict.fromkeys(said))
-
-    def fill(self, text: str, language: str, seen: Mapping[str, Any]) -> str:
-        """Render what is kept or passed on, and may come out empty. Raises `RenderError`."""
-        return self.templates.fill(Message({"": text}), language, seen)
-
-
-def seen_by_templates(
-    text: Inbound, subscriber: Subscriber, names: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """Give what every message sees about a text, and what a decision adds to it."""
-    return {
-        "text": text.text,
-        "number": text.number,
-        "our_number": text.our_number,
-        "gateway": text.gateway,
-        "now": now,
-        "subscriber": {"number": subscriber.number, "opted_out": subscriber.opted_out},
-        "rest": "",
-        **names,
-    }

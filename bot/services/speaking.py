@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.content.voice import Voice, as_texts
 from bot.core.actions import Action, Emit, Forward, Later, Remember, Speak
-from bot.core.conversation import Subscriber, conversation_key
+from bot.core.conversation import conversation_key
 from bot.core.decision import Asking, Decision, Reply
 from bot.core.errands import Errand, ErrandKind
 from bot.core.messages import Delivery, MessageClass, Outbound
 from bot.core.policy import Policy
-from bot.core.sayings import Message
 from bot.core.turn import Turn
 from bot.core.understanding import to_json
 from bot.gateways.base import Gateway
 from bot.internet import NotAnswered, filled
-from bot.services.library import Library, seen_by_templates
+from bot.services.library import Library
 from bot.storage.events import Event
-
-REMEMBERED = 64
-"""Values that are kept of one person; the oldest give way."""
-LANGUAGE_LETTERS = 2
 
 
 class TooLong(Exception):
@@ -56,17 +52,10 @@ class Spoken:
     forwarded: list[Outbound] = field(default_factory=list)
     errands: list[Errand] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    person: Subscriber = field(init=False)
-    language: str = field(init=False)
-    _spoken: str = ""
-    """The language that the decision itself chose for this person."""
+    voice: Voice = field(init=False)
 
     def __post_init__(self) -> None:
-        self.person = self.decision.subscriber
-        replies = self.decision.replies
-        first = replies[0].languages[0] if replies else ""
-        policy = self.speech.policy
-        self.language = first or self.person.language or policy.language
+        self.voice = Voice(self.decision, self.turn, self.speech.library.templates)
 
     def speak(self) -> None:
         """Do the verbs, then say the replies."""
@@ -80,14 +69,13 @@ class Spoken:
     def _do(self, action: Action) -> None:
         match action:
             case Remember(values=values):
-                told = {name: self._fill(text) for name, text in values.items()}
-                self.person = replace(self.person, values=_remembered(self.person, told))
+                self.voice.remember(values)
             case Speak(language=language):
-                self._speak(self._fill(language).strip().lower())
+                self.voice.speak(language)
             case Forward():
                 self._forward(action)
             case Later(after=after, message=message):
-                said = self._say(message, (self.language,))
+                said = self.voice.say(message, (self.voice.language,))
                 self._errand(ErrandKind.LATER, self.turn.now + after, {"text": said})
             case Emit(event=event):
                 self.events.append(
@@ -98,13 +86,8 @@ class Spoken:
                     )
                 )
 
-    def _speak(self, language: str) -> None:
-        if len(language) == LANGUAGE_LETTERS and language.isascii() and language.isalpha():
-            self.person = replace(self.person, language=language)
-            self.language = self._spoken = language
-
     def _forward(self, action: Forward) -> None:
-        said = self._say(action.message, (self.speech.policy.language,))
+        said = self.voice.say(action.message, (self.speech.policy.language,))
         text = self.turn.text
         if action.email:
             subject = f"SMS {text.number} ({self.decision.why.rule})"
@@ -124,9 +107,8 @@ class Spoken:
 
     def _ask(self, asking: Asking) -> None:
         """Leave it to a service to ask; what cannot be put into the address is not answered."""
-        values = {name: _plain(value) for name, value in self._seen().items()}
         try:
-            url, error = filled(asking.lookup.url, values), ""
+            url, error = filled(asking.lookup.url, as_texts(self.voice.seen)), ""
         except NotAnswered as refused:
             url, error = "", refused.reason
         body = {
@@ -154,9 +136,9 @@ class Spoken:
         )
 
     def _reply(self, reply: Reply, place: int) -> Outbound:
-        languages = (self._spoken,) if self._spoken else reply.languages
+        languages = self.voice.languages(reply)
         return self._outbound(
-            self._say(reply.message, languages),
+            self.voice.say(reply.message, languages),
             number=self.turn.text.number,
             cause=f"{self.cause}{place}",
             message_class=reply.message_class,
@@ -195,29 +177,6 @@ class Spoken:
             rule=rule or self.decision.why.rule,
         )
 
-    def _seen(self) -> dict[str, Any]:
-        names = {**self.decision.names, **_only_set(self.person, self.decision)}
-        return seen_by_templates(self.turn.text, self.person, names, self.turn.now)
-
-    def _say(self, message: Message, languages: Sequence[str]) -> str:
-        return self.speech.library.say(message, languages, self._seen())
-
-    def _fill(self, text: str) -> str:
-        return self.speech.library.fill(text, self.language, self._seen())
-
-
-def _remembered(person: Subscriber, told: Mapping[str, str]) -> dict[str, str]:
-    """Add values to those that are kept of a person; what comes out empty is forgotten."""
-    kept = {name: value for name, value in person.values.items() if name not in told}
-    kept |= {name: value for name, value in told.items() if value}
-    return dict(list(kept.items())[-REMEMBERED:])
-
-
-def _only_set(person: Subscriber, decision: Decision) -> dict[str, str]:
-    """Give what was set just now, where no capture has its name."""
-    before = decision.subscriber.values
-    return {name: value for name, value in person.values.items() if before.get(name) != value}
-
 
 def _captures(decision: Decision) -> dict[str, str | int]:
     if decision.answer is None:
@@ -237,8 +196,3 @@ def event_of(event: str, turn: Turn, more: Mapping[str, Any]) -> Event:
         **more,
     }
     return Event(text.conversation, event, turn.now, body)
-
-
-def _plain(value: object) -> str:
-    """Write a value for an address."""
-    return str(to_json(value)) if not isinstance(value, dict) else ""  # type: ignore[arg-type]

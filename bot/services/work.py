@@ -87,8 +87,8 @@ class Work:
         """
         spoken = Spoken(self.speech, decision, turn, f"inbound {turn.text.id}/{part}")
         spoken.speak()
-        person = spoken.person
-        self._note_lists(turn.subscriber, person, turn, spoken.language)
+        person = spoken.voice.person
+        self._note_lists(turn.subscriber, person, turn, spoken.voice.language)
         self._note_ending(turn, decision)
         self.people[turn.text.number] = person
         conversation = decision.conversation

@@ -10,13 +10,16 @@ from structlog.testing import capture_logs
 from bot import metrics
 from bot.app import load_content
 from bot.config import load_config
-from bot.core.conversation import Subscriber
+from bot.content.voice import Voice
+from bot.core.conversation import Conversation, Subscriber
+from bot.core.decide import decide
 from bot.core.messages import Inbound
 from bot.core.sayings import Message
-from bot.services.library import Library, seen_by_templates
+from bot.core.turn import Turn
+from bot.services.library import Library
 from bot.yamlfile import Faults
 from tests.clock import NOON
-from tests.services.played import ANA, Scene, rule
+from tests.services.played import ANA, POLICY, Scene, rule
 
 GOOD = "rules: [{id: a, keyword: [météo], reply: Soleil}]\n"
 BETTER = "rules: [{id: a, keyword: [météo], reply: Pluie}, {id: b, anything: true, reply: Quoi}]\n"
@@ -135,7 +138,8 @@ def test_what_is_said(
         history=False,
         attempts=1,
     )
+    conversation = Conversation(text.conversation, text.gateway, ANA)
+    turn = Turn(text, conversation, Subscriber(ANA), library.rulebook, POLICY, NOON)
+    decision = replace(decide(turn), names={"rest": "ici"})
 
-    seen = seen_by_templates(text, Subscriber(ANA), {"rest": "ici"}, NOON)
-
-    assert library.say(Message(texts), languages, seen) == said
+    assert Voice(decision, turn, library.templates).say(Message(texts), languages) == said

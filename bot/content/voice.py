@@ -1,0 +1,107 @@
+"""One decision put into words: what is `set` and spoken on the way is seen by what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.content.templates import Templates
+from bot.core.conversation import Subscriber
+from bot.core.decision import Decision, Reply
+from bot.core.sayings import Message
+from bot.core.turn import Turn
+from bot.core.understanding import to_json
+
+REMEMBERED = 64
+"""Values that are kept of one person; the oldest give way."""
+LANGUAGE_LETTERS = 2
+
+
+class Voice:
+    """Says what a decision says, in the order in which it is asked to. All raise `RenderError`."""
+
+    def __init__(self, decision: Decision, turn: Turn, templates: Templates) -> None:
+        self.person: Subscriber = decision.subscriber
+        """With what was `set` and the language that was chosen so far."""
+        self.spoken = ""
+        """The language that this decision itself chose for the person."""
+        self._decision = decision
+        self._turn = turn
+        self._templates = templates
+        first = decision.replies[0].languages[0] if decision.replies else ""
+        self._usual = first or self.person.language or turn.policy.language
+
+    @property
+    def language(self) -> str:
+        """The language of what is said beside the replies."""
+        return self.spoken or self._usual
+
+    def remember(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Keep values of the person, and give them; what comes out empty is forgotten."""
+        said = {name: self.fill(text) for name, text in values.items()}
+        before = self.person.values.items()
+        kept = {name: value for name, value in before if name not in said}
+        kept |= {name: value for name, value in said.items() if value}
+        newest = list(kept.items())[-REMEMBERED:]
+        self.person = replace(self.person, values=dict(newest))
+        return said
+
+    def speak(self, language: str) -> str:
+        """Answer the person in a language from now on; give it, or nothing if it is none."""
+        chosen = self.fill(language).strip().lower()
+        if len(chosen) != LANGUAGE_LETTERS or not (chosen.isascii() and chosen.isalpha()):
+            return ""
+        self.person = replace(self.person, language=chosen)
+        self.spoken = chosen
+        return chosen
+
+    def languages(self, reply: Reply) -> tuple[str, ...]:
+        """Name the languages in which a reply is said."""
+        return (self.spoken,) if self.spoken else reply.languages
+
+    def say(self, message: Message, languages: Sequence[str]) -> str:
+        """Render a message in each of these languages."""
+        seen = self.seen
+        said = [self._templates.render(message, language, seen) for language in languages]
+        return "\n".join(dict.fromkeys(said))
+
+    def fill(self, text: str) -> str:
+        """Render what is kept or passed on, and may come out empty."""
+        return self._templates.fill(Message({"": text}), self.language, self.seen)
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """Give what a message sees now."""
+        before = self._decision.subscriber.values
+        changed = {
+            name: value for name, value in self.person.values.items() if before.get(name) != value
+        }
+        return {
+            **seen_by_templates(self._turn, self.person),
+            **self._decision.names,
+            **changed,
+        }
+
+
+def seen_by_templates(turn: Turn, person: Subscriber) -> dict[str, Any]:
+    """Give what every message sees about a text."""
+    text = turn.text
+    return {
+        "text": text.text,
+        "number": text.number,
+        "our_number": text.our_number,
+        "gateway": text.gateway,
+        "now": turn.now,
+        "subscriber": {"number": person.number, "opted_out": person.opted_out},
+        "rest": "",
+    }
+
+
+def as_texts(seen: Mapping[str, Any]) -> dict[str, str]:
+    """Write what messages see for an address, which takes texts alone."""
+    return {name: _plain(value) for name, value in seen.items()}
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - whatever messages see
+    return "" if isinstance(value, dict) else str(to_json(value))
