@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.clock import Clock
@@ -17,6 +18,8 @@ from bot.config import CleverSection, Config, GatewaySection, installation_secre
 from bot.console.app import serve
 from bot.content.rulebook import load_rulebook
 from bot.content.templates import Organisation, Templates
+from bot.control.line import listening, socket_of
+from bot.control.verbs import answer
 from bot.core.calibration import Calibration
 from bot.core.policy import Limit, Policy
 from bot.core.rulebook import Rulebook
@@ -28,6 +31,7 @@ from bot.health import Patient
 from bot.internet import Internet
 from bot.scheduler import Bells
 from bot.services.account import Account
+from bot.services.desk import Desk
 from bot.services.follow_ups import FollowUps
 from bot.services.follower import Follower
 from bot.services.janitor import Janitor
@@ -40,6 +44,7 @@ from bot.services.reconciler import Reconciler
 from bot.services.responder import Responder
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
+from bot.services.takeover import Takeover
 from bot.services.timeouts import Timeouts
 from bot.services.watch import Watch
 from bot.storage import accounts
@@ -53,11 +58,15 @@ RECEIPTS = timedelta(seconds=5)
 WATCHING = timedelta(seconds=1)
 CONVERSING = timedelta(seconds=1)
 MAILING = timedelta(seconds=2)
+LOOKING = timedelta(seconds=5)
+"""Between two looks for answers that a person gave, at least."""
 CLEANING = timedelta(minutes=10)
 FEEDS_LOOKED_AT = timedelta(seconds=1)
 """How often it is looked which of many campaigns is due."""
 READING_SHARE = 0.2
 """Of a gateway's rate; sends come first, and this much is kept for reading."""
+LOOKING_SHARE = 0.25
+"""Of what is kept for reading, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,10 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             observing=options.observing,
         )
         workers = await _workers(config, database, speech, known, internet, options=options)
+        if database.path is not None:
+            desk = Desk(database, clock, config.gateways, speech.policy)
+            socket = socket_of(database.path)
+            await stack.enter_async_context(listening(socket, partial(answer, desk)))
         patient = Patient(known, library, database, clock)
         address = await stack.enter_async_context(
             serve(patient, config.web.host, config.web.port, config.web.known_hosts)
@@ -188,6 +201,10 @@ async def _workers(
         senders[account.name] = sending
         # Observing, nothing leaves: neither what is decided now nor what waited before.
         workers += others if options.observing else [sending, *others]
+        if config.replies.takeover.seen_in_feed and not account.gateway.traits.campaigns:
+            takeover = Takeover(account, config.replies.takeover.silent_for, looking(section))
+            await takeover.begin()
+            workers.append(Worker(f"takeover {account.name}", takeover.tick, LOOKING))
         if not options.observing:
             mailer = Mailer(account)
             await mailer.begin()
@@ -258,6 +275,11 @@ def reading(section: GatewaySection) -> Reading:
         every = min(section.poll, FEEDS_LOOKED_AT)
         return Reading(section.poll, section.follow, budget, every, section.references)
     return Reading(section.poll, timedelta.max, budget, every=section.poll)
+
+
+def looking(section: GatewaySection) -> timedelta:
+    """Say how often it is looked whether a person answers: one request, for all numbers."""
+    return max(LOOKING, timedelta(seconds=1 / (reading(section).budget * LOOKING_SHARE)))
 
 
 def policy(config: Config) -> Policy:

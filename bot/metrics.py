@@ -20,6 +20,7 @@ TEXTS_DECIDED = _counter("texts_decided", "Texts decided, by reason", "reason")
 MESSAGES = _counter("messages", "What came of handing messages over", "gateway", "status")
 VERDICTS = _counter("verdicts", "How unclear sends were settled", "gateway", "verdict")
 RECEIPTS = _counter("receipts", "Last words of the network", "gateway", "status")
+TAKEOVERS = _counter("takeovers", "Conversations that a person took over", "gateway")
 GATEWAY_ERRORS = _counter("gateway_errors", "Requests that failed", "gateway", "error")
 
 INBOX_WAITING = _gauge("inbox_waiting", "Texts not decided yet")

@@ -146,6 +146,14 @@ class Gateway(Protocol):
         """Read how messages went; also lists others that the same reading shows."""
         ...
 
+    async def messages(self, since: datetime) -> Sequence[Sighting]:
+        """List everything that left the account since then, ours or not. Raises `GatewayError`.
+
+        Only as a whole: where it is too long to be read at once, nothing is given. Empty where
+        each campaign is listed by its own name alone (`Traits.campaigns`).
+        """
+        ...
+
     async def search(self, unclear: Sequence[Unclear], since: datetime | None = None) -> Search:
         """Look for batches whose sending was unclear. May take several calls: see `progress`.
 

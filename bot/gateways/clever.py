@@ -290,6 +290,11 @@ class Clever:
                 raise
         return found
 
+    async def messages(self, since: datetime) -> Sequence[Sighting]:
+        """Nothing: a campaign is found by its reference alone."""
+        del since
+        return ()
+
     async def _deliveries(self, reference: str) -> Sequence[Sighting]:
         rows, answer = await self._api.rows(reference, "deliveries")
         found, present = [], self._api.present(answer)

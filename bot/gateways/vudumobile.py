@@ -214,6 +214,15 @@ class VuduMobile:
         sightings, _ = self._sightings(reading, {message.number for message in sent})
         return sightings
 
+    async def messages(self, since: datetime) -> Sequence[Sighting]:
+        """List everything that left the account since then. Raises `GatewayError`."""
+        start = self._before(since)
+        reading = await self._feed("mt", start)
+        if reading.start > start:
+            raise Unconfirmed("VuduMobile's list of messages is too long to be read as a whole")
+        sightings, _ = self._sightings(reading, ())
+        return sightings
+
     async def search(self, unclear: Sequence[Unclear], since: datetime | None = None) -> Search:
         """Look for batches in what the feed lists, in one reading. Raises `GatewayError`."""
         starts = {batch.batch: self._before(batch.handed_at) for batch in unclear}

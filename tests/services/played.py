@@ -70,6 +70,8 @@ class Played:
     mail_answers: deque[str | Exception] = field(default_factory=deque)
     """To mails; when they are used up, each is accepted."""
     sightings: list[Sighting] | Exception = field(default_factory=list)
+    left: list[Sighting] | Exception = field(default_factory=list)
+    """Everything that left the account."""
     found: Search | Exception | None = None
     account: dict[str, float | str] | Exception = field(default_factory=dict)
     on_send: Callable[[Batch], Awaitable[None]] | None = None
@@ -78,6 +80,7 @@ class Played:
     mailed: list[Mail] = field(default_factory=list)
     asked: list[Sequence[Sent]] = field(default_factory=list)
     searched: list[Sequence[Unclear]] = field(default_factory=list)
+    listed_since: list[datetime] = field(default_factory=list)
     watched: int = 0
 
     def refuses(self, text: str) -> str:
@@ -102,6 +105,10 @@ class Played:
     async def receipts(self, sent: Sequence[Sent]) -> Sequence[Sighting]:
         self.asked.append(sent)
         return raised(self.sightings)
+
+    async def messages(self, since: datetime) -> Sequence[Sighting]:
+        self.listed_since.append(since)
+        return raised(self.left)
 
     async def search(self, unclear: Sequence[Unclear], since: datetime | None = None) -> Search:
         self.searched.append(unclear)
