@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
@@ -126,6 +127,21 @@ def parse_number(text: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise Wrong("no number of that country has this length", remedy)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def read_number(text: str, countries: Iterable[str]) -> str:
+    """Give a number as E.164, also one as it is dialled within a country; the first that fits.
+
+    Raises `Wrong`.
+    """
+    if text.strip().startswith("+"):
+        return parse_number(text.strip())
+    for country in countries:
+        with suppress(phonenumbers.NumberParseException):
+            number = phonenumbers.parse(text, country)
+            if phonenumbers.is_valid_number(number):
+                return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise Wrong("this is no number", "write `+`, the country and the number, like +15149541234")
 
 
 def _country(text: str) -> str:

@@ -1,0 +1,1 @@
+"""How a command beside the daemon reaches the one writer of its store."""

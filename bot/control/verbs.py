@@ -1,0 +1,109 @@
+"""What a command may ask of the daemon: one value for each verb, and what answers it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from bot.log import logger
+from bot.services.desk import Desk, Done, NotDone, State
+from bot.storage.database import StoreError
+
+LOG = logger(__name__)
+LONGEST_TAKEOVER = timedelta(days=30)
+Number = Annotated[str, Field(pattern=r"^\+[0-9]{7,15}$")]
+Told = Mapping[str, Any]
+"""JSON: `done` or `state`; or `error`, a sentence."""
+
+
+class _Verb(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Show(_Verb):
+    """Say how a number stands."""
+
+    verb: Literal["show"] = "show"
+    number: Number
+
+
+class Free(_Verb):
+    """Set a number free."""
+
+    verb: Literal["free"] = "free"
+    number: Number
+    again: bool = False
+    """Its parked texts are decided anew."""
+
+
+class TakeOver(_Verb):
+    """Keep rules silent for a number."""
+
+    verb: Literal["take-over"] = "take-over"
+    number: Number
+    seconds: Annotated[float, Field(ge=1, le=LONGEST_TAKEOVER.total_seconds())] | None = None
+    """None: as long as the configuration says."""
+
+
+class Change(_Verb):
+    """Do what needs no more than a number."""
+
+    verb: Literal["hand-back", "block", "unblock"]
+    number: Number
+
+
+class Again(_Verb):
+    """Have a parked text decided anew."""
+
+    verb: Literal["again"] = "again"
+    id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+Verb = Show | Free | TakeOver | Change | Again
+_VERBS: TypeAdapter[Verb] = TypeAdapter(Annotated[Verb, Field(discriminator="verb")])
+
+
+async def answer(desk: Desk, line: bytes) -> bytes:
+    """Answer a line that came over the socket, whatever stands in it."""
+    return json.dumps(await _told(desk, line), default=_written).encode()
+
+
+async def _told(desk: Desk, line: bytes) -> Told:
+    try:
+        asked = _VERBS.validate_json(line)
+    except ValidationError:
+        return {"error": "the daemon does not know this; is it of the same version?"}
+    try:
+        done = await _do(desk, asked)
+    except (NotDone, StoreError) as error:
+        return {"error": str(error)}
+    except Exception as error:
+        LOG.exception("What a command asked failed in an unexpected way", action="control.error")
+        return {"error": f"it failed unforeseen ({type(error).__name__}); the log says where"}
+    return {"state": asdict(done)} if isinstance(done, State) else {"done": done}
+
+
+async def _do(desk: Desk, asked: Verb) -> Done | State:
+    match asked:
+        case Show():
+            return await desk.state(asked.number)
+        case Free():
+            return await desk.free(asked.number, again=asked.again)
+        case TakeOver(seconds=seconds):
+            period = None if seconds is None else timedelta(seconds=seconds)
+            return await desk.take_over(asked.number, period)
+        case Change(verb=verb, number=number):
+            change = {"hand-back": desk.hand_back, "block": desk.block, "unblock": desk.unblock}
+            return await change[verb](number)
+        case Again():
+            return await desk.again(asked.id)
+
+
+def _written(value: object) -> str:
+    assert isinstance(value, datetime)
+    return value.isoformat(timespec="seconds")
