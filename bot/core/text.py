@@ -21,7 +21,7 @@ def words(text: str) -> tuple[str, ...]:
 def marked(text: str) -> str:
     """Fold like `words`, but keep the signs that figures are written with: `−12,5 €` is `-12,5 €`.
 
-    Dashes and apostrophes are plain, quotes `"`, blanks single; a ² or ½ stays what it is.
+    Dashes (long ones `--`) and apostrophes are plain, quotes `"`, blanks single; a ² or ½ stays.
     """
     return " ".join(text.translate(_MARKED).split())
 
@@ -92,17 +92,18 @@ def _marked_form(character: str) -> str:
 
 
 def _mark(piece: str) -> str:
-    if piece in _APOSTROPHES:
-        return "'"
-    form, kind = _piece(piece), category(piece)
+    form = _SIGNS.get(piece) or _piece(piece)
     if form != " " or piece.isspace():
         return form
-    return _SIGNS.get(kind, "-" if piece == "\u2212" else piece)
+    return _SIGNS_BY_KIND.get(category(piece), piece)
 
 
-_APOSTROPHES = frozenset("ʹʺʻʼʽʾʿˈˊˋ'‘’‛`´′")
-_SIGNS = {"Pd": "-", "Pi": '"', "Pf": '"'}
-"""What separators of a category are written as."""
+_SIGNS = {
+    **dict.fromkeys("ʹʺʻʼʽʾʿˈˊˋ‘’‛`´′", "'"),
+    **dict.fromkeys("—―", "--"),  # nobody's minus
+    "\u2212": "-",
+}
+_SIGNS_BY_KIND = {"Pd": "-", "Pi": '"', "Pf": '"'}
 
 
 class _Forms(dict[int, str]):

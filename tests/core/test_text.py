@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from bot.core.text import rest, words
+from bot.core.text import marked, rest, words
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,37 @@ def test_what_follows_the_keyword(text, count, follows):
     assert rest(text, count) == follows
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        pytest.param(" Le 24\u00a0Déc. ", "le 24 dec.", id="case, accents and blanks"),
+        pytest.param("１２／２４", "12/24", id="full-width signs"),
+        pytest.param("− – ‐ ‑ -", "- - - - -", id="what may be a minus"),
+        pytest.param("— ―", "-- --", id="what is none"),
+        pytest.param("l’été ʼ ´", "l'ete ' '", id="apostrophes"),
+        pytest.param("«12» “12”", '"12" "12"', id="quotes"),
+        pytest.param("12½ 3² №", "12½ 3² no", id="a digit that is more than a digit"),
+        pytest.param("٢٤/١٢", "24/12", id="digits of other scripts"),
+        pytest.param("12,5\u202f€…", "12,5 €...", id="marks and money"),
+        pytest.param("ok👍🏽ok", "ok 👍 ok", id="an emoji parts words"),
+        pytest.param("s\u200bt\x00op", "stop", id="what does not show"),
+    ],
+)
+def test_signs_may_stay(text, plain):
+    assert marked(text) == plain
+
+
 anything = st.text(st.characters(exclude_categories=()), max_size=80)  # lone surrogates as well
 
 
 @given(anything)
 def test_the_normal_form_is_its_own(text):
     assert words(" ".join(words(text))) == words(text)
+
+
+@given(anything)
+def test_without_its_signs_a_text_has_its_words(text):
+    assert words(marked(text)) == words(text)
 
 
 @given(st.text(max_size=80), st.sampled_from([str.upper, str.lower, str.title, str.swapcase]))
@@ -129,6 +154,7 @@ def test_a_huge_text_is_read_in_linear_time(text):
     begun = time.process_time()
 
     words(text)
+    marked(text)
     rest(text, 1)
 
     assert time.process_time() - begun < 2

@@ -21,10 +21,10 @@ def read_text(typed: str) -> str | None:
 def read_word(piece: Piece) -> str | None:
     """Take one word as typed. An apostrophe or a hyphen may join it together: `Jean-Luc`."""
     units = [unit for unit in piece.typed.split() if words(unit)]
-    said = [(word, unit) for unit in units for word in words(unit)]
     if len(units) > 1:
+        said = [(word, place) for place, unit in enumerate(units) for word in words(unit)]
         begin, end = meant([word for word, _ in said])
-        units = list(dict.fromkeys(unit for _, unit in said[begin:end]))
+        units = [units[place] for place in sorted({place for _, place in said[begin:end]})]
     if len(units) != 1:
         return None
     word = _without_punctuation(units[0])

@@ -25,8 +25,9 @@ _CODE = re.compile(r"(?<!\w)(?:[a-z]{1,10}-)?\d+(?:[ -]\d+)*(?!\w)")
 _NOT_DIGITS = re.compile(r"\D")
 _AROUND = frozenset(
     words(
-        "mon ma le la les un ce the my a code codes numero number no n pin nip otp sms mot passe "
-        "password passcode est is it s c cest its voici voila here de du d of for verification "
-        "confirmation validation securite security secret recu j ai i got received ok oui yes"
+        "mon ma votre le la les un ce the my your a code codes numero number no n pin nip otp "
+        "sms mot passe password passcode est is it s c cest its voici voila here de du d of for "
+        "verification confirmation validation securite security secret recu j ai i got received "
+        "ok oui yes"
     )
 )

@@ -17,7 +17,7 @@ from bot.core.understanding.calendar_words import (
     WEEKDAYS,
     WEEKDAYS_OF_DATES,
 )
-from bot.core.understanding.pieces import Piece
+from bot.core.understanding.pieces import OUTER, Piece
 from bot.core.understanding.spelled import with_figures
 
 Found = re.Match[str]
@@ -41,15 +41,15 @@ def read_date(piece: Piece, today: date) -> date | None:
 
 def _tidy(plain: str) -> str:
     """Write `le 24-déc.-2026` as `24 dec 2026`."""
-    joined = _HYPHENED_MONTH.sub(r"\1 \3 \4", plain)
+    joined = _HYPHENED_MONTH.sub(r"\1 \3 \4", plain.lstrip(f"{OUTER}-"))
     parted = _BESIDE_LETTERS.sub(" ", _AROUND_SIGNS.sub(r"\1", joined))
     return _LEAD_IN.sub("", " ".join(parted.split()))
 
 
 _HYPHENED_MONTH = re.compile(r"\b(\d{1,2})([-/.])([a-z]+)\2(\d{2,4})\b")
 _AROUND_SIGNS = re.compile(r" ?([-/.]) ?(?=\d)")
-_BESIDE_LETTERS = re.compile(r"(?<=[a-z])[.',]|(?<=[a-z\d])[-/.',](?=[a-z])|,(?= )")
-_LEAD_IN = re.compile(r"\A[-., ]*(?:(?:pour|for|on|c est|it s) )?(?:(?:le|the) )?")
+_BESIDE_LETTERS = re.compile(r"(?<=[a-z])[.',]|(?<=[a-z\d]) ?[-/.',] ?(?=[a-z])|,(?= )")
+_LEAD_IN = re.compile(r"\A(?:(?:pour|for|on) )?(?:(?:le|the) )?")
 
 
 def _after(today: date, days: int) -> date | None:

@@ -19,7 +19,7 @@ from bot.core.understanding.reading import understand
 
 LONGEST_ANSWER = 12
 """Words of an answer that is no text."""
-MOST_WORDS = 48
+MOST_WORDS = 32
 """Words among which answers are looked for; beyond them goes only a text in the last place."""
 
 _Way = tuple[Value, ...]
@@ -51,49 +51,67 @@ class _Spoken:
     """A text by its words as typed, each with the punctuation behind it."""
 
     typed: str
-    ends: tuple[tuple[int, int], ...]
+    spans: tuple[tuple[int, int], ...]
     """Where each begins and ends."""
     words: tuple[tuple[str, ...], ...]
     """What each is in normal form: `l'arrêt` is two."""
 
     def piece(self, begin: int, end: int) -> str:
         """Give some of the words as typed."""
-        return self.typed[self.ends[begin][0] : self.ends[end - 1][1]]
+        return self.typed[self.spans[begin][0] : self.spans[end - 1][1]]
+
+    def goes_on(self, place: int) -> bool:
+        """Tell whether a figure goes on there: nobody means 1 and 0 by `1 000`."""
+        return (
+            place < len(self.words)
+            and _THOUSANDS.fullmatch(self.words[place][0]) is not None
+            and self.words[place - 1][-1:] != ()
+            and self.words[place - 1][-1].isdecimal()
+        )
 
 
 def _lay_out(typed: str) -> _Spoken:
-    ends: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for found in _WORD.finditer(typed):
-        if words(found[0]) or not ends:
-            ends.append(found.span())
+        if words(found[0]) or not spans:
+            spans.append(found.span())
         else:
-            ends[-1] = ends[-1][0], found.end()
-    return _Spoken(typed, tuple(ends), tuple(words(typed[begin:end]) for begin, end in ends))
+            spans[-1] = spans[-1][0], found.end()
+    spoken = tuple(words(typed[begin:end]) for begin, end in spans)
+    return _Spoken(typed, tuple(spans), spoken)
 
 
 _WORD = re.compile(r"(?:[^\s,;]|(?<=\d)[,;](?=\d))+[,;]*|[,;]+")
 
+_THOUSANDS = re.compile(r"0\d\d")
+
 
 def _all_used(spoken: _Spoken, fields: Sequence[Expected], around: Around) -> _Way | None:
-    if len(spoken.ends) > MOST_WORDS:
+    if len(spoken.spans) > MOST_WORDS:
         return None
-    ways = _ways(spoken, fields, around).get(len(spoken.ends), [])
+    ways = _ways(spoken, fields, around).get(len(spoken.spans), [])
     return ways[0] if len(ways) == 1 else None
 
 
 def _closed_by_text(spoken: _Spoken, fields: Sequence[Expected], around: Around) -> _Way | None:
     reached = _ways(spoken, fields[:-1], around)
-    places = sorted(place for place in reached if place < len(spoken.ends))
+    places = sorted(place for place in reached if place < len(spoken.spans))
     if not places:
         return None
     two_texts = fields[-2].kind is Kind.TEXT  # the first takes as little as it can
-    place = places[0] if two_texts else places[-1]
+    place = places[0] if two_texts else _before_courtesies(spoken, places)
     ways = reached[place]
     rivals = [] if two_texts else [p for p in places if spoken.words[p][0][0].isdecimal()]
     if len(ways) > 1 or any(reached[rival] != ways for rival in rivals):
         return None
-    text = understand(spoken.typed[spoken.ends[place][0] :], fields[-1], around)
+    text = understand(spoken.typed[spoken.spans[place][0] :], fields[-1], around)
     return None if text is None else (*ways[0], text)
+
+
+def _before_courtesies(spoken: _Spoken, places: Sequence[int]) -> int:
+    """Give the last of the places; but what is a courtesy there begins the text."""
+    contents = [said(tuple(chain.from_iterable(spoken.words[:place]))) for place in places]
+    return places[contents.index(contents[-1])]
 
 
 def _ways(spoken: _Spoken, fields: Sequence[Expected], around: Around) -> dict[int, list[_Way]]:
@@ -115,12 +133,8 @@ def _answers(
 ) -> Iterator[tuple[int, Value]]:
     """Give each answer that begins at a word, and the place behind it."""
     most = MOST_WORDS if expected.kind is Kind.TEXT else LONGEST_ANSWER
-    count = len(spoken.ends)
-    before: tuple[str, ...] = ()
-    for end in range(begin + 1, min(begin + most, count, MOST_WORDS) + 1):
-        content = said(tuple(chain.from_iterable(spoken.words[begin:end])))
-        if content != before or end == count:  # a courtesy adds nothing: it begins what follows
+    for end in range(begin + 1, min(begin + most, len(spoken.spans), MOST_WORDS) + 1):
+        if not spoken.goes_on(end):
             value = understand(spoken.piece(begin, end), expected, around)
             if value is not None:
                 yield end, value
-        before = content

@@ -58,10 +58,9 @@ _POLITE = COURTESIES | phrases(
 """A greeting opts nobody out, so it is no courtesy there; before an answer it is one."""
 
 _WORD = re.compile(r"[^\W_]+|🙏")
-_OUTER = "\"'.,;:!?¿¡()[]{}*_ "
-_LEADING = re.compile(rf"[{re.escape(_OUTER)}-]*")
-_FIGURE = re.compile(r"[$€£]? ?\d")
-_SIGN = re.compile(r"(?<![-.,])-? ?[.,]?\Z")
+OUTER = "\"'.,;:!?¿¡()[]{}*_ "
+_LEADING = re.compile(rf"[{re.escape(OUTER)}-]*")
+_SIGN = re.compile(r"-.*\Z|(?<![.,])[.,]\Z")
 _STRAY = re.compile(r"[^\w\s\"'.,;:!?()\[\]<>*=#°-]")
 
 
@@ -74,11 +73,10 @@ def _without_courtesies(plain: str) -> str:
 
 
 def _trimmed(plain: str) -> str:
-    """Cut outer punctuation off, but for the start of a figure: `-3`, `,5`."""
-    plain = plain.rstrip(_OUTER + "-")
+    """Cut outer punctuation off, but for what may be the start of a figure: `-3`, `,5`."""
+    plain = plain.rstrip(f"{OUTER}-")
     led = _LEADING.match(plain)
     assert led is not None  # it matches nothing as well
     begin = led.end()
-    if _FIGURE.match(plain, begin) and (sign := _SIGN.search(led[0])):
-        begin = sign.start()
-    return plain[begin:].strip()
+    sign = _SIGN.search(led[0])
+    return plain[begin if sign is None else sign.start() :].strip()

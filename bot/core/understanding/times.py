@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import time
 
-from bot.core.understanding.pieces import Piece
+from bot.core.understanding.pieces import OUTER, Piece
 from bot.core.understanding.spelled import with_figures
 
 Found = re.Match[str]
@@ -31,7 +31,7 @@ def read_time(piece: Piece) -> time | None:
 
 def _tidy(plain: str) -> str:
     """Write `à deux heures de l'après-midi` as `2 heures de l apres midi`."""
-    parted = _BESIDE_LETTERS.sub(" ", plain.lstrip("-., "))
+    parted = _BESIDE_LETTERS.sub(" ", plain.lstrip(f"{OUTER}-"))
     return _LEAD_IN.sub("", " ".join(with_figures(parted.split())))
 
 
