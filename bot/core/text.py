@@ -99,7 +99,7 @@ def _mark(piece: str) -> str:
 
 
 _SIGNS = {
-    **dict.fromkeys("ʹʺʻʼʽʾʿˈˊˋ‘’‛`´′", "'"),
+    **dict.fromkeys("ʹʺʻʼʽʾʿˈˊˋ‘’‛`′", "'"),
     **dict.fromkeys("—―", "--"),  # nobody's minus
     "\u2212": "-",
 }

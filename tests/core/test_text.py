@@ -82,7 +82,7 @@ def test_what_follows_the_keyword(text, count, follows):
         pytest.param("１２／２４", "12/24", id="full-width signs"),
         pytest.param("− – ‐ ‑ -", "- - - - -", id="what may be a minus"),
         pytest.param("— ―", "-- --", id="what is none"),
-        pytest.param("l’été ʼ ´", "l'ete ' '", id="apostrophes"),
+        pytest.param("l’été ʼ ′", "l'ete ' '", id="apostrophes"),
         pytest.param("«12» “12”", '"12" "12"', id="quotes"),
         pytest.param("12½ 3² №", "12½ 3² no", id="a digit that is more than a digit"),
         pytest.param("٢٤/١٢", "24/12", id="digits of other scripts"),
@@ -154,7 +154,6 @@ def test_a_huge_text_is_read_in_linear_time(text):
     begun = time.process_time()
 
     words(text)
-    marked(text)
     rest(text, 1)
 
     assert time.process_time() - begun < 2
