@@ -120,3 +120,29 @@ def explain(
     sys.exit(
         look(config_path, text, number=number, gateway=gateway, language=language, sandbox=sandbox)
     )
+
+
+@main.command()
+@CONFIG
+@click.argument("words", nargs=-1, required=True, metavar="[VERB] NUMBER")
+@click.option("--for", "period", default="", help="With take-over: for how long, like 2h.")
+@click.option("--again", is_flag=True, help="With free: decide its parked texts anew.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def user(
+    config_path: Path, words: tuple[str, ...], *, period: str, again: bool, as_json: bool
+) -> None:
+    """Show how NUMBER stands, or act for it by hand.
+
+    \b
+    free NUMBER       close its open questions, cancel what waits, let rules answer it
+    take-over NUMBER  keep rules silent, as a person answers
+    hand-back NUMBER  let rules answer again
+    block NUMBER      answer it no more
+    unblock NUMBER    answer it again
+    again ID          decide a parked text anew, whatever its age
+
+    Without + it is a number of the country of our_number. Opt-outs are never changed.
+    """  # noqa: D301 - so click leaves lines as they are
+    from bot.user import user as attend
+
+    sys.exit(attend(config_path, words, period=period, again=again, as_json=as_json))

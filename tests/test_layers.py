@@ -17,8 +17,8 @@ EVERYTHING = sorted(
 
 FOUNDATION = {"clock", "config", "internet", "log", "metrics", "validation", "yamlfile"}
 TOP = {
-    *("__main__", "app", "cli", "daemon", "health", "init", "look", "run", "scheduler"),
-    *("starter", "stories"),
+    *("__main__", "app", "cli", "control", "daemon", "health", "init", "look", "run"),
+    *("scheduler", "starter", "stories", "user"),
 }
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {

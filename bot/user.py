@@ -1,0 +1,240 @@
+"""`textobot user`: how one number stands, and what an operator does to it by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+
+from bot import log
+from bot.app import policy
+from bot.clock import clock_of_environment
+from bot.config import Config, load_config
+from bot.config.notation import parse_duration, read_number
+from bot.control.line import NotAnswered, ask, socket_of
+from bot.control.verbs import LONGEST_TAKEOVER, answer
+from bot.core.decision import REASONS
+from bot.services.desk import Desk
+from bot.storage.database import Database, StoreError, StoreInUse
+from bot.storage.migrate import expect_our_schema
+from bot.terminal import DONE, FAILED, WRONG, faults, refuse, show
+from bot.validation import Wrong
+from bot.yamlfile import Faults
+
+VERBS = ("free", "take-over", "hand-back", "block", "unblock", "again")
+SHORTEST_TAKEOVER = timedelta(seconds=1)
+ATTEMPTS = 20
+BETWEEN = 0.1
+"""Real seconds between two attempts to reach a daemon that is beginning, or ending."""
+
+
+class _Misused(Exception):
+    """The command was not given as it must be; the text says how."""
+
+
+def user(
+    config_path: Path, words: Sequence[str], *, period: str, again: bool, as_json: bool
+) -> int:
+    """Carry out what the words say, through the daemon where one runs; give the exit code."""
+    try:
+        config = load_config(config_path)
+        asked = _asked(config, words, period=period, again=again)
+    except Faults as wrong:
+        faults(wrong)
+        return WRONG
+    except _Misused as misused:
+        refuse(str(misused))
+        return WRONG
+    log.configure(config.secrets, level=logging.WARNING)
+    try:
+        told = _told(config, asked)
+    except StoreError as error:
+        told = {"error": str(error)}
+    if "error" in told:
+        refuse(told["error"])
+        return FAILED
+    _print(told, config.timezone, as_json=as_json)
+    return DONE
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+
+def _asked(config: Config, words: Sequence[str], *, period: str, again: bool) -> dict[str, Any]:
+    """Read the command's words. Raises `_Misused`."""
+    verb, *rest = words if words[0] in VERBS else ("show", *words)
+    whom = " ".join(rest)  # people dial with blanks
+    if verb == "show" and not any(sign.isdigit() for sign in words[0]):
+        raise _Misused(f"{words[0]!r} is neither a number nor one of {', '.join(VERBS)}")
+    if period and verb != "take-over":
+        raise _Misused("--for belongs to take-over alone")
+    if again and verb != "free":
+        raise _Misused("--again belongs to free alone")
+    if verb == "again":
+        return {"verb": verb, "id": _inbound_id(whom)}
+    asked: dict[str, Any] = {"verb": verb, "number": _number(config, whom)}
+    if again:
+        asked["again"] = True
+    if period:
+        asked["seconds"] = _seconds(period)
+    return asked
+
+
+def _inbound_id(written: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,17}", written):
+        raise _Misused("name the text that is to be decided anew by its id, like 12")
+    return int(written)
+
+
+def _number(config: Config, written: str) -> str:
+    known = policy(config).countries
+    with_number = [name for name, one in config.gateways.items() if getattr(one, "our_number", "")]
+    try:
+        return read_number(written, [known[name] for name in (*with_number, *known)])
+    except Wrong as wrong:
+        raise _Misused(f"{written!r}: {wrong.what}; {wrong.remedy}") from wrong
+
+
+def _seconds(period: str) -> float:
+    try:
+        told = parse_duration(period)
+    except Wrong as wrong:
+        raise _Misused(f"--for {period!r}: {wrong.what}; {wrong.remedy}") from wrong
+    if not SHORTEST_TAKEOVER <= told <= LONGEST_TAKEOVER:
+        raise _Misused(f"--for {period!r}: give one from 1s to {LONGEST_TAKEOVER.days}d")
+    return told.total_seconds()
+
+
+# --- who does it ---------------------------------------------------------------------------------
+
+
+def _told(config: Config, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Ask the daemon, or where none runs do it ourselves. Raises `StoreError`."""
+    line = json.dumps(asked).encode()
+    database = Database(config.store_url)
+    if database.path is None:
+        return _read(asyncio.run(_alone(config, database, line, alone=False)))
+    if not database.path.exists():
+        raise StoreError(f"there is no store {database.path} yet; `textobot run` makes it")
+    for attempt in range(1, ATTEMPTS + 1):
+        if (told := _by_daemon(socket_of(database.path), line)) is not None:
+            return told
+        try:
+            changing = asked["verb"] != "show"
+            return _read(asyncio.run(_alone(config, database, line, alone=changing)))
+        except StoreInUse:
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(BETWEEN)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _by_daemon(socket: Path, line: bytes) -> Mapping[str, Any] | None:
+    """Ask the daemon; None where none answers at that socket."""
+    try:
+        answered = ask(socket, line)
+    except PermissionError:
+        return {"error": f"{socket} belongs to another user; run this command as that one"}
+    except NotAnswered as error:
+        return {
+            "error": f"the daemon did not answer ({error}), and may have done it all the same; "
+            "look before you try again"
+        }
+    return None if answered is None else _read(answered)
+
+
+async def _alone(config: Config, database: Database, line: bytes, *, alone: bool) -> bytes:
+    """Do it with the store in our own hands; `alone`: with the lock that a daemon takes."""
+    await database.open(alone=alone)
+    try:
+        await expect_our_schema(database)
+        desk = Desk(database, clock_of_environment(), config.gateways, policy(config))
+        return await answer(desk, line)
+    finally:
+        await database.close()
+
+
+def _read(answered: bytes) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = json.loads(answered)
+    return told
+
+
+# --- what is shown -------------------------------------------------------------------------------
+
+
+def _print(told: Mapping[str, Any], zone: tzinfo, *, as_json: bool) -> None:
+    if as_json:
+        show(json.dumps(told.get("state", told), ensure_ascii=True))
+        return
+    if "state" in told:
+        for line in _state(told["state"], zone):
+            show(line)
+        return
+    for done in told["done"] or ["There was nothing to do."]:
+        show(done)
+
+
+def _state(state: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
+    yield f"{state['number']}: {_standing(state, zone)}"
+    for name in ("language", "tags", "lists"):
+        if kept := state[name]:
+            yield f"  {name}: {kept if isinstance(kept, str) else ', '.join(kept)}"
+    for name, value in state["values"].items():
+        yield f"  {name} = {value}"
+    for talk in state["talks"]:
+        yield ""
+        yield from _talk(talk, zone)
+
+
+def _standing(state: Mapping[str, Any], zone: tzinfo) -> str:
+    said = []
+    if state["opted_out"]:
+        said.append("opted out")
+    if state["blocked"]:
+        said.append("blocked, by a rule or an operator")
+    standing = " and ".join(said) or "neither opted out nor blocked"
+    if not state["changed_at"]:
+        return standing
+    word = f" ({state['word']})" if state["word"] else ""
+    return f"{standing}; {state['cause']}{word} decided, {_at(state['changed_at'], zone)}"
+
+
+def _talk(talk: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
+    yield f"{talk['gateway']}: {_open(talk['question'], zone)}"
+    if until := talk["silent_until"]:
+        yield f"  taken over by a person until {_at(until, zone)}"
+    if talk["limited"]:
+        yield "  it reached replies.per_number and is not answered for a while"
+    if talk["robot"]:
+        yield "  it was taken for a robot"
+    for one in talk["waiting"]:
+        what = f"  {one['kind']} of {one['rule']}, {one['status']}, {_at(one['due_at'], zone)}"
+        yield what + (f" ({one['error']})" if one["error"] else "")
+    for line in talk["lines"]:
+        whose, text = "we  " if line["ours"] else "they", " ".join(line["text"].split())
+        yield f"  {_at(line['at'], zone)} {whose}  {text}  [{line['id']}, {_fate(line)}]"
+
+
+def _open(question: Mapping[str, Any] | None, zone: tzinfo) -> str:
+    if question is None:
+        return "no question is open"
+    since = f"since {_at(question['since'], zone)}, " if question["since"] else ""
+    ends = _at(question["times_out_at"], zone)
+    return f"the question {question['rule']}/{question['step']} is open, {since}until {ends}"
+
+
+def _fate(line: Mapping[str, Any]) -> str:
+    """Say what became of a text of theirs, or of a message of ours."""
+    reason = line["reason"] if line["ours"] else REASONS.get(line["reason"], "")
+    rule = f" ({line['rule']})" if line["rule"] else ""
+    return f"{line['status']}{': ' if reason else ''}{reason}{rule}"
+
+
+def _at(instant: str, zone: tzinfo) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(zone):%Y-%m-%d %H:%M:%S}"
