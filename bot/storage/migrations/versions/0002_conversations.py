@@ -84,31 +84,33 @@ def upgrade() -> None:
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("number", "list", name=op.f("pk_members")),
     )
-    with op.batch_alter_table("conversations", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("said", sa.JSON(none_as_null=True), nullable=True))
-        batch_op.add_column(sa.Column("heard", sa.JSON(none_as_null=True), nullable=True))
-        batch_op.add_column(
-            sa.Column("robot_noticed", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
-        batch_op.add_column(sa.Column("position", sa.JSON(none_as_null=True), nullable=True))
-        batch_op.add_column(sa.Column("times_out_at", sa.BigInteger(), nullable=True))
-        batch_op.add_column(sa.Column("silent_until", sa.BigInteger(), nullable=True))
-        batch_op.create_index(
-            "ix_conversations_times_out",
-            ["times_out_at"],
-            unique=False,
-            sqlite_where=sa.text("times_out_at IS NOT NULL"),
-            postgresql_where=sa.text("times_out_at IS NOT NULL"),
-        )
+    # Each by a statement of its own: a table that is made anew for its columns would forget that it
+    # never gives a row's number again.
+    for column in (
+        sa.Column("said", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("heard", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("robot_noticed", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("position", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("times_out_at", sa.BigInteger(), nullable=True),
+        sa.Column("silent_until", sa.BigInteger(), nullable=True),
+    ):
+        op.add_column("conversations", column)
+    op.create_index(
+        "ix_conversations_times_out",
+        "conversations",
+        ["times_out_at"],
+        unique=False,
+        sqlite_where=sa.text("times_out_at IS NOT NULL"),
+        postgresql_where=sa.text("times_out_at IS NOT NULL"),
+    )
 
-    with op.batch_alter_table("subscribers", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("remembered", sa.JSON(none_as_null=True), nullable=True))
-        batch_op.add_column(sa.Column("tags", sa.JSON(none_as_null=True), nullable=True))
-        batch_op.add_column(
-            sa.Column("blocked", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
+    for column in (
+        sa.Column("remembered", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("tags", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("blocked", sa.Boolean(), server_default=sa.false(), nullable=False),
+    ):
+        op.add_column("subscribers", column)
 
-    with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("again", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
+    op.add_column(
+        "inbox", sa.Column("again", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
