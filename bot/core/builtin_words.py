@@ -99,4 +99,6 @@ _KNOWN = {
     for word_class, languages, phrases in _VOCABULARY
     for phrase in phrases.split(", ")
 }
+VOCABULARY = frozenset(known.word for known in _KNOWN.values())
+"""All built-in words in plain form: `arret`, `stop all`."""
 _FIRST = {phrase.split()[0] for phrase in (*_KNOWN, *COURTESIES)}

@@ -1,86 +1,14 @@
-"""All the rules as one value, and the index that finds those which a text calls.
-
-`exactly` and `keyword` are found by hash, `contains` by one automaton, so that a text costs the
-same among ten rules and among a hundred thousand. Matches are yielded one by one, in the order in
-which rules are asked: who takes the first and stops pays for no other.
-"""
+"""All the rules as one value, and what is wrong with them as a whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-import ahocorasick
-
+from bot.core.conditions import When, excludes
+from bot.core.index import Index
+from bot.core.pattern_source import BadPattern, fold_pattern
 from bot.core.rules import Match, Phrase, Rule, SubscriptionList, Trigger
-from bot.core.text import rest, words
-
-INFO = ("info",)
-"""The one built-in word that a rule may claim."""
-
-
-class Index:
-    """The rules by their words. What is equal stays in the order of the rules."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        by_trigger: dict[Trigger, list[Rule]] = {trigger: [] for trigger in Trigger}
-        for rule in rules:
-            by_trigger[rule.trigger].append(rule)
-        self._exactly = _by_words(by_trigger[Trigger.EXACTLY])
-        self._keyword = _by_words(by_trigger[Trigger.KEYWORD])
-        self._lengths = sorted({len(said) for said in self._keyword}, reverse=True)
-        self._contains = _Contains(_by_words(by_trigger[Trigger.CONTAINS]))
-        self._anything = [Match(rule, None) for rule in by_trigger[Trigger.ANYTHING]]
-
-    @property
-    def claims_info(self) -> bool:
-        """Whether a rule has INFO for its own word, so that it does not ask for help."""
-        return INFO in self._exactly or INFO in self._keyword
-
-    def find(self, text: str) -> Iterator[Match]:
-        """Yield what the text calls, the first to be asked first."""
-        said = words(text)
-        yield from self._exactly.get(said, ())
-        for length in self._lengths:
-            found = self._keyword.get(said[:length], ()) if length <= len(said) else ()
-            if found and length < len(said):
-                follows = rest(text, length)
-                found = tuple(Match(match.rule, match.phrase, follows) for match in found)
-            yield from found
-        yield from self._contains.find(said)
-        yield from self._anything
-
-
-def _by_words(rules: Iterable[Rule]) -> dict[tuple[str, ...], tuple[Match, ...]]:
-    found: dict[tuple[str, ...], tuple[Match, ...]] = {}
-    for rule in rules:
-        for phrase in rule.phrases:
-            found[phrase.words] = (*found.get(phrase.words, ()), Match(rule, phrase))
-    return found
-
-
-class _Contains:
-    """Phrases anywhere in a text, as whole words: those of more words first."""
-
-    def __init__(self, phrases: Mapping[tuple[str, ...], tuple[Match, ...]]) -> None:
-        longest_first = sorted(phrases, key=len, reverse=True)
-        self._matches = [phrases[said] for said in longest_first]
-        self._automaton: Any = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        for place, said in enumerate(longest_first):
-            self._automaton.add_word(_bounded(said), place)
-        if phrases:
-            self._automaton.make_automaton()
-
-    def find(self, said: tuple[str, ...]) -> Iterator[Match]:
-        if self._matches:
-            for place in sorted({place for _, place in self._automaton.iter(_bounded(said))}):
-                yield from self._matches[place]
-
-
-def _bounded(said: tuple[str, ...]) -> str:
-    """Write words so that a phrase is found in a text only at the borders of words."""
-    return f" {' '.join(said)} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +43,44 @@ class Rulebook:
 
 
 def overshadowed(rules: Iterable[Rule]) -> Iterator[tuple[Rule, Phrase | None, Rule]]:
-    """Yield each rule that can never answer to a phrase, the phrase, and the rule that does.
+    """Yield each rule that is equal to an earlier one, by which phrase, and the earlier rule.
 
-    They have the same trigger and the same words. An example of the sandbox that gives way to a
-    rule of one's own is none.
+    They have the same trigger, the same words and the same `may_pass`, and it is not certain that
+    their `when` never both hold: only their order says who answers. An example of the sandbox
+    that gives way to a rule of one's own is none.
     """
-    first: dict[tuple[Trigger, tuple[str, ...]], Rule] = {}
+    asked: dict[tuple[Trigger, object, int], list[tuple[Rule, Phrase | None]]] = {}
     for rule in rules:
         for phrase in rule.phrases or (None,):
-            earlier = first.setdefault((rule.trigger, phrase.words if phrase else ()), rule)
-            if earlier is not rule and earlier.sandbox_only >= rule.sandbox_only:
-                yield rule, phrase, earlier
+            equal = asked.setdefault((rule.trigger, _words(phrase), rule.may_pass), [])
+            for earlier, its_phrase in equal:
+                if earlier is not rule and _shadows(earlier, its_phrase, rule, phrase):
+                    yield rule, phrase, earlier
+                    break
+            else:
+                equal.append((rule, phrase))
+
+
+def _words(phrase: Phrase | None) -> object:
+    """Give what makes phrases equal: their words, or the pattern as texts are asked for it."""
+    if phrase is None or phrase.words:
+        return phrase and phrase.words
+    try:
+        return fold_pattern(phrase.written)
+    except BadPattern:
+        return phrase.written
+
+
+def _shadows(earlier: Rule, its_phrase: Phrase | None, rule: Rule, phrase: Phrase | None) -> bool:
+    gives_way = rule.sandbox_only and not earlier.sandbox_only
+    if gives_way:
+        return False
+    one, other = earlier.when, rule.when
+    if its_phrase and phrase and its_phrase.languages != phrase.languages:
+        one, other = _in_any_language(one), _in_any_language(other)
+    return not excludes(one, other)
+
+
+def _in_any_language(when: When) -> When:
+    """Leave out the language: two words that tell different ones can answer to the same text."""
+    return replace(when, languages=frozenset())
