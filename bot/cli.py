@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 from traceback import extract_tb
+from typing import Any
 
 import click
 
@@ -85,41 +86,54 @@ def check(config_path: Path, *, schema: bool) -> None:
     sys.exit(write_schema() if schema else look(config_path))
 
 
+FROM = click.option(
+    "--from", "number", default="", help="Who texts: a number.  [default: +15145550001 or alike]"
+)
+GATEWAY = click.option("--gateway", default="", help="At which gateway.  [default: the first]")
+LANGUAGE = click.option(
+    "--lang", "language", default="", help="The language that the person chose: fr, en."
+)
+SANDBOX = click.option(
+    "--sandbox", is_flag=True, help="With the examples that hold in the sandbox alone."
+)
+
+
 @main.command()
 @CONFIG
 @click.argument("text", required=False)
 @click.option(
     "--id", "inbound_id", type=click.IntRange(1, 2**63 - 1), help="A stored text, by its id."
 )
-@click.option("--from", "number", default="+15145550001", show_default=True, help="Who texts.")
-@click.option("--gateway", default="", help="At which gateway.")
-@click.option("--lang", "language", default="", help="The language that the person chose.")
-@click.option("--sandbox", is_flag=True, help="With the examples that hold in the sandbox alone.")
+@FROM
+@GATEWAY
+@LANGUAGE
+@click.option("--at", default="", help='When: "2026-12-24 23:00".  [default: now]')
+@click.option("--set", "values", multiple=True, help="A value that was set: name=value.")
+@click.option("--list", "lists", multiple=True, help="A list that the person is on.")
+@click.option("--tag", "tags", multiple=True, help="A tag that the person has.")
+@SANDBOX
 def explain(
     config_path: Path,
     text: str | None,
     *,
     inbound_id: int | None,
-    number: str,
-    gateway: str,
-    language: str,
     sandbox: bool,
+    **person: Any,  # noqa: ANN401 - strings, and tuples of them: the fields of `Who`
 ) -> None:
     """Say which rule would answer TEXT, and what.
 
-    Also which rules would not, and why. With --id: what was decided of a stored text, and what
-    became of the reply.
+    Also which rules would not, and why. With --id: what was decided of a stored text, and all
+    that came of it.
     """
-    from bot.look import explain as look, explain_stored
+    from bot.explained import explain as look, explain_stored
+    from bot.who import Who
 
     if (text is None) == (inbound_id is None):
         raise click.UsageError("give a text, or --id")
     if inbound_id is not None:
         sys.exit(explain_stored(config_path, inbound_id))
     assert text is not None
-    sys.exit(
-        look(config_path, text, number=number, gateway=gateway, language=language, sandbox=sandbox)
-    )
+    sys.exit(look(config_path, text, Who(**person), sandbox=sandbox))
 
 
 @main.command()

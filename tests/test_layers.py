@@ -17,8 +17,8 @@ EVERYTHING = sorted(
 
 FOUNDATION = {"clock", "config", "internet", "log", "metrics", "validation", "yamlfile"}
 TOP = {
-    *("__main__", "app", "cli", "control", "daemon", "health", "init", "look", "run"),
-    *("scheduler", "starter", "stories", "user"),
+    *("__main__", "answers", "app", "chat", "cli", "control", "daemon", "explained", "health"),
+    *("init", "look", "run", "scheduler", "starter", "stories", "terminal", "user", "who"),
 }
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {

@@ -1,138 +1,187 @@
-"""Why a text is answered as it is: each rule that it calls or nearly calls, and why it lost."""
+"""Why a text is answered as it is: what deciding does about it, with each rule that it asks.
+
+It decides by `bot.core.decide` itself, and asks the same candidates: it cannot tell otherwise than
+what is done.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
 
+from bot.content.asked import Asked, everybody
 from bot.content.templates import RenderError, Templates
-from bot.core.builtin_words import BuiltIn, read_builtin
-from bot.core.decide import BUILT_IN, language_of, languages_of
-from bot.core.rulebook import Rulebook
-from bot.core.rules import Match, Phrase, Rule, Trigger
-from bot.core.sayings import Message
+from bot.content.voice import Voice
+from bot.content.wording import Told, deed, reason, told, verbs
+from bot.core.actions import Action, Lookup
+from bot.core.decide import decide, without_quotation
+from bot.core.decision import Decision, Reply
+from bot.core.messages import InboundStatus
 from bot.core.segments import Segments, cheapen, segments
 from bot.core.text import words
+from bot.core.turn import Turn
+from bot.core.understanding import to_json
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A rule, the words of it that the text has, and why it does not answer."""
+class Said:
+    """A reply as it would be sent."""
 
-    rule: Rule
-    phrase: Phrase | None
-    lost: str
-    """Empty for the rule that answers."""
+    text: str
+    languages: tuple[str, ...]
+    cost: Segments
+    cheaper: str
+    """The same with free replacements, where that saves segments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What becomes of a text by its words alone, whoever sends it."""
+    """What becomes of a text, and why."""
 
     words: tuple[str, ...]
-    """Its normal form."""
-    built_in: BuiltIn | None
-    """The built-in word that it is, unless a rule claims that word."""
-    candidates: tuple[Candidate, ...]
-    """In the order in which they are asked; those that are not called come last."""
-    languages: tuple[str, ...] = ()
-    """Of the reply."""
-    reply: str = ""
+    """Its normal form, without what it quotes of ours."""
+    decision: Decision
+    """What is decided; where `silent` says why nothing is, what would be without that."""
+    reason: Told
+    silent: Told | None = None
+    """Why it is not answered although it could be: history, an opt-out, a person who took over."""
+    asked: tuple[Asked, ...] = ()
+    """In the order of asking; those that are not called come last."""
+    captured: Mapping[str, str] = field(default_factory=dict)
+    does: tuple[Told, ...] = ()
+    """What is done before the reply, a verb a line."""
+    replies: tuple[Said, ...] = ()
     error: str = ""
-    """Why there is no reply although a rule answers."""
-    segments: Segments | None = None
-    cheaper: str = ""
-    """The reply with free replacements, where that saves segments."""
+    """Why it cannot be said; then nothing is done, and the text is parked."""
+
+    @property
+    def answering(self) -> Asked | None:
+        """The rule that answers."""
+        return next((one for one in self.asked if one.answers), None)
 
 
-def explain(
-    text: str,
-    rulebook: Rulebook,
-    templates: Templates,
-    *,
-    language: str,
-    chosen: str = "",
-    data: Mapping[str, Any],
-) -> Explanation:
-    """Explain a text; `language` is the usual one, `chosen` that of the person who texts."""
-    said = words(text)
-    built_in = read_builtin(said)
-    if built_in and built_in.word == "info" and rulebook.claims_info:
-        built_in = None
-    matches = list(rulebook.find(text))
-    candidates = (*_called(matches, built_in), *_nearly_called(said, rulebook, matches))
-    message, told = _answer(matches, built_in, language, chosen)
-    if message is None:
-        return Explanation(said, built_in, candidates)
-    seen = {"text": text, "rest": matches[0].rest if matches else "", **data}
+def explain(turn: Turn, templates: Templates) -> Explanation:
+    """Explain a text on its turn."""
+    decision = decide(turn)
+    silent = _silence(decision)
+    if decision.status is InboundStatus.IGNORED:
+        freed = _unhindered(turn)
+        otherwise = decide(freed)
+        if otherwise.status is not InboundStatus.IGNORED:
+            turn, decision = freed, otherwise
+    read, _ = without_quotation(turn)
+    explained = Explanation(
+        words(read.text.text),
+        decision,
+        reason(decision.why.reason),
+        silent,
+        tuple(everybody(read, decision)),
+        _captured(read, decision),
+    )
     try:
-        replies = [templates.render(message, spoken, seen) for spoken in told]
+        return _spoken(explained, turn, templates)
     except RenderError as error:
-        return Explanation(said, built_in, candidates, told, error=str(error))
-    reply = "\n".join(dict.fromkeys(replies))
-    cost, cheap = segments(reply), cheapen(reply)
-    saves = segments(cheap).count < cost.count
-    return Explanation(
-        said, built_in, candidates, told, reply, segments=cost, cheaper=cheap if saves else ""
+        return replace(explained, error=str(error))
+
+
+# --- silence -------------------------------------------------------------------------------------
+
+
+def _silence(decision: Decision) -> Told | None:
+    """Say why nothing is said, where that is not because nobody answers."""
+    if decision.status is InboundStatus.IGNORED:
+        return reason(decision.why.reason)
+    silent = decision.why.detail.get("silent")
+    if silent is None:
+        return None
+    return _OVERTAKEN if silent == "overtaken" else reason(silent)
+
+
+_OVERTAKEN = Told(
+    "a newer word of theirs was read before", "un mot plus récent de leur part a été lu avant"
+)
+
+
+def _unhindered(turn: Turn) -> Turn:
+    """Give the same text from somebody who may be answered."""
+    return replace(
+        turn,
+        text=replace(turn.text, history=False, sent_at=turn.now),
+        subscriber=replace(turn.subscriber, opted_out=False, blocked=False),
+        conversation=replace(turn.conversation, silent_until=None, said=(), heard=(), replied=()),
+        policy=replace(turn.policy, only_numbers=frozenset(), our_numbers=frozenset()),
     )
 
 
-def _answer(
-    matches: list[Match], built_in: BuiltIn | None, language: str, chosen: str
-) -> tuple[Message | None, tuple[str, ...]]:
-    """Give what is said, and in which languages."""
-    if built_in:
-        template = BUILT_IN[built_in.word_class][1]
-        told = languages_of(built_in, chosen=chosen, usual=language)
-        return Message(template=template), told
-    if matches:
-        return matches[0].rule.reply, (language_of(matches[0], chosen=chosen, usual=language),)
-    return None, ()
+# --- what is done and said -----------------------------------------------------------------------
 
 
-def _called(matches: list[Match], built_in: BuiltIn | None) -> Iterator[Candidate]:
-    """Yield each rule that the text calls once, by the phrase that is asked first."""
-    winner = matches[0] if matches else None
-    seen: set[str] = set()
-    for match in matches:
-        if match.rule.id in seen or winner is None:
-            continue
-        seen.add(match.rule.id)
-        if built_in:
-            lost = f"the text is the built-in word {built_in.word.upper()}, which is asked first"
-        else:
-            lost = "" if match is winner else _later(match, winner)
-        yield Candidate(match.rule, match.phrase, lost)
+def _captured(turn: Turn, decision: Decision) -> dict[str, str]:
+    """Give what was understood so far."""
+    if decision.answer is not None:
+        return _written(decision.answer.captured)
+    if decision.asking is not None:
+        return _written(decision.asking.captured)
+    position = decision.conversation.position or turn.conversation.position
+    ours = position is not None and position.rule == decision.why.rule
+    return _written(position.answers) if position is not None and ours else {}
 
 
-def _later(match: Match, winner: Match) -> str:
-    """Say why the winner is asked before this match."""
-    if match.rule.trigger is not winner.rule.trigger:
-        return f"{winner.rule.trigger} is asked before {match.rule.trigger}"
-    if match.phrase and winner.phrase and len(match.phrase.words) < len(winner.phrase.words):
-        return f"{winner.phrase.written!r} has more words than {match.phrase.written!r}"
-    return f"the rule {winner.rule.id!r} stands before it"
+def _written(captured: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(to_json(value)) for name, value in captured.items()}  # type: ignore[arg-type]
 
 
-def _nearly_called(
-    said: tuple[str, ...], rulebook: Rulebook, matches: list[Match]
-) -> Iterator[Candidate]:
-    """Yield the rules whose words the text has, but not where they would call the rule."""
-    called = {match.rule.id for match in matches}
-    for rule in rulebook.rules:
-        if rule.id in called or rule.trigger not in _MISSED:
-            continue
-        phrase = next((one for one in rule.phrases if _within(one.words, said)), None)
-        if phrase:
-            yield Candidate(rule, phrase, _MISSED[rule.trigger])
+def _spoken(explained: Explanation, turn: Turn, templates: Templates) -> Explanation:
+    """Put into words what is done and said. Raises `RenderError`."""
+    decision = explained.decision
+    voice = Voice(decision, turn, templates)
+    does = [deed(action, voice, turn) for action in _actions(decision, turn)]
+    replies = tuple(_said(reply, voice) for reply in decision.replies)
+    if decision.asking is not None:
+        does += _after_asking(decision, turn, voice)
+    return replace(explained, does=tuple(does), replies=replies)
 
 
-_MISSED = {
-    Trigger.EXACTLY: "the text says more than its words",
-    Trigger.KEYWORD: "its words are not the first of the text",
-}
+def _actions(decision: Decision, turn: Turn) -> tuple[Action, ...]:
+    """Give the verbs that are done now."""
+    rule = turn.rulebook.rule(decision.why.rule)
+    if decision.asking is not None:
+        return (decision.asking.lookup,)
+    if rule is None:
+        return ()
+    if decision.why.reason == "gave_up":
+        return rule.flow.gave_up.actions if rule.flow else ()
+    position = decision.conversation.position
+    open_still = position is not None and position.rule == rule.id
+    if decision.why.reason not in {"rule", "asked"} or open_still:
+        return ()
+    return tuple(one for one in rule.actions if not isinstance(one, Lookup))
 
 
-def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
-    return f" {' '.join(part)} " in f" {' '.join(whole)} "
+def _after_asking(decision: Decision, turn: Turn, voice: Voice) -> Iterator[Told]:
+    """Say what comes once an address has answered, or has not."""
+    asking = decision.asking
+    rule = turn.rulebook.rule(decision.why.rule)
+    assert asking is not None
+    assert rule is not None
+    others = [one for one in rule.actions if not isinstance(one, Lookup)]
+    follows = ", ".join(filter(None, [verbs(others), "reply" if rule.reply else ""]))
+    if follows:
+        yield told(
+            "once it has answered: {verbs}", "une fois sa réponse reçue : {verbs}", verbs=follows
+        )
+    fallback = asking.lookup.fallback
+    if fallback is not None:
+        yield told(
+            "if it does not answer: {said}",
+            "si elle ne répond pas : {said}",
+            said=voice.say(fallback, (asking.language,)),
+        )
+
+
+def _said(reply: Reply, voice: Voice) -> Said:
+    languages = voice.languages(reply)
+    text = voice.say(reply.message, languages)
+    cost, cheap = segments(text), cheapen(text)
+    saves = segments(cheap).count < cost.count
+    return Said(text, languages, cost, cheap if saves else "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, false, select, true, update
+from sqlalchemy import bindparam, case, false, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.many import INSERT, Many
@@ -65,8 +65,37 @@ async def read(
     return [row._asdict() for row in await connection.execute(wanted)]
 
 
-async def rules(connection: AsyncConnection) -> list[str]:
-    """Name the rules that have answers."""
-    return list(
-        await connection.scalars(select(answers.c.rule).distinct().order_by(answers.c.rule))
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often a rule was answered."""
+
+    rule: str
+    count: int
+    """Answers that count."""
+    replaced: int
+    """Those that a newer one of the same number took the place of."""
+    newest: datetime
+
+
+async def tally(connection: AsyncConnection) -> list[Tally]:
+    """Count the answers of each rule that has any."""
+    counting = func.sum(case((answers.c.counts.is_(true()), 1), else_=0))
+    newest = func.max(answers.c.answered_at, type_=answers.c.answered_at.type)
+    found = await connection.execute(
+        select(answers.c.rule, counting, func.count() - counting, newest)
+        .group_by(answers.c.rule)
+        .order_by(answers.c.rule)
     )
+    return [Tally(rule, int(count), int(gone), last) for rule, count, gone, last in found]
+
+
+async def of_text(
+    connection: AsyncConnection, number: str, inbound: int
+) -> list[Mapping[str, Any]]:
+    """Read the answers that a text of this number gave."""
+    found = await connection.execute(
+        select(answers)
+        .where(answers.c.number == number, answers.c.inbound == inbound)
+        .order_by(answers.c.id)
+    )
+    return [row._asdict() for row in found]

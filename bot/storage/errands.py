@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -171,3 +171,15 @@ async def cancel(
         .values(status=ErrandStatus.CANCELLED.value, status_at=now)
     )
     return done.rowcount
+
+
+async def of_text(
+    connection: AsyncConnection, conversation: str, inbound: int
+) -> list[Mapping[str, Any]]:
+    """Read what a text asked for, with what became of it, in that order."""
+    found = await connection.execute(
+        select(errands)
+        .where(errands.c.conversation == conversation, errands.c.inbound == inbound)
+        .order_by(errands.c.id)
+    )
+    return [row._asdict() for row in found]
