@@ -8,9 +8,9 @@ from datetime import date
 from typing import Annotated, Any
 
 import phonenumbers
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
-from bot.content.notation import ID, NAME, TEXTS, Entry, Id, Several, name, texts
+from bot.content.notation import ID, NAME, TEXTS, Entry, Id, Several, known_in, name, one_of, texts
 from bot.content.templates import LANGUAGE
 from bot.core.conditions import DAYS, YEARLY, Dates, Minutes, When
 from bot.core.text import words
@@ -120,10 +120,16 @@ def _date(written: str) -> date:
 # --- who and where -------------------------------------------------------------------------------
 
 
-def _language(value: object) -> str:
+def _gateway(value: object, info: ValidationInfo) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Wrong("this is no name of a gateway", "write it as it is in config.yaml")
+    return one_of(value, known_in(info).gateways, "gateway")
+
+
+def _language(value: object, info: ValidationInfo) -> str:
     if not isinstance(value, str) or not LANGUAGE.fullmatch(value):
         raise Wrong("this is no language", "write two small letters, like fr or en")
-    return value
+    return one_of(value, known_in(info).languages, "language")
 
 
 def _country(value: object) -> str:
@@ -181,6 +187,7 @@ def _tells(pattern: str, *examples: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [*examples]})
 
 
+Gateway = Annotated[str, BeforeValidator(_gateway), WithJsonSchema({"type": "string"})]
 Language = Annotated[str, BeforeValidator(_language), _tells(f"^{LANGUAGE.pattern}$", "fr", "en")]
 Hours = Annotated[Minutes, BeforeValidator(_hours), _tells("[0-9].*[0-9]", "22:00-06:00")]
 Days = Annotated[frozenset[int], BeforeValidator(_days), _tells("^\\S.*$", "mon-fri", "sam")]
@@ -220,7 +227,7 @@ Values = Annotated[
 class WhenEntry(Entry):
     """Where and when a rule holds: all that is given must hold."""
 
-    gateway: Several[str] = Field([], description="It came by this gateway, or by one of these.")
+    gateway: Several[Gateway] = Field([], description="The text came by this gateway.")
     language: Several[Language] = Field([], description="The reply would be in this language.")
     list: Lists = Field(
         (frozenset(), frozenset()),

@@ -19,7 +19,8 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes, pass_c
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.content.filters import written_date, written_number, written_time
+from bot.content.filters import shortened, written_date, written_number, written_time
+from bot.content.uses import Use, guarded
 
 SOURCE_LIMIT = 16 * 1024
 """Characters that a template may have."""
@@ -27,7 +28,7 @@ _NODES_LIMIT = 400
 _DEPTH_LIMIT = 30
 
 _PARTS = ("organisation.name", "organisation.contact", "subscriber.number")
-_FILTERS = ("capitalize", "date", "default", "lower", "number", "time", "trim", "upper")
+_FILTERS = ("capitalize", "date", "default", "lower", "number", "short", "time", "trim", "upper")
 _TESTS = ("defined", "none", "undefined")
 _ADMITTED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.Include),
@@ -70,22 +71,27 @@ class Dialect:
     def __init__(self, timezone: tzinfo) -> None:
         self._environment = _environment(timezone)
 
-    def problems(self, source: str, names: Collection[str], included: Included) -> list[Problem]:
-        """Say everything that is wrong with a template that sees these names."""
-        found: list[Problem] = []
+    def read(self, source: str, included: Included) -> tuple[list[Problem], list[Use]]:
+        """Say everything that is wrong with a template, and which names it uses.
+
+        What an inclusion uses is told where it is included.
+        """
+        problems: list[Problem] = []
+        uses: list[Use] = []
         try:
             tree = self._parse(source)
-            found += dict.fromkeys(_problems(tree, source, names))
+            problems += dict.fromkeys(_problems(tree, source))
             self._include(tree, source, included)
+            uses += dict.fromkeys(_uses(tree, source))
         except NotAdmitted as refused:
-            found.append(refused.problem)
-        return found
+            problems.append(refused.problem)
+        return problems, uses
 
     def compile(self, source: str, included: Included) -> Template:
         """Compile a template. Raises `NotAdmitted`."""
         tree = self._parse(source)
         self._include(tree, source, included)
-        for problem in _problems(tree, source, None):
+        for problem in _problems(tree, source):
             raise NotAdmitted(problem)
         return self._environment.from_string(tree)
 
@@ -116,6 +122,8 @@ class Dialect:
                 what = "there is no template of this name to include"
                 remedy = 'files include files beside them: {% include "NAME.j2" %}'
             elif (found := self._parse(inner)).find(nodes.Include) is None:
+                for node, _ in _walk(found):
+                    node.lineno = statement.lineno
                 return found.body
             else:
                 what = f"{name} includes another template"
@@ -149,51 +157,53 @@ def _replace_inclusions(
 def _limit(tree: nodes.Template) -> None:
     """Hold the limits of size and depth. Raises `NotAdmitted`."""
     remedy = "write it in simpler words, or divide it"
-    for count, (_, depth) in enumerate(_walk(tree, lambda _: True)):
+    for count, (_, depth) in enumerate(_walk(tree)):
         if depth > _DEPTH_LIMIT:
             raise NotAdmitted(Problem(1, 1, "the template is nested too deeply", remedy))
         if count > _NODES_LIMIT:
             raise NotAdmitted(Problem(1, 1, "the template does too much", remedy))
 
 
-def _walk(
-    tree: nodes.Node, enters: Callable[[nodes.Node], bool]
-) -> Iterator[tuple[nodes.Node, int]]:
-    """Yield each node and its depth, in the order of the text, entering those that `enters`."""
+def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
+    """Yield each node and its depth, which may be any."""
     waiting = [(tree, 0)]
     while waiting:
         node, depth = waiting.pop()
         yield node, depth
-        if enters(node):
-            waiting += [(child, depth + 1) for child in reversed([*node.iter_child_nodes()])]
-
-
-def _problems(
-    tree: nodes.Template, source: str, names: Collection[str] | None
-) -> Iterator[Problem]:
-    """Yield what is outside of the dialect, and the names that are not among `names`."""
-    for node, _ in _walk(tree, _enters):
-        if (found := _refusal(node, names)) is not None:
-            word, what, remedy = found
-            yield Problem(node.lineno, _column(source, node.lineno, word), what, remedy)
+        waiting += [(child, depth + 1) for child in node.iter_child_nodes()]
 
 
 def _enters(node: nodes.Node) -> bool:
     return isinstance(node, _ADMITTED) and not isinstance(node, nodes.Getattr)
 
 
+def _problems(tree: nodes.Template, source: str) -> Iterator[Problem]:
+    """Yield what is outside of the dialect."""
+    for node, _ in guarded(tree, _enters):
+        if (found := _refusal(node)) is not None:
+            word, what, remedy = found
+            yield Problem(node.lineno, _column(source, node.lineno, word), what, remedy)
+
+
+def _uses(tree: nodes.Template, source: str) -> Iterator[Use]:
+    for node, known in guarded(tree, _enters):
+        if isinstance(node, nodes.Name):
+            column = _column(source, node.lineno, node.name)
+            yield Use(node.name, node.lineno, column, node.name in known)
+
+
 Refusal = tuple[str, str, str]
 """The word to look for in the line, what is wrong, and the remedy."""
 
 
-def _refusal(node: nodes.Node, names: Collection[str] | None) -> Refusal | None:
+def _refusal(node: nodes.Node) -> Refusal | None:
     match node:
-        case nodes.Name(name=name):
-            return _refused_name(name, names)
+        case nodes.Name(name="subscriber"):
+            return "subscriber", "a subscriber is no text", "write subscriber.number"
         case nodes.Getattr(node=whole, attr=attribute):
             name = f"{getattr(whole, 'name', '')}.{attribute}"
             what = f"there is no {name!r} here"
-            return None if name in _PARTS else (attribute, what, _nearest(name, _PARTS))
+            return None if name in _PARTS else (attribute, what, nearest(name, _PARTS))
         case nodes.Filter() | nodes.Test():
             return _refused_word(node)
         case _ if not isinstance(node, _ADMITTED):
@@ -203,19 +213,11 @@ def _refusal(node: nodes.Node, names: Collection[str] | None) -> Refusal | None:
     return None
 
 
-def _refused_name(name: str, names: Collection[str] | None) -> Refusal | None:
-    if names is not None and name not in names:
-        return name, f"there is no name {name!r} here", _nearest(name, names)
-    if name == "subscriber":
-        return name, "a subscriber is no text", "write subscriber.number"
-    return None
-
-
 def _refused_word(node: nodes.Filter | nodes.Test) -> Refusal | None:
     """Only `default` has an argument: what is said in place of what is not there."""
     kind, known = ("filter", _FILTERS) if isinstance(node, nodes.Filter) else ("test", _TESTS)
     if node.name not in known:
-        return node.name, f"there is no {kind} {node.name!r} here", _nearest(node.name, known)
+        return node.name, f"there is no {kind} {node.name!r} here", nearest(node.name, known)
     named = node.kwargs or node.dyn_args or node.dyn_kwargs
     if named or len(node.args) != (node.name == "default"):
         remedy = 'write default("…")' if node.name == "default" else "leave them out"
@@ -223,7 +225,8 @@ def _refused_word(node: nodes.Filter | nodes.Test) -> Refusal | None:
     return None
 
 
-def _nearest(name: str, known: Collection[str]) -> str:
+def nearest(name: str, known: Collection[str]) -> str:
+    """Say what may have been meant."""
     near = get_close_matches(name, known, n=1)
     return f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
 
@@ -258,7 +261,7 @@ def _environment(timezone: tzinfo) -> ImmutableSandboxedEnvironment:
     environment.globals.clear()
     environment.filters = {
         name: known for name, known in environment.filters.items() if name in _FILTERS
-    } | {"date": written_on, "time": written_at, "number": written}
+    } | {"date": written_on, "time": written_at, "number": written, "short": shortened}
     environment.tests = {
         name: known for name, known in environment.tests.items() if name in _TESTS
     }

@@ -65,3 +65,13 @@ def written_number(value: object, language: str) -> str:
             return f"{number:,f}"
         case _:
             return f"{number:f}"
+
+
+SHORT = 1400
+"""Characters that `short` leaves of a text, so that there is room around it."""
+
+
+def shortened(value: object) -> str:
+    """Give the beginning of a text that may be too long to be passed on whole."""
+    text = str(value)
+    return text if len(text) <= SHORT else f"{text[: SHORT - 3].rstrip()}..."

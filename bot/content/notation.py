@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -12,11 +13,13 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from bot.content.dialect import nearest
 from bot.content.templates import LANGUAGE, NAMES
 from bot.core.sayings import Message
 from bot.validation import Wrong, noting, raise_all
@@ -39,6 +42,28 @@ LANGUAGES: Mapping[str, Any] = {
 }
 
 Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the configuration has of which rules speak. What is empty is not compared."""
+
+    gateways: Collection[str] = ()
+    languages: Collection[str] = ()
+    private_hosts: Collection[str] = ()
+    """Hosts within one's own network that lookups may ask."""
+
+
+def known_in(info: ValidationInfo) -> Known:
+    """Give what the configuration has, to a validator."""
+    return info.context if isinstance(info.context, Known) else Known()
+
+
+def one_of(value: str, known: Collection[str], what: str) -> str:
+    """Refuse what is not known, where something is. Raises `Wrong`."""
+    if known and value not in known:
+        raise Wrong(f"there is no {what} {shown(value)}", nearest(value, known))
+    return value
 
 
 class Entry(BaseModel):

@@ -3,50 +3,69 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
-from bot.content.joining import joined
-from bot.content.rulefile import read_rule_file
+from bot.content import seen
+from bot.content.joining import joined, problem
+from bot.content.notation import Known
+from bot.content.references import Item, Whole
+from bot.content.rulefile import RuleFile, read_rule_file
 from bot.content.templates import Templates
 from bot.core.rulebook import Rulebook, overshadowed
-from bot.core.rules import Rule
+from bot.core.rules import Rule, Source, SubscriptionList
 from bot.yamlfile import Fault, Faults, shown
 
 
-def load_rulebook(folder: Path, templates: Templates, *, sandbox: bool) -> Rulebook:
+def load_rulebook(
+    folder: Path,
+    templates: Templates,
+    *,
+    sandbox: bool,
+    gateways: Collection[str] = (),
+    languages: Collection[str] = (),
+    private_hosts: Collection[str] = (),
+) -> Rulebook:
     """Read `**/*.yaml` of a folder, which may be missing; `stories/` in it is not ours.
 
-    Rules that are `only: sandbox` are checked always, and kept where `sandbox` says so. Raises
-    `Faults` with all that is wrong in rules and templates.
+    Rules that are `only: sandbox` are checked always, and kept where `sandbox` says so. Gateways
+    and languages that rules name are compared with those that are given, where any are; lookups
+    may ask `private_hosts`. Raises `Faults` with all that is wrong in rules and templates.
     """
-    files = [read_rule_file(file, templates) for file in _rule_files(folder)]
-    said = [templates.digest, *(file.digest for file in files)]
-    digest = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
-    lists = {one.id: one for file in files for one in file.lists}
-    rules = sorted((rule for file in files for rule in file.rules), key=_is_for_the_sandbox)
-    rules = [joined(rule, lists) for rule in rules]
-    own = Rulebook(
-        tuple(rule for rule in rules if not rule.sandbox_only),
-        digest,
-        {name: one for name, one in lists.items() if not one.sandbox_only},
+    known = Known(gateways, languages, private_hosts)
+    files = [read_rule_file(file, templates, known) for file in _rule_files(folder)]
+    whole = Whole(
+        _own_first(rule for file in files for rule in file.rules),
+        _own_first(one for file in files for one in file.lists),
     )
-    more = len(rules) > len(own.rules) or len(lists) > len(own.lists)
-    every = Rulebook(tuple(rules), digest, lists) if more else own
-    faults = [*templates.faults, *_named_twice(rules), *_never_answering(rules)]
-    for file in files:
-        faults += file.faults
-        for example in file.examples:
-            faults += example.faults(every if example.rule.sandbox_only else own)
+    rules = [joined(rule, whole.lists_for(rule)) for rule in whole.rules]
+    digest = _digest(files, templates)
+    own = _rulebook(_own(rules), _own(whole.lists), digest)
+    every = own if len(own.rules) == len(rules) else _rulebook(rules, whole.lists, digest)
+    values = {name for file in files for name in file.values}
+    faults = [
+        *templates.faults,
+        *_within(files, templates, values),
+        *_between(rules, whole),
+        *_beyond(files, whole, values),
+    ]
+    if not any(file.broken for file in files):  # a rule that is missing would be missed by others
+        examples = chain.from_iterable(file.examples for file in files)
+        tried = (one.fault(every if one.rule.sandbox_only else own) for one in examples)
+        faults += [fault for fault in tried if fault is not None]
     if faults:
-        raise Faults(faults)
+        raise Faults(list(dict.fromkeys(faults)))
     return every if sandbox else own
 
 
-def check(folder: Path, templates: Templates) -> tuple[Fault, ...]:
-    """Say everything that is wrong with the rules of a folder, and with the templates."""
+def check(folder: Path, templates: Templates, **known: Collection[str]) -> tuple[Fault, ...]:
+    """Say everything that is wrong with the rules of a folder, and with the templates.
+
+    `known` is what `load_rulebook` compares with.
+    """
     try:
-        load_rulebook(folder, templates, sandbox=True)
+        load_rulebook(folder, templates, sandbox=True, **known)
     except Faults as wrong:
         return wrong.faults
     return ()
@@ -59,25 +78,79 @@ def _rule_files(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _is_for_the_sandbox(rule: Rule) -> bool:
-    return rule.sandbox_only
+def _own(items: Iterable[Item]) -> list[Item]:
+    return [one for one in items if not one.sandbox_only]
 
 
-def _named_twice(rules: Iterable[Rule]) -> Iterator[Fault]:
-    first: dict[str, Rule] = {}
-    for rule in rules:
-        earlier = first.setdefault(rule.id, rule)
-        if earlier is not rule and earlier.sandbox_only is rule.sandbox_only:
-            what = f"the rule {rule.id!r} is already at {earlier.source}"
-            yield _fault(rule, what, "give it an id of its own")
+def _own_first(items: Iterable[Item]) -> list[Item]:
+    return sorted(items, key=lambda one: one.sandbox_only)
+
+
+def _digest(files: Iterable[RuleFile], templates: Templates) -> str:
+    said = [templates.digest, *(file.digest for file in files)]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+
+
+def _rulebook(rules: Sequence[Rule], lists: Sequence[SubscriptionList], digest: str) -> Rulebook:
+    return Rulebook(tuple(rules), digest, {one.id: one for one in reversed(lists)})
+
+
+# --- what is wrong within messages, and between rules --------------------------------------------
+
+
+def _within(
+    files: Sequence[RuleFile], templates: Templates, values: Collection[str]
+) -> Iterator[Fault]:
+    """Say what is wrong in one rule by itself, and in what it says."""
+    yield from chain.from_iterable(file.faults for file in files)
+    asked = {name for file in files for name in file.templates}
+    unseen = chain.from_iterable(file.unseen for file in files)
+    yield from seen.faults(chain(unseen, seen.unasked(templates, asked)), values)
+
+
+def _between(rules: Sequence[Rule], whole: Whole) -> Iterator[Fault]:
+    """Say which rules and lists take one another's place."""
+    yield from _named_twice("rule", whole.rules)
+    yield from _named_twice("list", whole.lists)
+    yield from _called_twice(whole.lists)
+    yield from _never_answering(rules)
+
+
+def _beyond(files: Sequence[RuleFile], whole: Whole, values: Collection[str]) -> Iterator[Fault]:
+    """Say where rules speak of what is not there, or not as they think."""
+    broken = {name for file in files for name in file.broken}
+    yield from whole.faults(chain.from_iterable(file.references for file in files), values, broken)
+    for rule in whole.rules:
+        if (found := problem(rule, whole.lists_for(rule))) is not None:
+            yield _fault(rule.source, *found)
+
+
+def _named_twice(kind: str, items: Iterable[Item]) -> Iterator[Fault]:
+    first: dict[tuple[str, bool], Item] = {}
+    for one in items:
+        earlier = first.setdefault((one.id, one.sandbox_only), one)
+        if earlier is not one:
+            what = f"the {kind} {one.id!r} is already at {earlier.source}"
+            yield _fault(one.source, what, "give it an id of its own")
+
+
+def _called_twice(lists: Iterable[SubscriptionList]) -> Iterator[Fault]:
+    """Say which lists would be left by the same word."""
+    first: dict[tuple[tuple[str, ...], bool], SubscriptionList] = {}
+    for one in lists:
+        for name in one.names:
+            earlier = first.setdefault((name.words, one.sandbox_only), one)
+            if earlier.id != one.id:
+                what = f"STOP {shown(name.written)} leaves the list {earlier.id!r} already"
+                yield _fault(one.source, what, f"choose another name ({earlier.source})")
 
 
 def _never_answering(rules: Iterable[Rule]) -> Iterator[Fault]:
     for rule, phrase, earlier in overshadowed(rules):
         called = f"{rule.trigger} {shown(phrase.written)}" if phrase else rule.trigger.value
         what = f"the rule {rule.id!r} never answers to {called}: {earlier.id!r} does"
-        yield _fault(rule, what, f"take it out of one of the two ({earlier.source})")
+        yield _fault(rule.source, what, f"take it out of one of the two ({earlier.source})")
 
 
-def _fault(rule: Rule, what: str, remedy: str) -> Fault:
-    return Fault(rule.source.file, rule.source.line, rule.source.column, what, remedy)
+def _fault(source: Source, what: str, remedy: str) -> Fault:
+    return Fault(source.file, source.line, source.column, what, remedy)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,12 +14,14 @@ from pydantic import BaseModel, ValidationError
 from bot.content.entries import LATER_KEYS, TEXT_KEYS, FileEntry, RuleEntry
 from bot.content.examples import Example
 from bot.content.lists import ListEntry, list_of
-from bot.content.making import rule_of, trigger_of
-from bot.content.patterns import groups
-from bot.content.templates import NAMES, Templates
-from bot.core.actions import Lookup, Remember
+from bot.content.making import rule_of
+from bot.content.notation import Known
+from bot.content.references import Reference, references, values_of
+from bot.content.seen import Names, Spoken, Unseen, spoken, unseen_in
+from bot.content.templates import Templates
+from bot.content.uses import Use
 from bot.core.rules import Rule, Source, SubscriptionList
-from bot.core.sayings import Message
+from bot.internet import names_in
 from bot.validation import Wrong, faults_of
 from bot.yamlfile import Document, Fault, Faults, Key, Value, read, shown
 
@@ -36,18 +38,27 @@ class RuleFile:
     rules: list[Rule] = field(default_factory=list)
     lists: list[SubscriptionList] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    values: set[str] = field(default_factory=set)
+    """Those that rules set, also rules with faults."""
+    broken: set[str] = field(default_factory=set)
+    """Ids of rules and lists that have faults; empty ids too."""
+    unseen: list[Unseen] = field(default_factory=list)
+    """Names in messages which there are only if a rule sets them."""
+    templates: set[str] = field(default_factory=set)
+    """Those that rules say."""
     digest: str = ""
     """Equal for files that say the same."""
 
 
-def read_rule_file(file: Path, templates: Templates) -> RuleFile:
+def read_rule_file(file: Path, templates: Templates, known: Known) -> RuleFile:
     """Read a file whose replies may name these templates. Never raises for what is wrong in it."""
     noted: list[Fault] = []
     try:
         document = read(file, texts=TEXT_KEYS, noted=noted)
     except Faults as wrong:
-        return RuleFile(faults=list(wrong.faults))
-    reader = _Reader(document, templates)
+        return RuleFile(faults=list(wrong.faults), broken={""})
+    reader = _Reader(document, templates, known)
     reader.found.faults += noted
     reader.read()
     return reader.found
@@ -56,11 +67,12 @@ def read_rule_file(file: Path, templates: Templates) -> RuleFile:
 class _Reader:
     """Goes through a document once; what it finds is in `found`."""
 
-    def __init__(self, document: Document, templates: Templates) -> None:
+    def __init__(self, document: Document, templates: Templates, known: Known) -> None:
         said = repr((document.file, document.value))
         self.found = RuleFile(digest=hashlib.sha256(said.encode()).hexdigest())
         self._document = document
         self._templates = templates
+        self._known = known
 
     def read(self) -> None:
         """Read the head of the file, then its parts one by one: no more is held than one."""
@@ -82,34 +94,55 @@ class _Reader:
 
     def _validated(self, model: type[Shape], value: Value, at: Place) -> Shape | None:
         try:
-            return model.model_validate(value)
+            return model.model_validate(value, context=self._known)
         except ValidationError as error:
             self.found.faults += faults_of(
                 error, self._document, model=model, at=at, later=LATER_KEYS
             )
+            self._note_broken(value)
             return None
+
+    def _note_broken(self, value: Value) -> None:
+        """Remember what others may speak of, although it has faults."""
+        if isinstance(value, dict):
+            self.found.broken.add(str(value.get("id", "")))
+            self.found.values |= _values_in(value)
 
     def _read_list(self, value: Value, at: Place, *, sandbox_only: bool) -> None:
         entry = self._validated(ListEntry, value, at)
-        if entry is not None:
-            wrong: list[Wrong] = []
-            source = self._source(at)
-            self.found.lists.append(list_of(entry, source, wrong, sandbox_only=sandbox_only))
-            self._refuse_all(wrong, at)
+        if entry is None:
+            return
+        wrong: list[Wrong] = []
+        one = list_of(entry, self._source(at), wrong, sandbox_only=sandbox_only)
+        self.found.lists.append(one)
+        self._refuse_all(wrong, at)
+        if one.welcome is not None:
+            names = Names().more(["list"])
+            self._check_messages([Spoken(("welcome",), one.welcome, names)], at, one.id)
 
     def _read_rule(self, value: Value, at: Place, *, sandbox_only: bool) -> None:
         entry = self._validated(RuleEntry, value, at)
         if entry is None:
             return
         wrong: list[Wrong] = []
-        trigger = trigger_of(entry, wrong)
-        if trigger is not None:
-            rule = rule_of(entry, trigger, self._source(at), wrong, sandbox_only=sandbox_only)
-            self.found.rules.append(rule)
-            self._add_examples(entry, rule, at)
-            if entry.reply is not None:
-                self._check_reply(entry.reply, (*at, "reply"), _names(rule))
+        rule = rule_of(entry, self._source(at), wrong, sandbox_only=sandbox_only)
         self._refuse_all(wrong, at)
+        if wrong:
+            self._note_broken(value)
+        if rule is None:
+            return
+        self.found.rules.append(rule)
+        self.found.values.update(values_of(rule))
+        self._add_examples(entry, rule, at)
+        self._add_references(rule, at)
+        if not any(one.at[:1] == ("steps",) for one in wrong):  # or their names would be missed
+            self._check_messages(spoken(rule), at, rule.id)
+
+    def _add_references(self, rule: Rule, at: Place) -> None:
+        for inner, kind, name in references(rule):
+            joins = len(inner) == 3 and inner[-1] == "join"
+            source = self._source((*at, *inner))
+            self.found.references.append(Reference(kind, name, rule, source, joins))
 
     def _add_examples(self, entry: RuleEntry, rule: Rule, at: Place) -> None:
         examples = entry.examples
@@ -120,16 +153,45 @@ class _Reader:
                 source = self._source((*at, "examples", key, place))
                 self.found.examples.append(Example(rule, text, key == "matches", source))
 
-    def _check_reply(self, reply: Message, at: Place, names: Collection[str]) -> None:
-        if reply.template and reply.template not in self._templates.names:
-            near = get_close_matches(reply.template, self._templates.names, n=1)
-            what = f"there is no template {shown(reply.template)}"
+    def _check_messages(self, said: Iterable[Spoken], at: Place, rule: str) -> None:
+        """Note what is wrong in messages, and the names that they do not surely see."""
+        for one in said:
+            place = (*at, *one.at)
+            if one.url:
+                uses = [Use(name, 1, 1) for name in names_in(one.url)]
+                self._note_unseen(unseen_in(one, uses), one, place)
+            elif one.message.template:
+                self._check_template(one, place, rule)
+            for language, text in one.message.texts.items():
+                inner = (*place, language) if language else place
+                problems, found = self._templates.read(text)
+                for problem in problems:
+                    self._refuse(inner, problem.what, problem.remedy)
+                self._note_unseen(unseen_in(one, found), one, inner)
+
+    def _check_template(self, said: Spoken, at: Place, rule: str) -> None:
+        name = said.message.template
+        self.found.templates.add(name)
+        if name not in self._templates.names:
+            near = get_close_matches(name, self._templates.names, n=1)
             missing = "make it in templates/fr/ or another language's folder, ending in .j2"
             known = f"did you mean {near[0]}?" if near else missing
-            self._refuse((*at, "template"), what, known)
-        for language, text in reply.texts.items():
-            for problem in self._templates.problems(text, names):
-                self._refuse((*at, language), problem.what, problem.remedy)
+            self._refuse((*at, "template"), f"there is no template {shown(name)}", known)
+        for one in self._templates.files.get(name, ()):
+            missed = unseen_in(said, one.uses)
+            if one.file:
+                self.found.unseen += [
+                    Unseen(use, said.names, one.file, use.line, use.column, rule) for use in missed
+                ]
+            else:
+                self._note_unseen(missed, said, at)
+
+    def _note_unseen(self, uses: Iterable[Use], said: Spoken, at: Place) -> None:
+        for use in uses:
+            file, (line, column) = self._document.file, self._document.position(at)
+            self.found.unseen.append(
+                Unseen(use, said.names, file, line, column, in_address=bool(said.url))
+            )
 
     def _refuse_all(self, wrong: list[Wrong], at: Place) -> None:
         for one in wrong:
@@ -142,13 +204,11 @@ class _Reader:
         return Source(self._document.file, *self._document.position(at))
 
 
-def _names(rule: Rule) -> frozenset[str]:
-    """Name what the reply of a rule may see."""
-    shared, more = groups(one.written for one in rule.phrases if not one.words)
-    names = {one.name for one in rule.fields} | NAMES | shared | more | {"list"}
-    for action in rule.actions:
-        if isinstance(action, Remember):
-            names |= action.values.keys()
-        elif isinstance(action, Lookup):
-            names |= {key.rpartition(".")[2] for key, _ in action.fields}
-    return frozenset(names) | {step.id for step in (rule.flow.steps if rule.flow else ())}
+def _values_in(value: Mapping[str, Value]) -> set[str]:
+    """Name what a rule sets that could not be read."""
+    found: set[str] = set()
+    for part in (value, value.get("gave_up"), value.get("timed_out")):
+        done = part.get("do") if isinstance(part, dict) else None
+        kept = done.get("set") if isinstance(done, dict) else None
+        found |= kept.keys() if isinstance(kept, dict) else set()
+    return found

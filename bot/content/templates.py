@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import lru_cache, partial
@@ -19,6 +19,7 @@ from unicodedata import normalize
 from jinja2 import Template, UndefinedError
 
 from bot.content.dialect import SOURCE_LIMIT, Dialect, NotAdmitted, Problem
+from bot.content.uses import Use
 from bot.core.sayings import Message
 from bot.yamlfile import Fault
 
@@ -29,12 +30,19 @@ NAMES = frozenset(
     | {"subscriber"}
 )
 """What every template sees; a rule adds what it captures."""
-MORE_NAMES: Mapping[str, frozenset[str]] = {
-    "verification": frozenset({"code", "minutes"}),
+BUILT_IN: Mapping[str, frozenset[str]] = {
+    "changed": frozenset(),
     "confirm": frozenset({"list"}),
+    "ended": frozenset(),
+    "forwarded": frozenset(),
+    "help": frozenset(),
     "left": frozenset({"list"}),
+    "started": frozenset(),
+    "stopped": frozenset(),
+    "verification": frozenset({"code", "minutes"}),
+    "wrong_code": frozenset(),
 }
-"""What the built-in texts see beside."""
+"""The templates that we say ourselves, and what each sees beside `NAMES`."""
 LANGUAGE = re.compile(r"[a-z]{2}")
 """How a language is written: `fr`."""
 
@@ -42,7 +50,11 @@ _TOO_LONG = f"the message is longer than {TEXT_LIMIT} characters"
 _BUILTIN = Path(__file__).with_name("builtin")
 _COMPILED = 4096  # of 2 kB each; who has more texts than that compiles the rare ones again
 _JINJA = re.compile(r"{[{%#]")
-_BARE_NAME = re.compile(r"\{\{ *([a-z_]+) *\}\}")
+_BARE_NAME = re.compile(r"\{\{ *([a-z_][a-z0-9_]*) *\}\}")
+_INCLUDED = re.compile(r"""\{%[-+]?\s*include\s+["']([^"']+)\.j2["']""")
+_MANY = 100
+_OTHERWISE = frozenset({"false", "none", "subscriber", "true"})
+"""Words that Jinja, or our dialect, does not read as a name that is said."""
 _MORE = re.compile(r"{[{%#]|{$")
 _INERT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What has no place in an SMS: control characters, bidi overrides, halves of surrogate pairs."""
@@ -63,6 +75,17 @@ class Organisation:
         return self.name
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """A template in one language."""
+
+    file: str
+    """Empty for one that is built in."""
+    uses: tuple[Use, ...]
+    includes: frozenset[str]
+    """The names of others."""
+
+
 class Templates:
     """All templates by language and name, and what every message sees."""
 
@@ -78,6 +101,8 @@ class Templates:
         """What is wrong with the files that they were read from."""
         self.names = frozenset(name for texts in sources.values() for name in texts)
         """Of all templates."""
+        self.files: dict[str, list[TemplateFile]] = {name: [] for name in self.names}
+        """By name, in each language; none where they were not read from files."""
         self._sources = sources
         self._organisation = organisation
         self._language = language
@@ -93,18 +118,19 @@ class Templates:
         Never raises for what is wrong with them: see `faults`.
         """
         faults: list[Fault] = []
-        own = list(_read(folder, faults))
+        read: dict[tuple[str, str], tuple[str, str]] = {}
+        for where in (_BUILTIN, folder):
+            for path, text in _read(where, faults):
+                read[path.parent.name, path.stem] = "" if where is _BUILTIN else str(path), text
         sources: dict[str, dict[str, str]] = {}
-        for file, source in (*_read(_BUILTIN, faults), *own):
-            sources.setdefault(file.parent.name, {})[file.stem] = source
+        for (spoken, name), (_, text) in read.items():
+            sources.setdefault(spoken, {})[name] = text
         templates = cls(sources, organisation=organisation, language=language, timezone=timezone)
-        for file, source in own:
-            names = NAMES | MORE_NAMES.get(file.stem, frozenset())
-            beside = templates._beside(file.parent.name)
-            faults += [
-                Fault(str(file), problem.line, problem.column, problem.what, problem.remedy)
-                for problem in templates._dialect.problems(source, names, beside)
-            ]
+        for (spoken, name), (file, text) in read.items():
+            problems, uses = templates.read(text, spoken)
+            faults += [Fault(file, one.line, one.column, one.what, one.remedy) for one in problems]
+            included = frozenset(_INCLUDED.findall(text))
+            templates.files[name].append(TemplateFile(file, tuple(uses), included))
         templates.faults = tuple(sorted(faults))
         return templates
 
@@ -113,11 +139,18 @@ class Templates:
         """Tells whether two processes say the same."""
         return hashlib.sha256(repr(sorted(self._sources.items())).encode()).hexdigest()
 
-    def problems(self, text: str, names: Collection[str]) -> list[Problem]:
-        """Say what is wrong with a text that may be Jinja and sees these names."""
-        if _JINJA.search(text):
-            return self._dialect.problems(text, names, _nothing)
-        return [Problem(1, 1, _TOO_LONG, "shorten it")] if len(text) > TEXT_LIMIT else []
+    def read(self, text: str, language: str = "") -> tuple[list[Problem], list[Use]]:
+        """Say what is wrong with a text that may be Jinja, and which names it uses.
+
+        Where a language is given it may include that language's templates.
+        """
+        if not _JINJA.search(text):
+            long = Problem(1, 1, _TOO_LONG, "shorten it")
+            return ([long] if len(text) > TEXT_LIMIT else []), []
+        uses = _bare_uses(text)
+        if uses is not None:
+            return [], uses
+        return self._dialect.read(text, self._beside(language))
 
     def render(self, message: Message, language: str, data: Mapping[str, Any]) -> str:
         """Say a message in a language; where it has none, in the installation's, or in any.
@@ -204,6 +237,20 @@ def _pieces(source: str) -> Sequence[str] | None:
     return None if any(map(_MORE.search, pieces[::2])) else pieces
 
 
+def _bare_uses(source: str) -> list[Use] | None:
+    """Give what a text uses that has bare names alone, and not many; None for any other."""
+    found = [*_BARE_NAME.finditer(source)]
+    literals = _BARE_NAME.split(source)[::2]
+    many = len(source) > TEXT_LIMIT or len(found) > _MANY
+    if many or any(map(_MORE.search, literals)) or any(one[1] in _OTHERWISE for one in found):
+        return None
+    return [
+        Use(one[1], source.count("\n", 0, begin) + 1, begin - source.rfind("\n", 0, begin))
+        for one in found
+        for begin in [one.start(1)]
+    ]
+
+
 def _short(value: object) -> object:
     return value[:TEXT_LIMIT] if isinstance(value, str) else value
 
@@ -217,10 +264,6 @@ def _joined(pieces: Iterable[str]) -> str:
         if room < 0:
             raise RenderError(_TOO_LONG)
     return "".join(said)
-
-
-def _nothing(_name: str) -> None:
-    return None
 
 
 def _included(sources: Mapping[str, str], name: str) -> str | None:

@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
@@ -18,7 +19,19 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from bot.config.notation import Duration, between, parse_number
-from bot.content.notation import NAME, TEXT, Entry, Id, Maybe, Said, Several, Yes, name
+from bot.content.notation import (
+    NAME,
+    TEXT,
+    Entry,
+    Id,
+    Maybe,
+    Said,
+    Several,
+    Yes,
+    known_in,
+    name,
+    one_of,
+)
 from bot.content.templates import LANGUAGE
 from bot.content.types import TYPE_SCHEMA, expected
 from bot.core.actions import (
@@ -76,9 +89,11 @@ def _values(value: object) -> dict[str, str]:
     return value
 
 
-def _language(value: object) -> str:
-    if isinstance(value, str) and (LANGUAGE.fullmatch(value) or "{{" in value):
+def _language(value: object, info: ValidationInfo) -> str:
+    if isinstance(value, str) and "{" in value:
         return value
+    if isinstance(value, str) and LANGUAGE.fullmatch(value):
+        return one_of(value, known_in(info).languages, "language")
     raise Wrong("this is no language", 'write two small letters, like fr, or "{{ name }}"')
 
 
@@ -175,8 +190,8 @@ Fields = Annotated[
 ]
 
 
-def _url(value: object) -> str:
-    if why := refusal(str(value)):
+def _url(value: object, info: ValidationInfo) -> str:
+    if why := refusal(str(value), known_in(info).private_hosts):
         what, remedy = why.split("; ", 1)
         raise Wrong(what, remedy)
     return str(value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.core.conditions import ALWAYS
 from bot.core.rules import Match, Rule, Trigger
 from bot.core.turn import Turn
-from bot.core.understanding import Kind, Value, understand, understand_all
+from bot.core.understanding import Around, Kind, Value, understand, understand_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _asked(match: Match, turn: Turn) -> Candidate:
         return Candidate(match, language, lost=f"its `when` does not hold: {failing}")
     if not rule.fields:
         return Candidate(match, language, match.groups)
-    captured = captures(match, turn)
+    captured = captures(match, turn.around)
     if captured is not None:
         return Candidate(match, language, captured)
     if rule.invalid is not None:
@@ -57,14 +57,14 @@ def _asked(match: Match, turn: Turn) -> Candidate:
     return Candidate(match, language, lost=f"what follows is not what it expects ({wanted})")
 
 
-def captures(match: Match, turn: Turn) -> Mapping[str, Value] | None:
+def captures(match: Match, around: Around) -> Mapping[str, Value] | None:
     """Understand what follows the keyword, or the groups of the pattern; None if it is not."""
     if match.rule.trigger is not Trigger.PATTERN:
         fields = [(one.name, one.expected) for one in match.rule.fields]
-        return understand_all(match.rest, fields, turn.around)
+        return understand_all(match.rest, fields, around)
     understood: dict[str, Value] = dict(match.groups)
     for one in match.rule.fields:
-        value = understand(match.groups.get(one.name, ""), one.expected, turn.around)
+        value = understand(match.groups.get(one.name, ""), one.expected, around)
         if value is None:
             return None
         understood[one.name] = value
