@@ -41,8 +41,9 @@ _DOUBLED = re.compile(r"(.)\1+", re.DOTALL)
 
 COURTESIES = phrases(
     "svp, s v p, stp, s t p, s il vous plait, s il te plait, sil vous plait, sil te plait, merci, "
-    "merci bien, merci beaucoup, merci bcp, merci d avance, bonne journee, bonne soiree, please, "
-    "pls, plz, thanks, thx, tks, ty, thank you, thank u, thanks a lot, thanks so much, "
-    "many thanks, thank you very much, thank you so much, have a nice day, have a good day"
+    "merci bien, merci beaucoup, merci bcp, merci d avance, merci a vous, merci a toi, "
+    "bonne journee, bonne soiree, bonne fin de journee, please, pls, plz, thanks, thx, tks, ty, "
+    "thanx, thank you, thank u, thanks a lot, thanks so much, many thanks, thank you very much, "
+    "thank you so much, have a nice day, have a good day"
 )
 """Of four words at most."""

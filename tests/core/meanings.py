@@ -22,12 +22,12 @@ MEANINGS = {
 2026-12-18 <- next week friday | la semaine prochaine vendredi | friday of next week
 2026-12-23 <- two weeks from now | dans deux semaines
 2026-12-15 <- mar 15 dec | mardi 15 décembre
-- <- 03/04 | 24/12/45 | 26/13 | 24/12-2026 | 24,12 | 24 dec-26 | dec 24-26 | dec-24 | 20261224
-- <- mar
-- <- 31/02 | 29/02/2027 | 32 mai | 00/12 | 24/12/0026 | 24 | le 24 | janvier | dec 2026
+- <- 03/04 | 24/12/45 | 26/13 | 24/12-2026 | 24,12 | 24 dec-26 | dec 24, 26 | dec 24-26
+- <- mar | dec-24 | 20261224
+- <- 31/02 | 29/02/2027 | 32 mai | 00/12 | 24/12/1026 | 24 | le 24 | janvier | dec 2026
 - <- la semaine
 - <- mercredi | ce mercredi | vendredis | vendredi 24 | vendredi dernier | jeudi 25 décembre | ½
-- <- ce soir | demain matin | demain 14h | 24/12 24/12 | dans 99999 jours | 24⁄12 | demain 🙂
+- <- ce soir | demain matin | demain 14h | 24/12 24/12 | dans 99999 jours | 24⁄12 | demain 🤔
 """,
     Kind.TIME: """
 14:30 <- 14h30 | 14:30h | 14 h 30 min | 2.30 pm | 2 30 pm | two thirty PM | 2:30 p. m. | @ 2:30pm
@@ -35,7 +35,8 @@ MEANINGS = {
 14:05 <- 14h5 | quatorze heures cinq | 5 past 2 pm
 08:30 <- half past eight | huit heures et demie | 8h et demi | 8:30
 08:45 <- quarter to nine | a quarter to 9 | 9h moins le quart | neuf heures moins quinze
-08:50 <- ten to nine | 9h moins dix
+08:50 <- ten minutes to nine | 9h moins dix
+08:40 <- twenty to nine | 20 to 9
 00:00 <- 12 am | 0h | 00h | minuit | 12 midnight | zéro heure | 12 at night
 12:00 <- 12h | midi | 12 noon | 12 pm | at noon
 12:10 <- midi dix | midi et dix
@@ -50,6 +51,7 @@ MEANINGS = {
 - <- 14.30 | 14 30 | 14-30 | 14 | 1430 | 14:5 | 24h | 24:00 | 25:00 | 12:60 | 14:30:00
 - <- midi et 75
 - <- 14h du matin | 15 pm | 0 pm | 14h pm | 12h du matin | 11h de l'après-midi | 13h du soir
+- <- 2 to 3 pm | ten to eleven am
 - <- vers 14h | 14h-15 | 14h-15h | demain 14h | le soir | 14 hours | quarter to noon | in an hour
 """,
     Kind.INTEGER: """
@@ -71,13 +73,13 @@ MEANINGS = {
 - <- - 3 | --3 | —3 | -douze | 3e | 1er | 2nd | third | douze point cinq | deux et demi | 12 %
 - <- ~12
 - <- no three | vingt un | un cent | million | a | mille mille | vingt vingt | deux, trois | 4 20
-- <- 12 fois | environ 12 | 12 🙂 | 1234567890123456789 | deux milliards de milliards
+- <- 12 fois | environ 12 | 12 🤔 | 1234567890123456789 | deux milliards de milliards
 """,
     Kind.DECIMAL: """
 12.5 <- 12,5 | 12.50 | 12,5. | douze virgule cinq | 12 virgule 5 | twelve point five | 12,5 %
-12.5 <- $12.50 | 12,50$ | 12,5 € | 12.5 dollars | 12.5 CAD | £12.5 | 12,5 pour cent
+12.5 <- $12.50 | 12,50$ | 12,5 € | 12.5 dollars | 12.5CAD | £12.5 | 12,5 pour cent
 12.5 <- twelve and a half
-12.05 <- douze virgule zéro cinq | 12,05
+12.05 <- douze virgule zéro cinq | 12,05 | 12€05
 12.25 <- douze virgule vingt-cinq | twelve point two five
 -5 <- -5 | -$5 | $-5 | -5,00 | moins cinq dollars
 0.5 <- ,5 | .5 | 0,500 | .50 | zéro virgule cinq
@@ -121,7 +123,7 @@ yes <- oui | Ouiii! | OUI oui oui | ok | O.K. | d'ac | D’accord | dacc | c bon
 yes <- sure
 yes <- oui, absolument | ok parfait merci | oui pas de problème | no problem | je confirme | ✔️
 yes <- 👍🏽👍
-yes <- bien sûr que oui | of course | yes please | oui 👍 | confirmée
+yes <- bien sûr que oui | of course | yes please | oui 👍 | oui 😊 | confirmée
 no <- non | nooon | nonn | N | nope | no thank you | non, pas du tout | absolument pas | no way
 no <- bien sûr que non | of course not | jamais | c'est non | 👎🏿 | ❌ | no no no
 - <- noon | oui non | oui mais | ok no | non pas de problème | pas ok | pas sûr | peut-être
@@ -136,7 +138,7 @@ O’Brien <- O’Brien
 merci <- merci
 12 <- 12
 👍 <- 👍
-- <- bleu ciel | bleu bleu | a,b | 3.5 | s'il vous plaît | bleu 🙂 | ...
+- <- bleu ciel | bleu bleu | a,b | 3.5 | s'il vous plaît | bleu 🤔 | ...
 """,
     Kind.TEXT: """
 bonjour, toi! <- bonjour, toi!

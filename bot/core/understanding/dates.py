@@ -168,21 +168,19 @@ ON = rf"(?:(?P<weekday>{_any_of(WEEKDAYS_OF_DATES)}) )?(?:(?:le|the) )?"
 WEEKDAY = rf"(?P<weekday>{_any_of(WEEKDAYS)})"
 MONTH = rf"(?P<month>{_any_of(MONTHS)})"
 DAY = r"(?P<day>\d\d?)(?: ?(?:er|st|nd|rd|th))?"
-YEAR = r"(?P<year>[12]\d{3}|\d\d)"
+FULL_YEAR = r"(?P<year>(?:19|20|21)\d\d)"
+YEAR = r"(?P<year>(?:19|20|21)\d\d|\d\d)"
 LENGTH = r"(?P<count>\d{1,4}|an?) ?(?P<unit>jours?|j|days?|semaines?|weeks?)"
 
 _IN_FIGURES = _forms(
     (rf"{ON}(?P<one>\d\d?)(?P<by>[-/. ])(?P<other>\d\d?)(?:(?P=by){YEAR})?", _either_order),
-    (
-        rf"{ON}(?P<year>[12]\d{{3}})(?P<by>[-/. ])(?P<month>\d\d?)(?P=by)(?P<day>\d\d?)",
-        _year_first,
-    ),
+    (rf"{ON}{FULL_YEAR}(?P<by>[-/. ])(?P<month>\d\d?)(?P=by)(?P<day>\d\d?)", _year_first),
 )
 _IN_WORDS = _forms(
     (rf"{ON}{DAY} ?(?:of |de )?{MONTH}(?: {YEAR})?", _named_month),
-    (rf"{ON}{MONTH} ?(?:the )?{DAY}(?: {YEAR})?", _named_month),
+    (rf"{ON}{MONTH} ?(?:the )?{DAY}(?: {FULL_YEAR})?", _named_month),  # `dec 24, 26` is two days
     (rf"(?:ce |this )?{WEEKDAY}", _bare),
-    (rf"{WEEKDAY} (?:prochain|qui vient)", _coming),
+    (rf"{WEEKDAY} (?:prochain|qui (?:s en )?vient)", _coming),
     (rf"(?:prochain|(?:this )?coming) {WEEKDAY}", _coming),
     (rf"next {WEEKDAY}", _next),
     (rf"{WEEKDAY} (?:(?:de )?(?:la )?semaine prochaine|(?:of )?next week)", _of_next_week),

@@ -30,7 +30,10 @@ def read_decimal(piece: Piece) -> Decimal | None:
 
     Equal figures are equal texts: `12,50` is 12.5, and `-0` is 0.
     """
-    figure = _figure(_MONEY.sub(r"\1", _UNIT.sub("", _NUMBERED.sub("", piece.plain))))
+    plain = _NUMBERED.sub("", piece.plain)
+    for unit, plainly in _UNITS:
+        plain = unit.sub(plainly, plain)
+    figure = _figure(plain)
     if figure is None:
         return None
     fraction = figure.fraction.rstrip("0")
@@ -65,10 +68,14 @@ def _in_figures(plain: str) -> str:
     return " ".join(with_figures(unjoined.split())) if _WORDS.fullmatch(unjoined) else ""
 
 
-_NUMBERED = re.compile(r"\A(?:(?:n[o°]|num)[. ]*(?=\d)|# ?(?=\d)|(?:numero|number) (?=\w))")
-_MONEY = re.compile(r"\A([-+]?)[$€£] ?")
-_UNIT = re.compile(
-    r" ?(?:[$€£%]|(?<![a-z])(?:dollars?|euros?|cad|usd|eur|pour ?cent|per ?cent))\Z"
+_NUMBERED = re.compile(
+    r"\A(?:(?:n[o°]|num)[. ]*(?=\d)|# ?(?=\d)|(?:(?:le|the) )?(?:numero|number) (?=\w))"
+)
+_CURRENCY = r"dollars?|euros?|eur|cad|usd"
+_UNITS = (
+    (re.compile(r"\A([-+]?)[$€£] ?"), r"\1"),
+    (re.compile(r"(?<=\d)[$€£](?=\d\d\Z)"), ","),  # 12€50
+    (re.compile(rf" ?(?:[$€£%]|(?<![a-z])(?:{_CURRENCY}|(?:pour|per) ?cent))\Z"), ""),
 )
 _THOUSANDS_OR_DECIMALS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
 _WRITTEN = re.compile(

@@ -52,12 +52,13 @@ def alone(plain: str, wanted: re.Pattern[str], around: Collection[str]) -> str |
     return found[0][0]
 
 
+_SMILES = "🙏🙂😊☺😀😃😄😁❤"
 _POLITE = COURTESIES | phrases(
-    "bonjour, bonsoir, salut, allo, coucou, hello, hi, hey, good morning, good evening, 🙏"
-)
-"""A greeting opts nobody out, so it is no courtesy there; before an answer it is one."""
+    "bonjour, bonsoir, salut, allo, coucou, hello, hi, hey, good morning, good evening"
+).union(_SMILES)
+"""Beside an answer a greeting or a smile says nothing; other emoji may well."""
 
-_WORD = re.compile(r"[^\W_]+|🙏")
+_WORD = re.compile(rf"[^\W_]+|[{_SMILES}]")
 OUTER = "\"'.,;:!?¿¡()[]{}*_ "
 _LEADING = re.compile(rf"[{re.escape(OUTER)}-]*")
 _SIGN = re.compile(r"-.*\Z|(?<![.,])[.,]\Z")

@@ -114,7 +114,9 @@ _FORMS = tuple(
             rf"{HOUR}{PART}",
             rf"{HOUR}{H}{SHIFT}(?:{PART})?",
             rf"(?:a )?(?P<after>half|quarter|\d\d?)(?: minutes)? past {HOUR}{O_CLOCK}?(?:{PART})?",
-            rf"(?:a )?(?P<before>quarter|\d\d?)(?: minutes)? to {HOUR}{O_CLOCK}?(?:{PART})?",
+            # `5 to 6 pm` is an hour rather than a minute
+            rf"(?:a )?(?P<before>quarter|20|25) to {HOUR}{O_CLOCK}?(?:{PART})?",
+            rf"(?P<before>\d\d?) minutes to {HOUR}{O_CLOCK}?(?:{PART})?",
             rf"(?:12 )?{NAME}(?: (?P<minute>\d\d?))?",
             rf"{NAME}{SHIFT}",
         ),

@@ -29,31 +29,25 @@ def read_yes_no(piece: Piece) -> str | None:
     return answers.pop() if len(answers) == 1 else None
 
 
-_ANSWERS = {
-    **dict.fromkeys(
-        phrases(
-            "oui, ui, ouais, ouai, ouaip, ouep, o, o k, ok, okay, oke, oki, okey, d accord, "
-            "daccord, d ac, d acc, dac, dak, bien sur, bien sur que oui, mais oui, ben oui, "
-            "certainement, absolument, parfait, confirme, je confirme, c est confirme, "
-            "entendu, volontiers, avec plaisir, tout a fait, exact, exactement, affirmatif, "
-            "c est bon, c bon, c est beau, c est ok, c est oui, c est d accord, c est parfait, "
-            "c est correct, ca marche, ca me va, pas de probleme, pas de problemes, "
-            "pas de souci, pas de soucis, aucun probleme, aucun souci, j accepte, yes, yep, "
-            "yeah, yea, yeh, yup, y, sure, sure thing, certainly, absolutely, of course, "
-            "definitely, confirm, confirmed, i confirm, i agree, agreed, i accept, "
-            "affirmative, perfect, sounds good, no problem, no problems, no worries, 👍, ✅, ✔, "
-            "☑, 👌, 🆗"
-        ),
-        "yes",
-    ),
-    **dict.fromkeys(
-        phrases(
-            "non, nope, nop, no, nah, naw, nan, n, pas du tout, absolument pas, "
-            "certainement pas, surtout pas, bien sur que non, mais non, ben non, jamais, "
-            "jamais de la vie, c est non, pas question, hors de question, aucunement, "
-            "pantoute, negatif, negative, je refuse, not at all, no way, never, of course not, "
-            "certainly not, absolutely not, i refuse, i decline, 👎, ❌, ✖, 🚫"
-        ),
-        "no",
-    ),
-}
+_YES = phrases(
+    "oui, ui, ouais, ouai, ouaip, ouep, o, ok, o k, okay, oke, oki, okey, d accord, daccord, "
+    "d ac, d acc, dac, dak, bien sur, bien sur que oui, mais oui, ben oui, certainement, "
+    "absolument, parfait, confirme, je confirme, c est confirme, j accepte, entendu, volontiers, "
+    "avec plaisir, tout a fait, exact, exactement, affirmatif, c est bon, c bon, c est beau, "
+    "c est ok, c est oui, c est d accord, c est parfait, c est correct, ca marche, ca me va, "
+    "pas de probleme, pas de problemes, sans probleme, aucun probleme, pas de souci, "
+    "pas de soucis, sans souci, aucun souci, "
+    "yes, yep, yeah, yea, yeh, yup, y, sure, sure thing, certainly, absolutely, of course, "
+    "definitely, confirm, confirmed, i confirm, i agree, agreed, i accept, affirmative, perfect, "
+    "sounds good, no problem, no problems, no worries, "
+    "👍, ✅, ✔, ☑, 👌, 🆗"
+)
+_NO = phrases(
+    "non, nan, n, pas du tout, absolument pas, certainement pas, surtout pas, bien sur que non, "
+    "mais non, ben non, jamais, jamais de la vie, c est non, pas question, hors de question, "
+    "aucunement, pantoute, negatif, je refuse, "
+    "no, nope, nop, nah, naw, not at all, no way, never, of course not, certainly not, "
+    "absolutely not, negative, i refuse, i decline, "
+    "👎, ❌, ✖, 🚫"
+)
+_ANSWERS = dict.fromkeys(_YES, "yes") | dict.fromkeys(_NO, "no")
