@@ -23,7 +23,7 @@ from bot.core.decision import REASONS
 from bot.services.desk import Desk
 from bot.storage.database import Database, StoreError, StoreInUse
 from bot.storage.migrate import expect_our_schema
-from bot.terminal import DONE, FAILED, WRONG, faults, refuse, show
+from bot.terminal import DONE, FAILED, WRONG, faults, refuse, show, table
 from bot.validation import Wrong
 from bot.yamlfile import Faults
 
@@ -170,39 +170,39 @@ def _read(answered: bytes) -> Mapping[str, Any]:
 
 def _print(told: Mapping[str, Any], zone: tzinfo, *, as_json: bool) -> None:
     if as_json:
-        show(json.dumps(told.get("state", told), ensure_ascii=True))
-        return
-    if "state" in told:
-        for line in _state(told["state"], zone):
-            show(line)
-        return
-    for done in told["done"] or ["There was nothing to do."]:
-        show(done)
+        # Written in ASCII: a terminal obeys nothing of it.
+        print(json.dumps(told.get("state", told)))  # noqa: T201 - the output itself
+    elif "state" in told:
+        _print_state(told["state"], zone)
+    else:
+        for done in told["done"] or ["There was nothing to do."]:
+            show(done)
 
 
-def _state(state: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
-    yield f"{state['number']}: {_standing(state, zone)}"
+def _print_state(state: Mapping[str, Any], zone: tzinfo) -> None:
+    show(f"{state['number']}: {_standing(state, zone)}")
     for name in ("language", "tags", "lists"):
         if kept := state[name]:
-            yield f"  {name}: {kept if isinstance(kept, str) else ', '.join(kept)}"
+            show(f"  {name}: {kept if isinstance(kept, str) else ', '.join(kept)}")
     for name, value in state["values"].items():
-        yield f"  {name} = {value}"
+        show(f"  {name} = {value}")
     for talk in state["talks"]:
-        yield ""
-        yield from _talk(talk, zone)
+        show("")
+        for line in _talk(talk, zone):
+            show(line)
+        if talk["lines"]:
+            heads = ("when", "who", "id", "text", "what became of it")
+            table(heads, [_line(line, zone) for line in talk["lines"]])
 
 
 def _standing(state: Mapping[str, Any], zone: tzinfo) -> str:
-    said = []
-    if state["opted_out"]:
-        said.append("opted out")
-    if state["blocked"]:
-        said.append("blocked, by a rule or an operator")
-    standing = " and ".join(said) or "neither opted out nor blocked"
+    told = {"opted out": state["opted_out"], "blocked by a rule or an operator": state["blocked"]}
+    said = " and ".join(what for what, holds in told.items() if holds)
+    standing = said or "neither opted out nor blocked"
     if not state["changed_at"]:
         return standing
     word = f" ({state['word']})" if state["word"] else ""
-    return f"{standing}; {state['cause']}{word} decided, {_at(state['changed_at'], zone)}"
+    return f"{standing}; decided by {state['cause']}{word}, {_at(state['changed_at'], zone)}"
 
 
 def _talk(talk: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
@@ -216,9 +216,6 @@ def _talk(talk: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
     for one in talk["waiting"]:
         what = f"  {one['kind']} of {one['rule']}, {one['status']}, {_at(one['due_at'], zone)}"
         yield what + (f" ({one['error']})" if one["error"] else "")
-    for line in talk["lines"]:
-        whose, text = "we  " if line["ours"] else "they", " ".join(line["text"].split())
-        yield f"  {_at(line['at'], zone)} {whose}  {text}  [{line['id']}, {_fate(line)}]"
 
 
 def _open(question: Mapping[str, Any] | None, zone: tzinfo) -> str:
@@ -229,11 +226,14 @@ def _open(question: Mapping[str, Any] | None, zone: tzinfo) -> str:
     return f"the question {question['rule']}/{question['step']} is open, {since}until {ends}"
 
 
-def _fate(line: Mapping[str, Any]) -> str:
-    """Say what became of a text of theirs, or of a message of ours."""
-    reason = line["reason"] if line["ours"] else REASONS.get(line["reason"], "")
+def _line(line: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
+    """Give the cells of what somebody said: one line, whatever stands in it."""
+    ours = line["ours"]
+    reason = line["reason"] if ours else REASONS.get(line["reason"], "")
+    fate = f"{line['status']}{': ' if reason else ''}{reason}"
     rule = f" ({line['rule']})" if line["rule"] else ""
-    return f"{line['status']}{': ' if reason else ''}{reason}{rule}"
+    text = " ".join(line["text"].split())
+    return _at(line["at"], zone), "we" if ours else "they", str(line["id"]), text, fate + rule
 
 
 def _at(instant: str, zone: tzinfo) -> str:
