@@ -75,6 +75,7 @@ class Played:
     found: Search | Exception | None = None
     account: dict[str, float | str] | Exception = field(default_factory=dict)
     on_send: Callable[[Batch], Awaitable[None]] | None = None
+    on_list: Callable[[], Awaitable[None]] | None = None
     read: list[str] = field(default_factory=list)
     taken: list[Batch] = field(default_factory=list)
     mailed: list[Mail] = field(default_factory=list)
@@ -108,6 +109,8 @@ class Played:
 
     async def messages(self, since: datetime) -> Sequence[Sighting]:
         self.listed_since.append(since)
+        if self.on_list is not None:
+            await self.on_list()
         return raised(self.left)
 
     async def search(self, unclear: Sequence[Unclear], since: datetime | None = None) -> Search:
