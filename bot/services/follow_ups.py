@@ -54,7 +54,7 @@ class FollowUps:
     def _outbound(self, errand: Errand) -> Outbound:
         now = self._clock.now()
         return Outbound(
-            cause=f"inbound {errand.inbound}/later",
+            cause=f"inbound {errand.inbound}/later/{errand.id}",
             conversation=errand.conversation,
             gateway=errand.gateway,
             number=errand.number,
