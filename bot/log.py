@@ -59,6 +59,12 @@ def configure(
     logging.basicConfig(handlers=[_Library()], level=logging.WARNING, force=True)
 
 
+def mute() -> None:
+    """Write nothing from now on, until `configure`: for commands that tell all themselves."""
+    configure(())
+    _PROCESSORS[:] = [_drop]
+
+
 def mask(number: str) -> str:
     """Show as much of a number as an operator needs to recognise it: `+1514•••••01`."""
     sign, digits = ("+", number[1:]) if number.startswith("+") else ("", number)
@@ -131,6 +137,10 @@ _PROCESSORS: list[Processor] = []
 _ENCODER = JSONEncoder(ensure_ascii=False)
 _FAINT = "2"
 _COLOURS = {"debug": _FAINT, "info": "32", "warning": "33", "error": "31", "critical": "1;31"}
+
+
+def _drop(_logger: object, _method: str, _line: EventDict) -> EventDict:
+    raise structlog.DropEvent
 
 
 def _begin(_logger: object, method: str, line: EventDict) -> EventDict:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import given, strategies as st
 
-from bot.log import HIDDEN, Redactor, configure, logger, mask
+from bot.log import HIDDEN, Redactor, configure, logger, mask, mute
 
 API_KEY = "k7Q2/v9+x4Zt"
 PASSWORD = "p@ss word"
@@ -45,6 +45,17 @@ def test_a_line_is_a_sentence_with_an_action_and_ids(lines: Lines) -> None:
         "inbound": 12,
         "late": False,
     }
+
+
+def test_a_command_that_tells_all_itself_logs_nothing(lines: Lines) -> None:
+    mute()
+    logger("bot").error("The account is held", action="gateway.held")
+    logging.getLogger("aiohttp").error("A library says so")
+    assert lines() == []
+
+    configure([], json=True)
+    logger("bot").error("The account is held", action="gateway.held")
+    assert len(lines()) == 1
 
 
 def test_on_a_terminal_a_line_is_readable(lines: Lines) -> None:

@@ -84,3 +84,8 @@ KINDS: Mapping[str, Callable[[GatewaySection, _Opening], Gateway]] = {
     "clever": _clever,
 }
 """What a section's `kind` opens."""
+REFUSES: Mapping[str, Callable[[str], str]] = {
+    "vudumobile": VuduMobile.refuses,
+    "clever": Clever.refuses,
+}
+"""Says by `kind` why a text can never be sent, see `Gateway.refuses`."""

@@ -127,7 +127,8 @@ class Clever:
             "named": self._named,
         }
 
-    def refuses(self, text: str) -> str:
+    @staticmethod
+    def refuses(text: str) -> str:
         """Say why this text can never be sent here, or nothing."""
         if not text.strip():
             return "an empty text cannot be sent"

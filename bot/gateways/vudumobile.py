@@ -129,7 +129,8 @@ class VuduMobile:
         """`detailed`: whether the account shows the networks' own words."""
         return {"detailed": self._detailed}
 
-    def refuses(self, text: str) -> str:
+    @staticmethod
+    def refuses(text: str) -> str:
         """Say why this text can never be sent here, or nothing."""
         if not text.strip():
             return "an empty text cannot be sent"

@@ -13,6 +13,7 @@ from bot.core.decision import Decision, Why
 from bot.core.messages import Inbound, InboundStatus
 from bot.core.obey import OBEYED
 from bot.core.reactions import looks_quoted
+from bot.core.turn import Turn
 from bot.log import logger
 from bot.services.speaking import Speech, TooLong
 from bot.services.work import Work
@@ -42,13 +43,18 @@ class Responder:
         *,
         wake: Callable[[str], None],
         burst: timedelta = timedelta(0),
+        witness: Callable[[Turn], None] | None = None,
     ) -> None:
-        """`burst`: texts of one person that come within it are read as one; 0: each alone."""
+        """`burst`: texts of one person that come within it are read as one; 0: each alone.
+
+        `witness` is shown each turn before it is decided: it explains the decision completely.
+        """
         self._database = database
         self._speech = speech
         self._clock = clock
         self._wake = wake
         self._burst = burst
+        self._witness = witness
 
     async def tick(self) -> int:
         """Decide a batch of texts, and a few on which a process died; say how many."""
@@ -136,6 +142,8 @@ class Responder:
         if text.attempts > 1 + inbox.DEATHS:  # the first was in a batch, and proves nothing
             return Handled(text.id, InboundStatus.PARKED, Why("died"))
         turn = work.turn(text, said)
+        if self._witness is not None:
+            self._witness(turn)
         try:
             decision = decide(turn)
             if not text.history:
