@@ -53,7 +53,7 @@ def _without_punctuation(word: str) -> str:
 
 _JOINED = re.compile(r"[^\W_]+(?:['-][^\W_]+)+")
 _MAILTO = re.compile(r"\bmailto:", re.IGNORECASE)
-_ADDRESS_LIKE = re.compile(r"[^\s<>()\[\],;:\"]*@[^\s<>()\[\],;:\"]*")
+_ADDRESS_LIKE = re.compile(r"[^\s<>()\[\],;:\"«»“”]*@[^\s<>()\[\],;:\"«»“”]*")
 _ATOM, _LABEL = r"[\w!#$%&'*+/=?^`{|}~-]+", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(
     rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}})",

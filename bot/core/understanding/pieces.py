@@ -62,7 +62,7 @@ _WORD = re.compile(rf"[^\W_]+|[{_SMILES}]")
 OUTER = "\"'.,;:!?¿¡()[]{}*_ "
 _LEADING = re.compile(rf"[{re.escape(OUTER)}-]*")
 _SIGN = re.compile(r"-.*\Z|(?<![.,])[.,]\Z")
-_STRAY = re.compile(r"[^\w\s\"'.,;:!?()\[\]<>*=#°-]")
+_STRAY = re.compile(r"[^\w\s\"'«»“”.,;:!?()\[\]<>*=#°-]")
 
 
 def _without_courtesies(plain: str) -> str:
