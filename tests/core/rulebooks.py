@@ -47,3 +47,20 @@ def book_of(*rules: Rule) -> Rulebook:
 
 def called(text: str, book: Rulebook) -> list[str]:
     return [match.rule.id for match in book.find(text)]
+
+
+def osa(one: str, other: str) -> int:
+    """Count the slips between two words by the book: letters missing, more, wrong, swapped."""
+    slips = [[row + column for column in range(len(other) + 1)] for row in range(len(one) + 1)]
+    for row in range(1, len(one) + 1):
+        for column in range(1, len(other) + 1):
+            wrong = one[row - 1] != other[column - 1]
+            slips[row][column] = min(
+                slips[row - 1][column] + 1,
+                slips[row][column - 1] + 1,
+                slips[row - 1][column - 1] + wrong,
+            )
+            if one[:row][-2:] == other[:column][-2:][::-1] and min(row, column) > 1:
+                swapped = slips[row - 2][column - 2] + 1
+                slips[row][column] = min(slips[row][column], swapped)
+    return slips[-1][-1]
