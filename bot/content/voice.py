@@ -29,8 +29,10 @@ class Voice:
         self._decision = decision
         self._turn = turn
         self._templates = templates
+        self._set: dict[str, str] = {}
         first = decision.replies[0].languages[0] if decision.replies else ""
-        self._usual = first or self.person.language or turn.policy.language
+        told = decision.language or first
+        self._usual = told or self.person.language or turn.policy.language
 
     @property
     def language(self) -> str:
@@ -45,6 +47,7 @@ class Voice:
         kept |= {name: value for name, value in said.items() if value}
         newest = list(kept.items())[-REMEMBERED:]
         self.person = replace(self.person, values=dict(newest))
+        self._set |= said
         return said
 
     def speak(self, language: str) -> str:
@@ -72,16 +75,12 @@ class Voice:
 
     @property
     def seen(self) -> dict[str, Any]:
-        """Give what a message sees now."""
-        before = self._decision.subscriber.values
-        changed = {
-            name: value for name, value in self.person.values.items() if before.get(name) != value
+        """Give what a message sees now: what was `set` too, where nothing was captured so."""
+        before, names = self._decision.subscriber.values, self._decision.names
+        new = {
+            name: value for name, value in self._set.items() if names.get(name) == before.get(name)
         }
-        return {
-            **seen_by_templates(self._turn, self.person),
-            **self._decision.names,
-            **changed,
-        }
+        return {**seen_by_templates(self._turn, self.person), **names, **new}
 
 
 def seen_by_templates(turn: Turn, person: Subscriber) -> dict[str, Any]:

@@ -101,8 +101,8 @@ def _ask(turn: Turn, rule: Rule, step: Step, position: Position, why: Why) -> De
         target = flow.after(step, "")
         following = flow.step(target)
         if following is None:
-            captured = _captured(rule, answers)
-            return _finish(_at_none(turn), rule, captured, language, why)
+            why = replace(why, reason="rule")
+            return _finish(_at_none(turn), rule, _captured(rule, answers), language, why)
         step = following
     asked = replace(
         position,
@@ -163,7 +163,8 @@ def _end(turn: Turn, rule: Rule, ending: Ending, position: Position, reason: str
     language = position.language
     replies = _replies(turn, rule, ending.reply, language)
     why = Why(reason, rule.id, detail={"step": position.step})
-    decision = told.decision(why, replies, captured, None)
+    decision = told.decision(why, replies, captured)
+    decision = replace(decision, language=language, captured=captured)
     return decision if told.start is None else _go_on(turn, told.start, decision, language)
 
 
@@ -191,12 +192,16 @@ def _finish(
     replies = _replies(turn, rule, rule.reply, language)
     answered = Answer(rule.id, captured, rule.once) if rule.keeps_answers else None
     seen = {**captured, **(found or {}), **_joined(turn, rule, language)}
-    decision = told.decision(why, replies, seen, answered)
+    decision = told.decision(why, replies, seen)
+    decision = replace(decision, answer=answered, language=language, captured=captured)
     return decision if told.start is None else _go_on(turn, told.start, decision, language)
 
 
 def _go_on(turn: Turn, start: str, decision: Decision, language: str) -> Decision:
-    """Put the first question of another rule after the reply of this one."""
+    """Put the first question of another rule after the reply of this one.
+
+    Where none of its questions need be put to this person, it answers at once.
+    """
     rule = turn.rulebook.rule(start)
     assert rule is not None, "rules are checked when they are read"
     after = replace(turn, conversation=decision.conversation, subscriber=decision.subscriber)
@@ -204,8 +209,12 @@ def _go_on(turn: Turn, start: str, decision: Decision, language: str) -> Decisio
     return replace(
         decision,
         conversation=asked.conversation,
+        subscriber=asked.subscriber,
         replies=(*decision.replies, *asked.replies),
         names={**asked.names, **decision.names},
+        actions=(*decision.actions, *asked.actions),
+        answer=decision.answer or asked.answer,
+        asking=asked.asking,
     )
 
 
@@ -239,22 +248,15 @@ class _Done:
                 return False
         return True
 
-    def decision(
-        self,
-        why: Why,
-        replies: tuple[Reply, ...],
-        captured: Mapping[str, Any],
-        answered: Answer | None,
-    ) -> Decision:
+    def decision(self, why: Why, replies: tuple[Reply, ...], seen: Mapping[str, Any]) -> Decision:
         return Decision(
             self.conversation,
             self.subscriber,
             InboundStatus.HANDLED,
             why,
             replies,
-            self._turn.names(captured),
+            self._turn.names(seen),
             self.left,
-            answered,
         )
 
 

@@ -55,11 +55,14 @@ def time_out(turn: Turn) -> Decision:
         ended = replace(turn.conversation, position=None)
         why = Why("timed_out", position.rule)
         return Decision(ended, turn.subscriber, InboundStatus.HANDLED, why)
-    decision = within_budget(turn, conversing.time_out(turn, rule, position))
-    if decision.conversation.position is position:  # nothing may be said, but it is overdue
-        ended = replace(decision.conversation, position=None)
-        return replace(decision, conversation=ended)
-    return decision
+    told = conversing.time_out(turn, rule, _in_chosen_language(turn, position))
+    decision = within_budget(turn, told)
+    if decision.why.reason != "loop":
+        return decision
+    # Nothing may be said, and no question put; but it is overdue, and what is to be done is done.
+    silent_until = told.conversation.silent_until
+    ended = replace(decision.conversation, position=None, silent_until=silent_until)
+    return replace(told, conversation=ended, replies=())
 
 
 def conclude(
@@ -83,15 +86,34 @@ def answers(turn: Turn) -> bool:
         return True
     position = turn.conversation.position
     if position is not None and (rule := open_rule(turn, position)) is not None:
+        if (breaking_in := taker(turn, interrupting=True)) is not None:
+            return _is_understood(breaking_in)
         assert rule.flow is not None
         step = rule.flow.step(position.step)
         assert step is not None
         return understand(turn.text.text, step.expected, turn.around) is not None
+    return _is_understood(taker(turn))
+
+
+def _is_understood(found: Candidate | None) -> bool:
+    return found is not None and not found.misunderstood and not _takes_anything(found.match.rule)
+
+
+def _takes_anything(rule: Rule) -> bool:
+    return rule.trigger is Trigger.ANYTHING
+
+
+def is_wanted(turn: Turn) -> bool:
+    """Tell whether a text that nobody understands is to reach somebody all the same.
+
+    A rule that takes anything and does something with it, such as passing it on to a person, is
+    to have every text, also one that is but the beginning of another.
+    """
+    if turn.conversation.position is not None:
+        return False
     found = taker(turn)
     return (
-        found is not None
-        and not found.misunderstood
-        and found.match.rule.trigger is not Trigger.ANYTHING
+        found is not None and _takes_anything(found.match.rule) and bool(found.match.rule.actions)
     )
 
 
@@ -151,7 +173,12 @@ def _answered(turn: Turn) -> Decision:
         return _changed(turn, position)
     if (breaking_in := taker(turn, interrupting=True)) is not None:
         return _by_rules(turn, breaking_in)
-    return conversing.proceed(turn, rule, position)
+    return conversing.proceed(turn, rule, _in_chosen_language(turn, position))
+
+
+def _in_chosen_language(turn: Turn, position: Position) -> Position:
+    """Go on in the language that the person chose, be it in the midst of the questions."""
+    return replace(position, language=turn.subscriber.language or position.language)
 
 
 def open_rule(turn: Turn, position: Position) -> Rule | None:
@@ -177,7 +204,7 @@ def _changed(turn: Turn, position: Position) -> Decision:
     """End a conversation whose questions changed with a word, unless a rule answers the text."""
     turn = replace(turn, conversation=replace(turn.conversation, position=None))
     found = taker(turn)
-    if found is not None and found.match.rule.trigger is not Trigger.ANYTHING:
+    if found is not None and not _takes_anything(found.match.rule):
         return _by_rules(turn, found)
     reply = Reply(
         message=Message(template="changed"),

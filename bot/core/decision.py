@@ -104,5 +104,9 @@ class Decision:
     the conversation or the subscriber alone is in these already."""
     answer: Answer | None = None
     asking: Asking | None = None
+    language: str = ""
+    """In which the rule answers, also where it says nothing at once; empty: see the replies."""
+    captured: Mapping[str, Value] = field(default_factory=dict)
+    """What was understood, for who is told of the rule; of questions, the answers so far."""
     cancel: bool = False
     """An opt-out: whatever waits for this number, on every gateway, is suppressed."""

@@ -35,6 +35,12 @@ def read_word(turn: Turn) -> BuiltIn | None:
     return word
 
 
+def opts_out(text: str) -> bool:
+    """Tell whether a text opts out of everything wherever it stands: it waits for no other."""
+    word = read_builtin(words(text))
+    return word is not None and word.word_class is WordClass.OUT and not word.list_name
+
+
 def obey(word: BuiltIn, turn: Turn) -> Decision:
     """Do what a built-in word asks for."""
     if word.word_class is WordClass.OUT_OR_END and _is_talking(turn):
