@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from bot.clock import Clock
+from bot.core.budget import follow_up
+from bot.core.conversation import Conversation, Subscriber
+from bot.core.decision import REASONS
 from bot.core.errands import Errand, ErrandKind, ErrandStatus
 from bot.core.messages import MessageClass, Outbound
 from bot.services.speaking import Speech
-from bot.storage import errands, inbox, outbox, subscribers
-from bot.storage.database import Database
+from bot.services.work import marked
+from bot.storage import errands, outbox, subscribers
+from bot.storage.database import Connection, Database
 
 AT_ONCE = 100
+TOLD_ENOUGH = REASONS["loop"]
 
 
 class FollowUps:
-    """Puts follow-ups that are due into the outbox."""
+    """Puts follow-ups that are due into the outbox, once it is known that nobody texted before."""
 
     def __init__(
         self, database: Database, speech: Speech, clock: Clock, *, wake: Callable[[str], None]
@@ -27,31 +33,43 @@ class FollowUps:
 
     async def tick(self) -> int:
         """Say a batch of what is due; say how many."""
-        now = self._clock.now()
+        now, later = self._clock.now(), ErrandKind.LATER
         async with self._database.read() as connection:
-            if not await errands.due(connection, ErrandKind.LATER, now, 1):
+            if not await errands.due(connection, later, now, 1, heard=True):
                 return 0
         async with self._database.write() as connection:
-            due = await errands.due(connection, ErrandKind.LATER, now, AT_ONCE)
-            # A text that is not decided yet will cancel what waits for its conversation.
-            unread = await inbox.undecided(connection, {one.conversation for one in due})
-            due = [one for one in due if one.conversation not in unread]
-            people = await subscribers.load_subscribers(connection, {one.number for one in due})
-            gone = {
-                one.id
-                for one in due
-                if (person := people.get(one.number)) and (person.opted_out or person.blocked)
-            }
-            said = [one for one in due if one.id not in gone]
-            await errands.settle(connection, gone, ErrandStatus.CANCELLED, now)
-            await errands.settle(connection, [one.id for one in said], ErrandStatus.DONE, now)
-            messages = [self._outbound(one) for one in said]
-            await outbox.enqueue(connection, messages, observing=self._speech.observing)
+            due = await errands.due(connection, later, now, AT_ONCE, heard=True)
+            messages = await self._say(connection, due)
         for gateway in {message.gateway for message in messages}:
             self._wake(gateway)
         return len(due)
 
+    async def _say(self, connection: Connection, due: Sequence[Errand]) -> list[Outbound]:
+        """Write down what is said, and what is not; the caller commits."""
+        now, messages = self._clock.now(), []
+        talks = await subscribers.load_conversations(connection, {one.conversation for one in due})
+        people = await subscribers.load_subscribers(connection, {one.number for one in due})
+        for one in due:
+            talk = talks.get(one.conversation)
+            talk = talk or Conversation(one.conversation, one.gateway, one.number)
+            counted = follow_up(talk, self._speech.policy, now)
+            why_not = _unwanted(people.get(one.number), talk, now)
+            if counted is None or why_not:
+                error = why_not or TOLD_ENOUGH
+                await errands.settle(
+                    connection, [one.id], ErrandStatus.CANCELLED, now, error=error
+                )
+                continue
+            messages.append(self._outbound(one))
+            talks[one.conversation] = marked(counted, messages[-1])
+            await errands.settle(connection, [one.id], ErrandStatus.DONE, now)
+        spoken = {message.conversation for message in messages}
+        await subscribers.save_conversations(connection, [talks[key] for key in spoken])
+        await outbox.enqueue(connection, messages, observing=self._speech.observing)
+        return messages
+
     def _outbound(self, errand: Errand) -> Outbound:
+        """Give the message. What could not be said when it was due, lapses as a reply does."""
         now = self._clock.now()
         return Outbound(
             cause=f"inbound {errand.inbound}/later/{errand.id}",
@@ -63,6 +81,16 @@ class FollowUps:
             delivery=self._speech.policy.delivery,
             created_at=now,
             not_before=now,
-            expires_at=now + self._speech.life,
+            expires_at=errand.due_at + self._speech.life,
+            language=str(errand.body.get("language", "")),
             rule=errand.rule,
         )
+
+
+def _unwanted(person: Subscriber | None, talk: Conversation, now: datetime) -> str:
+    """Say why nothing may be said to somebody by now; nothing where it may."""
+    if person is not None and (person.opted_out or person.blocked):
+        return REASONS["opted_out" if person.opted_out else "blocked"]
+    if talk.silent_until is not None and now < talk.silent_until:
+        return REASONS["taken_over"]
+    return ""

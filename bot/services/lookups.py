@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from bot.clock import Clock
@@ -12,14 +14,16 @@ from bot.core.actions import Lookup
 from bot.core.candidates import kinds
 from bot.core.decide import conclude
 from bot.core.errands import Errand, ErrandKind, ErrandStatus
+from bot.core.messages import Inbound
 from bot.core.turn import Turn
 from bot.core.understanding import Kind, Value, from_json, understand
 from bot.internet import Internet, NotAnswered
 from bot.log import logger
 from bot.services.speaking import Speech
-from bot.services.work import Work
+from bot.services.work import Work, parked
 from bot.storage import errands, inbox, subscribers
 from bot.storage.database import Connection, Database
+from bot.storage.inbox import Handled
 
 LOG = logger(__name__)
 AT_ONCE = 20
@@ -100,6 +104,7 @@ class Lookups:
         self._wake()
 
     async def _ask(self, errand: Errand) -> None:
+        """Ask, and keep what was said: whatever happens, the conversation goes on."""
         url, error = errand.body["url"], errand.body["error"]
         lookup = self._lookup(errand)
         if lookup is None or error:
@@ -109,6 +114,9 @@ class Lookups:
             answer = await self._internet.get_json(url, within=lookup.within)
         except NotAnswered as silent:
             self._told.append(_Told(errand, error=silent.reason))
+        except Exception as failed:
+            LOG.exception("Asking failed in an unexpected way", action="lookup.error")
+            self._told.append(_Told(errand, error=type(failed).__name__))
         else:
             self._told.append(_Told(errand, answer))
 
@@ -132,11 +140,13 @@ class Lookups:
         )
         ids = [one.errand.inbound for one in told]
         texts = {text.id: text for text in await inbox.by_ids(connection, ids)}
+        fates: list[Handled] = []
         for one in told:
             text = texts.get(one.errand.inbound)
-            error = one.error if text is not None else "its text is forgotten"
+            error = "its text is forgotten"
             if text is not None:
-                error = self._conclude(one, work.turn(text), work)
+                error, fate = self._conclude(one, text, work)
+                fates.append(fate)
             status = ErrandStatus.FAILED if error else ErrandStatus.DONE
             await errands.settle(connection, [one.errand.id], status, now, error=error)
             if error:
@@ -148,11 +158,13 @@ class Lookups:
                     reason=error,
                 )
         await work.write(connection)
+        await inbox.settle(connection, fates, now)
         return work
 
-    def _conclude(self, told: _Told, turn: Turn, work: Work) -> str:
-        """Answer the person; give why the address was no help, if it was none."""
+    def _conclude(self, told: _Told, text: Inbound, work: Work) -> tuple[str, Handled]:
+        """Answer the person; give why the address was no help, if it was none, and the outcome."""
         body, error = told.errand.body, told.error
+        turn = work.turn(replace(text, text=body["text"]))
         rule, lookup = turn.rulebook.rule(body["rule"]), self._lookup(told.errand)
         found: Mapping[str, Value] | None = None
         if not error and lookup is not None:
@@ -165,13 +177,14 @@ class Lookups:
         }
         try:
             decision = conclude(turn, body["rule"], captured, found, body["language"])
-            work.carry_out(decision, turn, "lookup/")
-        except Exception as failed:
-            LOG.exception(
-                "A text could not be answered", action="lookup.error", inbound=turn.text.id
-            )
-            return type(failed).__name__
-        return error
+            names = {"rest": body["rest"], **decision.names}
+            work.carry_out(replace(decision, names=names), turn, "lookup/")
+        except Exception as failed:  # noqa: BLE001 - one bad template parks that text
+            return error or type(failed).__name__, parked(text, failed, self._speech.library)
+        why = decision.why
+        if error:
+            why = replace(why, detail={**why.detail, "lookup": error})
+        return error, Handled(text.id, decision.status, why)
 
 
 def read_answer(answer: object, lookup: Lookup, turn: Turn) -> dict[str, Value] | None:
@@ -184,10 +197,27 @@ def read_answer(answer: object, lookup: Lookup, turn: Turn) -> dict[str, Value] 
             if not isinstance(here, dict) or step not in here:
                 return None
             here = here[step]
-        if isinstance(here, bool) or not isinstance(here, str | int | float):
-            return None
-        value = understand(str(here), expected, turn.around)
+        written = _written(here, expected.kind)
+        value = None if written is None else understand(written, expected, turn.around)
         if value is None:
             return None
         found[name] = value
     return found
+
+
+def _written(value: object, kind: Kind) -> str | None:
+    """Write a value of JSON as a person would; None for what is no single value.
+
+    Programs write decimals with a point, and never part thousands.
+    """
+    if isinstance(value, bool):
+        return ("yes" if value else "no") if kind is Kind.YES_NO else None
+    if isinstance(value, int | float):
+        whole = isinstance(value, int) or value.is_integer()
+        value = str(int(value)) if whole else f"{Decimal(str(value)):f}"
+    if not isinstance(value, str):
+        return None
+    return f"{value}0" if kind is Kind.DECIMAL and _POINTED.fullmatch(value) else value
+
+
+_POINTED = re.compile(r"-?[0-9]+\.[0-9]+")

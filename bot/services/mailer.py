@@ -57,7 +57,9 @@ class Mailer:
         status, error = ErrandStatus.DONE, ""
         try:
             await account.gateway.mail(Mail(**errand.body))
-        except (Unreachable, Throttled, AccountHeld) as again:
+        except AccountHeld as held:  # however long: its rows are kept
+            status, error = ErrandStatus.WAITING, held.reason
+        except (Unreachable, Throttled) as again:
             given_up = errand.attempts + 1 >= TRIES
             status = ErrandStatus.FAILED if given_up else ErrandStatus.WAITING
             error = again.reason

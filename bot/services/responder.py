@@ -8,15 +8,15 @@ from datetime import timedelta
 
 from bot import metrics
 from bot.clock import Clock
-from bot.core.decide import answers, decide
+from bot.core.decide import answers, decide, is_wanted
 from bot.core.decision import Decision, Why
 from bot.core.messages import Inbound, InboundStatus
-from bot.core.obey import OBEYED
+from bot.core.obey import OBEYED, opts_out
 from bot.core.reactions import looks_quoted
 from bot.core.turn import Turn
 from bot.log import logger
-from bot.services.speaking import Speech, TooLong
-from bot.services.work import Work
+from bot.services.speaking import Speech
+from bot.services.work import Work, parked
 from bot.storage import inbox, outbox, subscribers
 from bot.storage.database import Connection, Database, Transaction
 from bot.storage.inbox import Handled
@@ -66,11 +66,11 @@ class Responder:
         return done
 
     async def _claimed(self, connection: Connection) -> list[int]:
-        if not self._burst:
-            return await inbox.claim(connection, BATCH)
-        now = self._clock.now()
-        waiting = (now - PATIENCE * self._burst, now - self._burst)
-        return await inbox.claim(connection, BATCH, gather=waiting)
+        now, waiting = self._clock.now(), None
+        if self._burst:
+            waiting = (now - PATIENCE * self._burst, now - self._burst)
+        ids = await inbox.claim(connection, BATCH, gather=waiting)
+        return [*ids, *await inbox.claim_waiting(connection, opts_out)]
 
     async def _claim(self, which: Callable[[Connection], Awaitable[Sequence[int]]]) -> int:
         """Count an attempt at some texts, and decide them at once, before anybody else writes.
@@ -92,18 +92,25 @@ class Responder:
             handled = self._decide_all(texts, work, said)
             await work.write(connection)
             await inbox.settle(connection, handled, work.now)
+            decided = {one.id for one in handled}
+            await inbox.release(connection, [one.id for one in texts if one.id not in decided])
         self._tell(handled, work)
-        return len(texts)
+        return len(handled)
 
     def _decide_all(
         self, texts: Sequence[Inbound], work: Work, said: Mapping[str, Sequence[str]]
     ) -> list[Handled]:
-        """Decide texts in their order; with `burst`, those of one person together."""
+        """Decide texts in their order; with `burst`, those of one person together.
+
+        Those that come after one for which an address is asked are left out: they have to wait.
+        """
         handled: list[Handled] = []
         waiting = {text.id: text for text in texts}
         for text in texts:
             if waiting.pop(text.id, None) is None:
                 continue  # it was read as one with an earlier one
+            if work.asks(text.conversation) and not opts_out(text.text):
+                continue
             read = text
             if self._burst:
                 with_it = self._read_as_one(text, waiting.values(), work)
@@ -124,21 +131,24 @@ class Responder:
         """Give the texts that are read as one with this; None: it is read with a later one.
 
         What is understood alone stays alone. Else the shortest run of texts that together are
-        understood is one; else, if a later one is understood alone, this is but its beginning.
+        understood is one; else, if a later one is understood alone, this is but its beginning,
+        unless somebody wants to have it all the same. What nobody understands is one text.
         """
         run = _run(text, others, self._burst)
-        if not run or text.history or answers(work.turn(text)):
+        if not run or text.history or answers(turn := work.turn(text)):
             return []
         for count in range(1, len(run) + 1):
             together = " ".join(one.text for one in (text, *run[:count]))
             if answers(work.turn(run[count - 1])):
-                return None
-            if answers(work.turn(replace(text, text=together))):
+                return [] if is_wanted(turn) else None
+            if answers(replace(turn, text=replace(text, text=together))):
                 return run[:count]
-        return None
+        return run
 
     def _decide_one(self, text: Inbound, work: Work, said: Sequence[str]) -> Handled:
         """Decide and render one text; what raises is parked, and holds up nobody (INV-28)."""
+        if not text.history:
+            work.hear(text)
         if text.attempts > 1 + inbox.DEATHS:  # the first was in a batch, and proves nothing
             return Handled(text.id, InboundStatus.PARKED, Why("died"))
         turn = work.turn(text, said)
@@ -146,13 +156,11 @@ class Responder:
             self._witness(turn)
         try:
             decision = decide(turn)
-            if not text.history:
-                work.hear(text)
             if decision.why.reason in OBEYED:
                 self._obey(decision, text, work)
             work.carry_out(decision, turn)
         except Exception as error:  # noqa: BLE001 - one bad text, rule or template parks that text
-            return self._parked(text, error)
+            return parked(text, error, self._speech.library)
         return Handled(text.id, decision.status, decision.why)
 
     def _obey(self, decision: Decision, text: Inbound, work: Work) -> None:
@@ -167,21 +175,6 @@ class Responder:
         if known is None or known.skew.low > BEHIND_SECONDS:
             return text
         return replace(text, sent_at=text.sent_at - timedelta(seconds=known.skew.low))
-
-    def _parked(self, text: Inbound, error: Exception) -> Handled:
-        reason = "too_long" if isinstance(error, TooLong) else "error"
-        # The class alone: an error's own words may quote the text.
-        detail = {"error": type(error).__name__}
-        if isinstance(error, (TooLong, *self._speech.library.speech_errors)):
-            detail["what"] = str(error)
-        LOG.error(
-            "A text could not be answered and is parked",
-            action="text.parked",
-            inbound=text.id,
-            gateway=text.gateway,
-            **detail,
-        )
-        return Handled(text.id, InboundStatus.PARKED, Why(reason, detail=detail))
 
     def _tell(self, handled: Sequence[Handled], work: Work) -> None:
         by_reason: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ from bot.gateways.base import Gateway
 from bot.internet import NotAnswered, filled
 from bot.services.library import Library
 from bot.storage.events import Event
+
+CUT = "..."
+"""Says that the end is missing, in signs that every alphabet has."""
 
 
 class TooLong(Exception):
@@ -76,7 +80,9 @@ class Spoken:
                 self._forward(action)
             case Later(after=after, message=message):
                 said = self.voice.say(message, (self.voice.language,))
-                self._errand(ErrandKind.LATER, self.turn.now + after, {"text": said})
+                self._refuse(said)
+                body = {"text": said, "language": self.voice.language}
+                self._errand(ErrandKind.LATER, self.turn.now + after, body)
             case Emit(event=event):
                 self.events.append(
                     event_of(
@@ -96,7 +102,7 @@ class Spoken:
             return
         self.forwarded.append(
             self._outbound(
-                said,
+                self._cut(said),
                 number=action.number,
                 cause=f"{self.cause}forward",
                 message_class=MessageClass.FORWARD,
@@ -117,6 +123,8 @@ class Spoken:
             "rule": asking.rule,
             "captured": {name: to_json(value) for name, value in asking.captured.items()},
             "language": asking.language,
+            "text": self.turn.text.text,  # which may be several that were read as one
+            "rest": self.decision.names.get("rest", ""),
         }
         self._errand(ErrandKind.LOOKUP, self.turn.now, body)
 
@@ -159,9 +167,7 @@ class Spoken:
         rule: str = "",
     ) -> Outbound:
         gateway, now = self.turn.text.gateway, self.turn.now
-        refusal = self.speech.gateways[gateway].refuses(said)
-        if refusal:
-            raise TooLong(refusal)
+        self._refuse(said)
         return Outbound(
             cause=cause,
             conversation=conversation_key(gateway, number),
@@ -177,11 +183,32 @@ class Spoken:
             rule=rule or self.decision.why.rule,
         )
 
+    def _refuse(self, said: str) -> None:
+        refusal = self._gateway.refuses(said)
+        if refusal:
+            raise TooLong(refusal)
+
+    def _cut(self, said: str) -> str:
+        """Leave out the end of what is passed on where the gateway cannot take it whole.
+
+        Better a part of it than nothing; and whoever texted it is to be answered.
+        """
+        if not self._gateway.refuses(said):
+            return said
+        fitting = bisect_left(
+            range(1, len(said)),
+            True,  # noqa: FBT003 - what is looked for
+            key=lambda length: bool(self._gateway.refuses(said[:length] + CUT)),
+        )
+        return said[:fitting] + CUT
+
+    @property
+    def _gateway(self) -> Gateway:
+        return self.speech.gateways[self.turn.text.gateway]
+
 
 def _captures(decision: Decision) -> dict[str, str | int]:
-    if decision.answer is None:
-        return {}
-    return {name: to_json(value) for name, value in decision.answer.captured.items()}
+    return {name: to_json(value) for name, value in decision.captured.items()}
 
 
 def event_of(event: str, turn: Turn, more: Mapping[str, Any]) -> Event:

@@ -9,11 +9,13 @@ from bot import metrics
 from bot.clock import Clock
 from bot.core.conversation import Conversation
 from bot.core.decide import time_out
-from bot.core.messages import Inbound
+from bot.core.decision import Decision, Why
+from bot.core.instants import milliseconds
+from bot.core.messages import Inbound, InboundStatus
 from bot.log import logger
 from bot.services.speaking import Speech
 from bot.services.work import Work
-from bot.storage import feeds, inbox, subscribers
+from bot.storage import inbox, subscribers
 from bot.storage.database import Connection, Database
 
 LOG = logger(__name__)
@@ -36,20 +38,12 @@ class Timeouts:
         """End a batch of conversations; say how many."""
         now = self._clock.now()
         async with self._database.read() as connection:
-            overdue = await subscribers.timed_out(connection, now, AT_ONCE)
-        if not overdue:
-            return 0
+            if not await subscribers.timed_out(connection, now, 1):
+                return 0
         async with self._database.write() as connection:
+            overdue = await subscribers.timed_out(connection, now, AT_ONCE)
             known = await subscribers.load_conversations(connection, overdue)
-            read = await feeds.read_since(connection)
-            unread = await inbox.undecided(connection, known)
-            ending = [
-                one
-                for key, one in known.items()
-                if one.position is not None
-                and key not in unread
-                and read.get(one.gateway, now) >= one.position.times_out_at
-            ]
+            ending = [one for one in known.values() if one.position is not None]
             people = await subscribers.load_subscribers(connection, {one.number for one in ending})
             work = Work(self._speech, now, known, people)
             texts = await self._texts(connection, ending)
@@ -86,10 +80,14 @@ class Timeouts:
         }
 
     def _end(self, conversation: Conversation, text: Inbound, work: Work) -> None:
-        turn = work.turn(text)
+        turn, position = work.turn(text), conversation.position
+        assert position is not None
+        part = f"timeout/{milliseconds(position.times_out_at)}/"  # a text can lead to several
         try:
             decision = time_out(turn)
-            work.carry_out(decision, turn, "timeout/")
+            if work.now - position.times_out_at > self._speech.life:
+                decision = _unsaid(decision)
+            work.carry_out(decision, turn, part)
         except Exception as error:  # noqa: BLE001 - one bad template holds up nobody
             LOG.error(
                 "What is said when no answer comes could not be said",
@@ -97,6 +95,14 @@ class Timeouts:
                 inbound=text.id,
                 error=type(error).__name__,
             )
-            work.conversations[conversation.key] = replace(conversation, position=None)
-            return
+            ended = replace(conversation, position=None)
+            why = Why("timed_out", position.rule)
+            decision = Decision(ended, turn.subscriber, InboundStatus.HANDLED, why)
+            work.carry_out(decision, turn, part)
         metrics.TEXTS_DECIDED.labels(decision.why.reason).inc()
+
+
+def _unsaid(decision: Decision) -> Decision:
+    """Do what is to be done, but say and ask nothing: it would be no news any more."""
+    silent = replace(decision.conversation, position=None)
+    return replace(decision, conversation=silent, replies=())

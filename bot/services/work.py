@@ -7,21 +7,28 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bot.core.conversation import Conversation, Subscriber
-from bot.core.decision import Decision
+from bot.core.conversation import Conversation, Position, Subscriber
+from bot.core.decide import open_rule
+from bot.core.decision import Decision, Why
 from bot.core.errands import Errand, ErrandKind
-from bot.core.messages import Inbound, Outbound
+from bot.core.messages import Inbound, InboundStatus, Outbound
 from bot.core.robots import mark
 from bot.core.turn import Turn
 from bot.core.understanding import to_json
-from bot.services.speaking import Speech, Spoken, event_of
+from bot.log import logger
+from bot.services.library import Library
+from bot.services.speaking import Speech, Spoken, TooLong, event_of
 from bot.storage import answers, errands, events, outbox, subscribers
 from bot.storage.answers import Kept
 from bot.storage.database import Connection
 from bot.storage.events import Event
+from bot.storage.inbox import Handled
 
+LOG = logger(__name__)
 MARKED = 5
 """Things that we said last, by whose marks their echo is known."""
+TO_THEM = (ErrandKind.LATER, ErrandKind.LOOKUP)
+"""Errands that end in something being said to the person. A mail is for the operator."""
 
 
 @dataclass(slots=True)
@@ -36,8 +43,8 @@ class Work:
     _loaded: tuple[Mapping[str, Conversation], Mapping[str, Subscriber]] = field(init=False)
     _leaving: set[str] = field(default_factory=set)
     _answered: set[str] = field(default_factory=set)
-    _joined: list[dict[str, Any]] = field(default_factory=list)
-    _left: list[dict[str, Any]] = field(default_factory=list)
+    _joined: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    _left: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _kept: list[Kept] = field(default_factory=list)
     _errands: list[Errand] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
@@ -67,6 +74,13 @@ class Work:
             if one.kind is not ErrandKind.LATER or one.conversation != text.conversation
         ]
 
+    def asks(self, conversation: str) -> bool:
+        """Tell whether an address is to be asked in a conversation: its later texts wait."""
+        return any(
+            one.kind is ErrandKind.LOOKUP and one.conversation == conversation
+            for one in self._errands
+        )
+
     def leave(self, number: str) -> None:
         """Take back what waits for a number that opted out, in this transaction and in the store.
 
@@ -74,7 +88,9 @@ class Work:
         """
         self._leaving.add(number)
         self.messages = [one for one in self.messages if _may_stay(one, number)]
-        self._errands = [one for one in self._errands if one.number != number]
+        self._errands = [
+            one for one in self._errands if one.number != number or one.kind not in TO_THEM
+        ]
         for key, one in self.conversations.items():
             if one.number == number and one.position is not None:
                 self.conversations[key] = replace(one, position=None)
@@ -94,12 +110,12 @@ class Work:
         conversation = decision.conversation
         if self.speech.observing:
             conversation = replace(conversation, position=None)
-        marks = tuple(mark(message.text) for message in spoken.replies)
-        if marks:
-            conversation = replace(conversation, said=(*conversation.said, *marks)[-MARKED:])
+        if spoken.replies:
+            conversation = marked(conversation, *spoken.replies)
         self.conversations[turn.text.conversation] = conversation
         self.messages += [*spoken.replies, *spoken.forwarded]
-        self._errands += spoken.errands
+        if not self.speech.observing:
+            self._errands += spoken.errands
         self._events += spoken.events
         if decision.answer is not None:
             self._kept.append(_kept(decision, turn))
@@ -110,26 +126,25 @@ class Work:
     ) -> None:
         text = turn.text
         for name in sorted(after.lists - before.lists):
-            self._joined.append(
-                {
-                    "number": text.number,
-                    "list": name,
-                    "gateway": text.gateway,
-                    "language": language,
-                    "cause": f"inbound {text.id}",
-                    "joined_at": self.now,
-                }
-            )
+            self._left.pop((text.number, name), None)  # the last word is what counts
+            self._joined[text.number, name] = {
+                "number": text.number,
+                "list": name,
+                "gateway": text.gateway,
+                "language": language,
+                "cause": f"inbound {text.id}",
+                "joined_at": self.now,
+            }
             self._tell("list.joined", turn, {"list": name})
         for name in sorted(before.lists - after.lists):
-            self._left.append({"number": text.number, "list": name, "left_at": self.now})
+            left = {"number": text.number, "list": name, "left_at": self.now}
+            self._left[text.number, name] = left
             self._tell("list.left", turn, {"list": name})
 
     def _note_ending(self, turn: Turn, decision: Decision) -> None:
         before, after = turn.conversation.position, decision.conversation.position
         if before is not None and (after is None or after.rule != before.rule):
-            reason = decision.why.reason
-            status = "finished" if reason in {"rule", "lookup"} else reason
+            status = ending(turn, before, decision.why)
             self._tell("conversation.finished", turn, {"rule": before.rule, "status": status})
 
     def _tell(self, event: str, turn: Turn, more: Mapping[str, Any]) -> None:
@@ -148,13 +163,13 @@ class Work:
         await subscribers.save_subscribers(
             connection, [one for key, one in self.people.items() if one is not people.get(key)]
         )
-        await subscribers.join(connection, self._joined)
-        await subscribers.leave(connection, self._left)
+        await subscribers.join(connection, list(self._joined.values()))
+        await subscribers.leave(connection, list(self._left.values()))
         if self._leaving:
             await self._let_go(connection)
         await answers.keep(connection, self._kept)
-        await events.record(connection, self._events)
         if not self.speech.observing:
+            await events.record(connection, self._events)
             await errands.enqueue(connection, self._errands, self.now)
         await outbox.enqueue(connection, self.messages, observing=self.speech.observing)
 
@@ -163,13 +178,44 @@ class Work:
         await subscribers.end_conversations(
             connection, self._leaving, but=self.conversations.keys()
         )
-        kinds = [ErrandKind.LATER, ErrandKind.LOOKUP]
-        await errands.cancel(connection, kinds, self.now, numbers=self._leaving)
+        await errands.cancel(connection, TO_THEM, self.now, numbers=self._leaving, begun=True)
 
     @property
     def gateways(self) -> Collection[str]:
         """The gateways that have something to send."""
         return {message.gateway for message in self.messages}
+
+
+def parked(text: Inbound, error: Exception, library: Library) -> Handled:
+    """Put a text aside that could not be decided or answered, and tell the operator why."""
+    reason = "too_long" if isinstance(error, TooLong) else "error"
+    # The class alone: an error's own words may quote the text.
+    detail = {"error": type(error).__name__}
+    if isinstance(error, (TooLong, *library.speech_errors)):
+        detail["what"] = str(error)
+    LOG.error(
+        "A text could not be answered and is parked",
+        action="text.parked",
+        inbound=text.id,
+        gateway=text.gateway,
+        **detail,
+    )
+    return Handled(text.id, InboundStatus.PARKED, Why(reason, detail=detail))
+
+
+def ending(turn: Turn, position: Position, why: Why) -> str:
+    """Say how a conversation ended: finished, interrupted, or by the reason that ended it."""
+    if why.reason not in {"rule", "asked", "lookup"}:
+        return why.reason
+    if open_rule(turn, position) is None:
+        return "changed"
+    return "finished" if why.rule == position.rule else "interrupted"
+
+
+def marked(conversation: Conversation, *messages: Outbound) -> Conversation:
+    """Note by what the echo of these would be known."""
+    marks = tuple(mark(message.text) for message in messages)
+    return replace(conversation, said=(*conversation.said, *marks)[-MARKED:])
 
 
 def _kept(decision: Decision, turn: Turn) -> Kept:

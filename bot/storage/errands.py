@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import TO_DO, Errand, ErrandKind, ErrandStatus
+from bot.storage.heard import heard_until, newest_reference
 from bot.storage.many import INSERT, Many
 from bot.storage.schema import errands, has_status
 
@@ -50,10 +51,12 @@ async def due(
     limit: int,
     *,
     gateway: str = "",
+    heard: bool = False,
 ) -> list[Errand]:
     """Find what is to be done now and nobody does yet, the longest overdue first.
 
-    `gateway`: only what is done through it.
+    `gateway`: only what is done through it. `heard`: only where everything that was sent until it
+    was due has been read and decided.
     """
     wanted = select(*(errands.c[name] for name in COLUMNS)).where(
         errands.c.kind == kind.value,
@@ -63,6 +66,10 @@ async def due(
     )
     if gateway:
         wanted = wanted.where(errands.c.gateway == gateway)
+    if heard:
+        one = errands.c
+        reference = newest_reference(one.conversation)
+        wanted = wanted.where(heard_until(one.due_at, one.conversation, one.gateway, reference))
     found = await connection.execute(
         wanted.order_by(errands.c.due_at, errands.c.id)
         .limit(limit)

@@ -187,16 +187,3 @@ async def set_back(connection: AsyncConnection, gateway: str, by: timedelta) -> 
 
 
 MILLISECOND = timedelta(milliseconds=1)
-
-
-async def read_since(connection: AsyncConnection) -> dict[str, datetime]:
-    """Say when each gateway was last read well: what was sent before is in the inbox."""
-    found = await connection.execute(
-        select(
-            feeds.c.gateway,
-            func.max(feeds.c.read_at, type_=feeds.c.read_at.type).label("read_at"),
-        )
-        .where(feeds.c.read_at.is_not(None))
-        .group_by(feeds.c.gateway)
-    )
-    return {row.gateway: row.read_at for row in found}

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import conversation_key
@@ -144,33 +155,67 @@ async def claim(
     of their conversations: order is kept, and nobody else waits. So do those of a conversation
     in which an address is being asked. `gather` are two instants: a conversation into which
     something came after the later one is left, to see whether more comes that belongs to it;
-    but no text that came before the earlier one waits for that.
+    but where a text came before the earlier one, what came up to the later one waits no longer.
     """
     suspect = inbox.alias("suspect")
     behind = exists().where(is_suspect(suspect), suspect.c.conversation == inbox.c.conversation)
-    asking = exists().where(
-        has_status(errands, *TO_DO),
-        errands.c.kind == literal_column(f"'{ErrandKind.LOOKUP.value}'"),
-        errands.c.conversation == inbox.c.conversation,
-    )
-    oldest = select(inbox.c.id).where(is_fresh(inbox), ~behind, ~asking)
+    oldest = select(inbox.c.id).where(is_fresh(inbox), ~behind, ~_asking(inbox))
     if gather is not None:
         overdue, quiet = gather
-        newer = inbox.alias("newer")
-        coming = exists().where(
-            newer.c.conversation == inbox.c.conversation,
-            is_fresh(newer),
-            newer.c.received_at > quiet,
-        )
-        oldest = oldest.where(or_(~coming, inbox.c.received_at <= overdue))
+        other = inbox.alias("other")
+        beside = exists().where(other.c.conversation == inbox.c.conversation, is_fresh(other))
+        coming = beside.where(other.c.received_at > quiet)
+        late = beside.where(other.c.received_at <= overdue)
+        oldest = oldest.where(or_(~coming, and_(late, inbox.c.received_at <= quiet)))
     oldest = oldest.order_by(inbox.c.id).limit(limit)
     return await _count(connection, oldest.scalar_subquery())
 
 
+def _asking(texts: FromClause) -> ColumnElement[bool]:
+    """Tell whether an address is being asked in a text's conversation."""
+    return exists().where(
+        has_status(errands, *TO_DO),
+        errands.c.kind == literal_column(f"'{ErrandKind.LOOKUP.value}'"),
+        errands.c.conversation == texts.c.conversation,
+    )
+
+
 async def claim_suspect(connection: AsyncConnection) -> list[int]:
-    """Count one more attempt at the oldest text on which a process died; it is decided alone."""
-    oldest = select(func.min(inbox.c.id)).where(is_suspect(inbox))
+    """Count one more attempt at the oldest text on which a process died; it is decided alone.
+
+    It too waits while an address is being asked in its conversation.
+    """
+    oldest = select(func.min(inbox.c.id)).where(is_suspect(inbox), ~_asking(inbox))
     return await _count(connection, oldest.scalar_subquery())
+
+
+async def claim_waiting(connection: AsyncConnection, which: Callable[[str], bool]) -> list[int]:
+    """Count an attempt at texts that do not wait until an address was asked, and name them.
+
+    `which` tells them by what they say.
+    """
+    asking = select(errands.c.conversation).where(
+        has_status(errands, *TO_DO),
+        errands.c.kind == literal_column(f"'{ErrandKind.LOOKUP.value}'"),
+    )
+    conversations = set(await connection.scalars(asking))
+    if not conversations:
+        return []
+    found = await connection.execute(
+        select(inbox.c.id, inbox.c.text).where(
+            is_fresh(inbox), inbox.c.conversation.in_(conversations)
+        )
+    )
+    ids = [row.id for row in found if which(row.text)]
+    return await _count(connection, ids) if ids else []
+
+
+async def release(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Take back the attempt at texts that were claimed and have to wait."""
+    if ids:
+        await connection.execute(
+            update(inbox).where(inbox.c.id.in_(ids)).values(attempts=inbox.c.attempts - 1)
+        )
 
 
 async def _count(connection: AsyncConnection, which: Any) -> list[int]:  # noqa: ANN401 - a subquery
@@ -199,15 +244,6 @@ async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> list[Inbo
         select(*(inbox.c[name] for name in INBOUND)).where(inbox.c.id.in_(ids))
     )
     return [Inbound(*row) for row in found]
-
-
-async def undecided(connection: AsyncConnection, conversations: Collection[str]) -> set[str]:
-    """Say which of these conversations have texts that are not decided yet."""
-    found: set[str] = set()
-    for which in (is_fresh(inbox), is_suspect(inbox)):
-        rows = select(inbox.c.conversation).where(which, inbox.c.conversation.in_(conversations))
-        found.update(await connection.scalars(rows))
-    return found
 
 
 INBOUND = [field.name for field in fields(Inbound)]

@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import Conversation, Position, Subscriber
+from bot.storage.heard import heard_until
 from bot.storage.many import INSERT, Many, upsert
 from bot.storage.schema import conversations, members, subscribers
 
@@ -99,11 +100,20 @@ async def end_conversations(
 
 
 async def timed_out(connection: AsyncConnection, now: datetime, limit: int) -> list[str]:
-    """Name conversations whose answer did not come in time, the longest overdue first."""
+    """Name conversations whose answer did not come in time, the longest overdue first.
+
+    Only those in which everything that was sent in time has been read and decided.
+    """
+    since = conversations.c.times_out_at
+    talk = conversations.c
     found = await connection.scalars(
-        select(conversations.c.key)
-        .where(conversations.c.times_out_at.is_not(None), conversations.c.times_out_at <= now)
-        .order_by(conversations.c.times_out_at)
+        select(talk.key)
+        .where(
+            since.is_not(None),
+            since <= now,
+            heard_until(since, talk.key, talk.gateway, talk.newest_reference),
+        )
+        .order_by(since)
         .limit(limit)
     )
     return list(found)
@@ -121,16 +131,13 @@ async def load_subscribers(
     people = {row.number: _subscriber(row) for row in found}
     on_lists = await connection.execute(
         select(members.c.number, members.c.list).where(
-            members.c.number.in_(people), members.c.left_at.is_(None)
+            members.c.number.in_(numbers), members.c.left_at.is_(None)
         )
     )
-    lists: dict[str, set[str]] = {}
     for number, name in on_lists:
-        lists.setdefault(number, set()).add(name)
-    return {
-        number: replace(person, lists=frozenset(lists[number])) if number in lists else person
-        for number, person in people.items()
-    }
+        person = people.get(number) or Subscriber(number)
+        people[number] = replace(person, lists=person.lists | {name})
+    return people
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
@@ -147,7 +154,7 @@ def _subscriber(row: Row[Any]) -> Subscriber:
 
 
 async def save_subscribers(connection: AsyncConnection, changed: Sequence[Subscriber]) -> None:
-    """Write people back, or for the first time; their lists by `change_members`."""
+    """Write people back, or for the first time; their lists by `join` and `leave`."""
     await _save_subscribers(connection, [_subscriber_row(one) for one in changed])
 
 

@@ -84,8 +84,8 @@ def upgrade() -> None:
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("number", "list", name=op.f("pk_members")),
     )
-    # Each by a statement of its own: a table that is made anew for its columns would forget that it
-    # never gives a row's number again.
+    # Each by a statement of its own: a table that is made anew for its columns would forget that
+    # it never gives a row's number again.
     for column in (
         sa.Column("said", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("heard", sa.JSON(none_as_null=True), nullable=True),
