@@ -160,3 +160,23 @@ def user(
     from bot.user import user as attend
 
     sys.exit(attend(config_path, words, period=period, again=again, as_json=as_json))
+
+
+@main.command()
+@CONFIG
+@FROM
+@GATEWAY
+@LANGUAGE
+@click.option("--at", default="", help='When: "2026-12-24 23:00".  [default: now]')
+@SANDBOX
+@click.option("--offline", is_flag=True, help="Ask no address: lookups get no answer.")
+def chat(config_path: Path, *, sandbox: bool, offline: bool, **person: str) -> None:
+    """Text the rules here, with no gateway and no account.
+
+    Nothing leaves and nothing is kept. /help lists what else can be typed: let time pass, change
+    the phone, see why, read the rules again, save the talk as a story.
+    """
+    from bot.chat import chat as talk
+    from bot.who import Who
+
+    sys.exit(talk(config_path, Who(**person), sandbox=sandbox, offline=offline))

@@ -18,7 +18,8 @@ EVERYTHING = sorted(
 FOUNDATION = {"clock", "config", "internet", "log", "metrics", "validation", "yamlfile"}
 TOP = {
     *("__main__", "answers", "app", "chat", "cli", "control", "daemon", "explained", "health"),
-    *("init", "look", "run", "scheduler", "starter", "stories", "terminal", "user", "who"),
+    *("init", "look", "run", "scheduler", "starter", "stories", "talk", "terminal", "user"),
+    "who",
 }
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {
