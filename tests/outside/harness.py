@@ -123,6 +123,17 @@ class Stage:
         self.lives.append(Daemon(process, *life))
         return self.daemon
 
+    async def command(self, *words: str) -> tuple[int, str, str]:
+        """Run a command to its end; the exit status, and what it said on stdout and stderr."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *words, "-c", str(self.folder / "config.yaml"),
+            cwd=self.folder, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE, env=self._environ(limited=False),
+        )  # fmt: skip
+        output, errors = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, output.decode(), errors.decode()
+
     def _environ(self, *, limited: bool) -> dict[str, str]:
         """What it needs. `limited`: or Python leaves half of its compiled modules behind."""
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from bot.core.errands import ErrandKind
 from bot.core.messages import Acceptance, Batch, Status
-from bot.storage import feeds, inbox, outbox, receipts, subscribers, unclear
+from bot.storage import errands, feeds, inbox, outbox, person, receipts, subscribers, unclear
 from bot.storage.database import Database
 from bot.storage.outbox import Outcome
 from tests.clock import NOON
@@ -86,6 +87,19 @@ async def be_looked_at(database: Database) -> None:
         await outbox.count(connection)
 
 
+async def attend(database: Database) -> None:
+    """An operator looks at a number, and sets it free."""
+    key = f"vudumobile:{ANA}"
+    async with database.write() as connection:
+        await person.known(connection, {key})
+        await person.lines(connection, key, 10)
+        await person.waiting(connection, key)
+        await person.decide_anew(connection, await person.parked(connection, {key}) or [1])
+        await errands.cancel(
+            connection, [ErrandKind.LOOKUP], NOON, conversations={key}, begun=True
+        )
+
+
 async def settle(database: Database) -> None:
     one = Batch(1, (1,), "vudumobile", (ANA,), "", 1)
     async with database.write() as connection:
@@ -94,7 +108,10 @@ async def settle(database: Database) -> None:
 
 @pytest.mark.parametrize(
     "work",
-    [receive, respond, send, settle, reconcile, ask_for_receipts, follow, be_looked_at],
+    [
+        *(receive, respond, send, settle, reconcile, ask_for_receipts, follow, be_looked_at),
+        attend,
+    ],
 )
 async def test_no_statement_of_a_tick_reads_a_whole_table(
     database: Database, asked: Asked, work: Callable[[Database], Awaitable[None]]
