@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from pydantic import Field
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import WithDefaultSchema
 
 from bot.content.conditions import WhenEntry
 from bot.content.lists import ListEntry
@@ -95,6 +97,20 @@ class FileEntry(Entry):
     lists: list[ListEntry] = Field([], description="What people join and leave by a word.")
 
 
+class _Plain(GenerateJsonSchema):
+    """Says no more than editors show: no titles, and no defaults that stand for nothing."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - not for any
+        return False
+
+    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
+        described = super().default_schema(schema)
+        if described.get("default", True) in (None, [], {}, ()):
+            del described["default"]
+        return described
+
+
 def json_schema() -> dict[str, Any]:
     """Describe rule files for editors."""
-    return FileEntry.model_json_schema()
+    described = FileEntry.model_json_schema(schema_generator=_Plain)
+    return {"$schema": _Plain.schema_dialect, **described, "title": "Textobot rules"}

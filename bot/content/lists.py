@@ -50,5 +50,5 @@ def _never_left(phrase: str, said: tuple[str, ...]) -> tuple[str, str] | None:
         return f"{shown(phrase)} is more than one word", "write one: STOP RABAIS leaves by it"
     told = read_builtin(("stop", *said))
     if told is None or told.list_name != said[0]:
-        return f"STOP {phrase} stops everything", "choose another name for the list"
+        return f"STOP {said[0].upper()} stops everything", "choose another name for the list"
     return None

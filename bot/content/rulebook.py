@@ -141,7 +141,9 @@ def _called_twice(lists: Iterable[SubscriptionList]) -> Iterator[Fault]:
         for name in one.names:
             earlier = first.setdefault((name.words, one.sandbox_only), one)
             if earlier.id != one.id:
-                what = f"STOP {shown(name.written)} leaves the list {earlier.id!r} already"
+                what = (
+                    f"STOP {' '.join(name.words).upper()} leaves the list {earlier.id!r} already"
+                )
                 yield _fault(one.source, what, f"choose another name ({earlier.source})")
 
 

@@ -51,6 +51,8 @@ def _simple(written: str) -> Expected:
     """Read a type that is written as a text; equal ones are one value."""
     found = _TYPE.fullmatch(written)
     word = found[1] if found else written
+    if word == Kind.CHOICE:
+        raise Wrong("a choice names its values", _CHOICE_REMEDY)
     if found is None or word not in _WRITTEN:
         near = get_close_matches(word, _WRITTEN, n=1)
         known = f"known here: {', '.join(_WRITTEN)}, and {{value: [words]}}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     BeforeValidator,
@@ -148,13 +149,16 @@ def _forward(value: object) -> object:
     return value
 
 
-class _OrText:
-    """Tells editors that a mapping may be written as a text."""
+@dataclass(frozen=True, slots=True)
+class _Or:
+    """Tells editors what may be written in place of a mapping."""
+
+    short: Mapping[str, Any]
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, describe: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {"anyOf": [TEXT, describe(schema)]}
+        return {"anyOf": [dict(self.short), describe(schema)]}
 
 
 def _fields(value: object) -> tuple[tuple[str, Expected], ...]:
@@ -224,13 +228,20 @@ class LaterEntry(Entry):
 class HandOverEntry(Entry):
     """How long a person takes over."""
 
-    for_: Annotated[Duration, between("1m", "366d")] = Field(
-        alias="for", description="How long rules stay silent after a person's last word: 2h."
+    for_: Annotated[Maybe[Duration], between("1m", "366d")] = Field(
+        None,
+        alias="for",
+        description="How long rules stay silent after the person's last word: 2h.",
     )
 
 
 def _handover(value: object) -> object:
-    return True if value == "true" else value
+    """Take `true` for a mapping without keys."""
+    if value in (True, "true"):
+        return {}
+    if not isinstance(value, dict):
+        raise Wrong("this is neither `true` nor {for: 2h}", "write one of the two")
+    return value
 
 
 class DoEntry(Entry):
@@ -257,7 +268,7 @@ class DoEntry(Entry):
     tag: Several[Id] = Field([], description="Mark the person, for `when` and for operators.")
     join: Maybe[Id] = Field(None, description="Put the person on a list.")
     leave: Maybe[Id] = Field(None, description="Take the person off a list.")
-    forward: Annotated[Maybe[ForwardEntry], BeforeValidator(_forward), _OrText()] = Field(
+    forward: Annotated[Maybe[ForwardEntry], BeforeValidator(_forward), _Or(TEXT)] = Field(
         None, description="Pass the text on to a telephone or a mailbox."
     )
     webhook: Annotated[
@@ -269,8 +280,8 @@ class DoEntry(Entry):
         None, description="Say something more after a while, unless the person texts before."
     )
     start: Maybe[Id] = Field(None, description="Go on with the questions of another rule.")
-    handover: Annotated[Maybe[HandOverEntry | Literal[True]], BeforeValidator(_handover)] = Field(
-        None, description="Leave the conversation to a person: rules fall silent."
+    handover: Annotated[Maybe[HandOverEntry], BeforeValidator(_handover), _Or({"const": True})] = (
+        Field(None, description="Leave the conversation to a person: rules fall silent.")
     )
     block: Maybe[Yes] = Field(None, description="Answer this number no more.")
 
@@ -299,7 +310,7 @@ _MEANS: Mapping[str, Callable[[Any], Action]] = {
     "webhook": Emit,
     "later": lambda entry: Later(entry.after, entry.send),
     "start": Start,
-    "handover": lambda entry: HandOver(None if entry is True else entry.for_),
+    "handover": lambda entry: HandOver(entry.for_),
     "block": lambda _true: Block(),
 }
 """By verb: the action that its entry means."""

@@ -6,24 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from bot.content.entries import FileEntry, json_schema
-from bot.content.rulebook import check, load_rulebook
+from bot.content.rulebook import load_rulebook
 from bot.core.messages import Delivery
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Trigger
 from bot.yamlfile import Faults
-
-
-@pytest.fixture
-def rules(write, load, tmp_path):
-    """Write `rules/a.yaml` and further files, and load all of them."""
-
-    def loaded(content: str | bytes, *, sandbox: bool = False, **others: str) -> Rulebook:
-        write("rules/a.yaml", content)
-        for name, other in others.items():
-            write(f"rules/{name}.yaml", other)
-        return load_rulebook(tmp_path / "rules", load(), sandbox=sandbox)
-
-    return loaded
 
 
 def called(book: Rulebook, text: str) -> str:
@@ -86,12 +73,6 @@ def test_what_was_written_is_what_is_called(rules, text, rule):
 ONE = "rules:\n  - {id: a, keyword: [x], reply: y}\n"
 
 
-def told(load, tmp_path) -> list[str]:
-    """Give what `check` says of `rules/a.yaml`."""
-    faults = check(tmp_path / "rules", load())
-    return [str(fault).removeprefix(f"{tmp_path}/rules/a.yaml:") for fault in faults]
-
-
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
@@ -107,10 +88,8 @@ def told(load, tmp_path) -> list[str]:
         pytest.param("lists: [x]\n", "1:9: this should be a mapping; write", id="no list of it"),
     ],
 )
-def test_a_fault_of_a_file_is_told_with_its_place(write, load, tmp_path, content, fault):
-    write("rules/a.yaml", content)
-
-    assert [one[: len(fault)] for one in told(load, tmp_path)] == ([fault] if fault else [])
+def test_a_fault_of_a_file_is_told_with_its_place(told, content, fault):
+    assert [one[: len(fault)] for one in told(content)] == ([fault] if fault else [])
 
 
 @pytest.mark.parametrize(
@@ -155,10 +134,8 @@ def test_a_fault_of_a_file_is_told_with_its_place(write, load, tmp_path, content
         ("id: a, exactly: {en: fin}, reply: y", ["2:23: 'fin' is never asked: it is the"]),
     ],
 )
-def test_a_fault_of_a_rule_is_told_with_its_place(write, load, tmp_path, rule, faults):
-    write("rules/a.yaml", f"rules:\n  - {{{rule}}}\n")
-
-    found = told(load, tmp_path)
+def test_a_fault_of_a_rule_is_told_with_its_place(told, rule, faults):
+    found = told(f"rules:\n  - {{{rule}}}\n")
 
     assert [one[: len(fault)] for one, fault in zip(found, faults, strict=True)] == faults
 
@@ -184,10 +161,8 @@ def test_a_fault_of_a_rule_is_told_with_its_place(write, load, tmp_path, rule, f
         ),
     ],
 )
-def test_a_fault_between_rules_is_told_with_its_place(write, load, tmp_path, rule, faults):
-    write("rules/a.yaml", f"{ONE}  - {{{rule}}}\n")
-
-    found = told(load, tmp_path)
+def test_a_fault_between_rules_is_told_with_its_place(told, rule, faults):
+    found = told(f"{ONE}  - {{{rule}}}\n")
 
     assert [one[: len(fault)] for one, fault in zip(found, faults, strict=True)] == faults
 
