@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,8 +34,8 @@ async def since(connection: AsyncConnection, gateway: str, now: datetime) -> dat
 
 async def texted_at(connection: AsyncConnection) -> datetime | None:
     """Say when the newest text came in, wherever; None: none did."""
-    newest = select(inbox.c.received_at).order_by(inbox.c.id.desc()).limit(1)
-    return (await connection.scalars(newest)).first()
+    newest = select(func.max(inbox.c.id)).scalar_subquery()
+    return await connection.scalar(select(inbox.c.received_at).where(inbox.c.id == newest))
 
 
 async def bound(connection: AsyncConnection, gateway: str, ids: Collection[str]) -> set[str]:

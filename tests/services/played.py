@@ -111,7 +111,7 @@ class Played:
         self.listed_since.append(since)
         if self.on_list is not None:
             await self.on_list()
-        return raised(self.left)
+        return [one for one in raised(self.left) if one.at >= since]
 
     async def search(self, unclear: Sequence[Unclear], since: datetime | None = None) -> Search:
         self.searched.append(unclear)

@@ -181,6 +181,22 @@ async def test_what_we_send_silences_nobody(scene: Scene) -> None:
     assert not await silent(scene)
 
 
+async def test_what_became_of_our_words_makes_them_nobody_elses(scene: Scene) -> None:
+    """It has our id, at each look."""
+    look = await looking(scene)
+    await texted(scene)
+    await scene.write_to(ANA)
+    await scene.send(scene.sender())
+    (row,) = await scene.outbox()
+    listed(scene, row["gateway_id"], "Le message est trop ancien.")
+    looks = []
+    for _ in range(4):
+        scene.clock.advance(SETTLED)
+        looks.append(await look.tick())
+
+    assert looks == [0] * 4
+
+
 async def handed_over_and_killed(scene: Scene) -> Batch:
     """The gateway took it; the process died before it could write that down."""
     await scene.write_to(ANA)
@@ -200,7 +216,8 @@ async def test_a_death_between_sending_and_settling_silences_nobody(
     await (await looking(scene)).tick()
     batch = await handed_over_and_killed(scene)
     listed(scene, "78", text)  # and whatever else is listed then
-    looks, statuses = [], []
+    looks: list[int] = []
+    statuses: list[str] = []
 
     async def look_twice() -> None:
         statuses.extend(await scene.statuses())
@@ -347,6 +364,18 @@ async def test_what_was_written_before_this_was_asked_for_does_not_count(scene: 
     scene.clock.advance(SETTLED)
 
     assert (first, await look.tick()) == (0, 1)
+
+
+async def test_a_broadcast_that_began_before_is_one(scene: Scene) -> None:
+    await texted(scene)
+    listed(scene, "900", "Congé lundi.", BEN)
+    scene.clock.advance(60)
+    look = await looking(scene)
+    scene.clock.advance(60)
+    listed(scene, "901", "Congé lundi.")
+    scene.clock.advance(SETTLED)
+
+    assert await look.tick() == 0
 
 
 async def test_who_was_answered_while_we_were_down_is_in_good_hands(scene: Scene) -> None:

@@ -11,7 +11,17 @@ from sqlalchemy import Connection, event
 
 from bot.core.errands import ErrandKind
 from bot.core.messages import Acceptance, Batch, Status
-from bot.storage import errands, feeds, inbox, outbox, person, receipts, subscribers, unclear
+from bot.storage import (
+    errands,
+    feeds,
+    inbox,
+    outbox,
+    person,
+    receipts,
+    subscribers,
+    takeovers,
+    unclear,
+)
 from bot.storage.database import Database
 from bot.storage.outbox import Outcome
 from tests.clock import NOON
@@ -75,6 +85,15 @@ async def ask_for_receipts(database: Database) -> None:
         await receipts.awaited(connection, "vudumobile", NOON - timedelta(days=3), 10)
 
 
+async def look_who_answers(database: Database) -> None:
+    talks, day_ago = {f"vudumobile:{ANA}"}, NOON - timedelta(days=1)
+    async with database.write() as connection:
+        await takeovers.texted_at(connection)
+        await takeovers.bound(connection, "vudumobile", {"900"})
+        await takeovers.ours(connection, talks, day_ago)
+        await takeovers.texts(connection, talks, day_ago)
+
+
 async def follow(database: Database) -> None:
     async with database.write() as connection:
         await feeds.opened(connection, "clever", "Push1", [ANA], NOON)
@@ -110,6 +129,7 @@ async def settle(database: Database) -> None:
     "work",
     [
         *(receive, respond, send, settle, reconcile, ask_for_receipts, follow, be_looked_at),
+        look_who_answers,
         attend,
     ],
 )
