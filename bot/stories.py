@@ -68,7 +68,8 @@ def _escaped(sign: str) -> str:
     if sign.isprintable():
         return sign
     code = ord(sign)
-    return {"\n": "\\n", "\t": "\\t"}.get(
+    # A file of ours holds no NUL, however it is written.
+    return {"\0": "", "\n": "\\n", "\t": "\\t"}.get(
         sign, f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"
     )
 

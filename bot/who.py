@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
-import phonenumbers
-
 from bot.app import policy
 from bot.config import CleverSection, Config
-from bot.config.notation import parse_number
+from bot.config.notation import read_number
 from bot.content.notation import name
 from bot.content.templates import LANGUAGE
 from bot.core.conversation import Conversation, Subscriber, conversation_key
@@ -99,16 +97,7 @@ def number_of(written: str, gateway: str, config: Config) -> str:
     if not written:
         return NUMBERS[kind_of(gateway, config)]
     country = policy(config).countries.get(gateway) or _country(gateway, config)
-    if not written.strip().startswith("+"):
-        try:
-            here = phonenumbers.parse(written, country)
-        except phonenumbers.NumberParseException:
-            here = None
-        if here is None or not phonenumbers.is_possible_number(here):
-            remedy = "write `+`, the country and the number, like +15145550001"
-            raise Wrong(f"{written!r} is no number", remedy)
-        return phonenumbers.format_number(here, phonenumbers.PhoneNumberFormat.E164)
-    return parse_number(written.strip())
+    return read_number(written, [country])
 
 
 def _country(gateway: str, config: Config) -> str:
