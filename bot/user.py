@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from bot.clock import clock_of_environment
 from bot.config import Config, load_config
 from bot.config.notation import parse_duration, read_number
 from bot.control.line import NotAnswered, ask, socket_of
-from bot.control.verbs import LONGEST_TAKEOVER, answer
+from bot.control.verbs import LONGEST_TAKEOVER, carry_out
 from bot.core.decision import REASONS
 from bot.services.desk import Desk
 from bot.storage.database import Database, StoreError, StoreInUse
@@ -51,7 +50,7 @@ def user(
     except _Misused as misused:
         refuse(str(misused))
         return WRONG
-    log.configure(config.secrets, level=logging.WARNING)
+    log.mute()  # the command tells all itself
     try:
         told = _told(config, asked)
     except StoreError as error:
@@ -155,7 +154,7 @@ async def _alone(config: Config, database: Database, line: bytes, *, alone: bool
     try:
         await expect_our_schema(database)
         desk = Desk(database, clock_of_environment(), config.gateways, policy(config))
-        return await answer(desk, line)
+        return await carry_out(desk, line)
     finally:
         await database.close()
 

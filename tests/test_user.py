@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from bot import user
 from bot.cli import main
 from bot.control.line import NotAnswered
+from bot.services.desk import Desk
 from bot.storage.database import Database
 from tests.services.attended import BROKEN, texted
 from tests.services.played import ANA, BEN, open_scene
@@ -305,3 +306,20 @@ def test_a_daemon_that_cannot_be_asked(
     assert (result.exit_code, result.stdout) == (1, "")
     assert told in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_what_nobody_foresaw_is_a_sentence_with_its_place(
+    textobot: Textobot, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """INV-33: and without its words."""
+
+    async def fails(_desk: Desk, _number: str) -> list[str]:
+        raise KeyError("s3cret")
+
+    monkeypatch.setattr(Desk, "hand_back", fails)
+
+    result = textobot("hand-back", ANA)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "KeyError at test_user.py:" in result.stderr
+    assert "s3cret" not in result.stderr

@@ -69,23 +69,25 @@ _VERBS: TypeAdapter[Verb] = TypeAdapter(Annotated[Verb, Field(discriminator="ver
 
 
 async def answer(desk: Desk, line: bytes) -> bytes:
-    """Answer a line that came over the socket, whatever stands in it."""
-    return json.dumps(await _told(desk, line), default=_written).encode()
+    """Answer a line that came over the socket, whatever stands in it and whatever happens."""
+    try:
+        return await carry_out(desk, line)
+    except Exception as error:
+        LOG.exception("What a command asked failed in an unexpected way", action="control.error")
+        return _json({"error": f"it failed unforeseen ({type(error).__name__}); see the log"})
 
 
-async def _told(desk: Desk, line: bytes) -> Told:
+async def carry_out(desk: Desk, line: bytes) -> bytes:
+    """Do what a line asks, and answer it; what nobody foresaw raises."""
     try:
         asked = _VERBS.validate_json(line)
     except ValidationError:
-        return {"error": "the daemon does not know this; is it of the same version?"}
+        return _json({"error": "the daemon does not know this; is it of the same version?"})
     try:
         done = await _do(desk, asked)
     except (NotDone, StoreError) as error:
-        return {"error": str(error)}
-    except Exception as error:
-        LOG.exception("What a command asked failed in an unexpected way", action="control.error")
-        return {"error": f"it failed unforeseen ({type(error).__name__}); the log says where"}
-    return {"state": asdict(done)} if isinstance(done, State) else {"done": done}
+        return _json({"error": str(error)})
+    return _json({"state": asdict(done)} if isinstance(done, State) else {"done": done})
 
 
 async def _do(desk: Desk, asked: Verb) -> Done | State:
@@ -102,6 +104,10 @@ async def _do(desk: Desk, asked: Verb) -> Done | State:
             return await change[verb](number)
         case Again():
             return await desk.again(asked.id)
+
+
+def _json(told: Told) -> bytes:
+    return json.dumps(told, default=_written).encode()
 
 
 def _written(value: object) -> str:

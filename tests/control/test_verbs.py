@@ -139,4 +139,4 @@ async def test_what_fails_unforeseen_is_a_sentence_too(
 
     answered = await told(desk, verb="hand-back", number=ANA)
 
-    assert answered == {"error": "it failed unforeseen (KeyError); the log says where"}
+    assert answered == {"error": "it failed unforeseen (KeyError); see the log"}
