@@ -26,7 +26,17 @@ from bot.yamlfile import Fault
 TEXT_LIMIT = 1600
 """Characters that we say at most, and see of any text."""
 NAMES = frozenset(
-    {"text", "rest", "number", "our_number", "gateway", "language", "now", "organisation"}
+    {
+        "answers",
+        "text",
+        "rest",
+        "number",
+        "our_number",
+        "gateway",
+        "language",
+        "now",
+        "organisation",
+    }
     | {"subscriber"}
 )
 """What every template sees; a rule adds what it captures."""

@@ -80,7 +80,11 @@ class Voice:
         new = {
             name: value for name, value in self._set.items() if names.get(name) == before.get(name)
         }
-        return {**seen_by_templates(self._turn, self.person), **names, **new}
+        answers = "\n".join(
+            f"{name}: {to_json(value)}" for name, value in self._decision.captured.items()
+        )
+        shared = seen_by_templates(self._turn, self.person)
+        return {**shared, "answers": answers, **names, **new}
 
 
 def seen_by_templates(turn: Turn, person: Subscriber) -> dict[str, Any]:
@@ -94,6 +98,7 @@ def seen_by_templates(turn: Turn, person: Subscriber) -> dict[str, Any]:
         "now": turn.now,
         "subscriber": {"number": person.number, "opted_out": person.opted_out},
         "rest": "",
+        "answers": "",
     }
 
 

@@ -71,8 +71,17 @@ def leave(word: BuiltIn, left: SubscriptionList, turn: Turn) -> Decision:
         why = replace(why, detail={**why.detail, "silent": silent})
         return Decision(turn.conversation, after, InboundStatus.HANDLED, why)
     reply = _built_in("left", word, turn, MessageClass.OPT_OUT, rule="left")
+    if not turn.subscriber.language and (told := _told_by_name(left, turn)):
+        reply = replace(reply, languages=(told,))
     names = {"list": left.name_in(reply.languages[0])}
     return Decision(turn.conversation, after, InboundStatus.HANDLED, why, (reply,), names)
+
+
+def _told_by_name(left: SubscriptionList, turn: Turn) -> str:
+    """Give the language of the name by which a list was called: STOP is in two, RABAIS is not."""
+    said = words(turn.text.text)[1:]
+    told = next((name.languages for name in left.names if name.words == said), frozenset())
+    return next(iter(told)) if len(told) == 1 else ""
 
 
 def _is_talking(turn: Turn) -> bool:

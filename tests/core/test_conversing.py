@@ -20,12 +20,13 @@ from bot.core.conversation import Subscriber
 from bot.core.decide import conclude
 from bot.core.messages import InboundStatus, MessageClass
 from bot.core.rulebook import Rulebook
-from bot.core.rules import Rule
+from bot.core.rules import Phrase, Rule
 from bot.core.understanding import Kind
 from tests.core.deciding import ANA, POLICY
 from tests.core.talking import (
     APPOINTMENT,
     BOOK,
+    DEALS,
     MENU,
     VOTE,
     Talk,
@@ -372,3 +373,26 @@ def test_a_clockwork_is_no_person() -> None:
     assert first[0] is True
     assert not any(first[1:])
     assert talk.last.status is InboundStatus.IGNORED
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen", "languages"),
+    [
+        pytest.param("stop rabais", "", ("fr",), id="the name tells the language"),
+        pytest.param("stop deals", "", ("en",), id="in English"),
+        pytest.param("stop radio", "", ("fr", "en"), id="the name is in both"),
+        pytest.param("stop rabais", "en", ("en", "fr"), id="a language was chosen"),
+    ],
+)
+def test_the_language_in_which_a_list_is_left(
+    text: str, chosen: str, languages: tuple[str, ...]
+) -> None:
+    names = tuple(
+        Phrase(name, (name,), frozenset(told))
+        for name, told in (("rabais", {"fr"}), ("deals", {"en"}), ("radio", {"fr", "en"}))
+    )
+    lists = {"deals": replace(DEALS, names=names)}
+    talk = Talk(rulebook=Rulebook((), lists=lists), subscriber=Subscriber(ANA, language=chosen))
+    talk.text(text)
+
+    assert talk.last.replies[0].languages == languages
