@@ -180,3 +180,25 @@ def chat(config_path: Path, *, sandbox: bool, offline: bool, **person: str) -> N
     from bot.who import Who
 
     sys.exit(talk(config_path, Who(**person), sandbox=sandbox, offline=offline))
+
+
+@main.command()
+@CONFIG
+@click.argument("rule", default="")
+@click.option("--since", default="", help="Only the newest: 7d.  [default: all]")
+@click.option("--counts", is_flag=True, help="How often each value was answered.")
+@click.option("--all", "every", is_flag=True, help="Also answers that a newer one replaced.")
+@click.option("--csv", "as_csv", is_flag=True, help="For spreadsheets: CSV on standard output.")
+def answers(
+    config_path: Path, rule: str, *, since: str, counts: bool, every: bool, as_csv: bool
+) -> None:
+    """Show what people answered to RULE; without it, the rules that have answers.
+
+    In CSV a cell that a spreadsheet would take for a formula gets an apostrophe in front; figures
+    and telephone numbers stay as they are.
+    """
+    from bot.answers import answers as look
+
+    if counts and every:
+        raise click.UsageError("give --counts or --all: what was replaced is not counted")
+    sys.exit(look(config_path, rule, since=since, as_csv=as_csv, counts=counts, every=every))

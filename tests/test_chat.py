@@ -351,7 +351,12 @@ def test_a_talk_is_written_down_as_it_went(chat: Chat, folder: Path) -> None:
 def test_whatever_was_said_is_read_back(they: str, we: str) -> None:
     """But for NUL, which no phone sends and no file of ours may hold."""
     they, we = (text.encode("utf-8", "ignore").decode().replace("\0", "") for text in (they, we))
-    talk: list[Mapping[str, str]] = [{"they": they}, {"we": we, "to": "+15145559999"}, {"wait": "5m"}, {"lang": "no"}]
+    talk: list[Mapping[str, str]] = [
+        {"they": they},
+        {"we": we, "to": "+15145559999"},
+        {"wait": "5m"},
+        {"lang": "no"},
+    ]
 
     written = Story("+15145550001", "null", "2026-03-02 12:00", talk).written()
 
