@@ -14,9 +14,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from sys import intern
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias
 
 import yaml
+
+from bot.yamlwords import CUT, CUTTING, NO_ALIASES, NO_SUCH_KEY, NO_TAGS, in_plain_words
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
 Key: TypeAlias = str | int
@@ -170,6 +172,7 @@ class _Reader:
         self._text = text
         self._file = file
         self._texts = frozenset(texts)
+        self._cut = text.splitlines() if CUTTING.search(text) else None
         self._parser = yaml.CSafeLoader(text)
         self.faults: list[Fault] = []
         self.places: dict[int, array[int]] = {}
@@ -201,7 +204,7 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, as_text=as_text)
         if not isinstance(event, yaml.CollectionStartEvent):
-            self._note(event, *_NO_ALIASES)
+            self._note(event, *NO_ALIASES)
             return None
         self._check_plain(event)
         if depth == DEPTH_LIMIT:
@@ -240,7 +243,7 @@ class _Reader:
 
     def _key(self, event: yaml.Event, depth: int) -> str | None:
         if not isinstance(event, yaml.ScalarEvent):
-            self._note(event, *_NO_SUCH_KEY)
+            self._note(event, *NO_SUCH_KEY)
             self._node(event, depth, as_text=True)
             return None
         self._check_plain(event)
@@ -258,6 +261,7 @@ class _Reader:
         if not text:
             return None
         if as_text:
+            self._check_end(event)
             return text
         if text in _PLAIN:
             return _PLAIN[text]
@@ -267,9 +271,17 @@ class _Reader:
 
     def _check_plain(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
-            self._note(event, *_NO_ALIASES)
+            self._note(event, *NO_ALIASES)
         if event.tag is not None:
-            self._note(event, *_NO_TAGS)
+            self._note(event, *NO_TAGS)
+
+    def _check_end(self, event: yaml.ScalarEvent) -> None:
+        """Note a text that loses its end to a comment: `Dial the #3`."""
+        mark = event.end_mark
+        if self._cut is None or mark is None or mark.line >= len(self._cut):
+            return
+        if (found := CUTTING.match(self._cut[mark.line], mark.column)) is not None:
+            self.faults.append(Fault(self._file, mark.line + 1, found.end(), *CUT))
 
     def _note(self, event: yaml.Event, what: str, remedy: str) -> None:
         self.faults.append(Fault(self._file, *_unpacked(_place(event)), what, remedy))
@@ -296,105 +308,16 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:39] + "…")
 
 
-# --- what the parser says, in plain words --------------------------------------------------------
-
-_QUOTE_IT = "put the whole text between quotes"
-_BRACES = "a text with braces in it needs quotes here"
-_NO_ALIASES = (
-    "anchors (`&name`) and aliases (`*name`) are not read here",
-    f"if it is text, {_QUOTE_IT}, otherwise write it out",
-)
-_NO_TAGS = ("tags (`!name`) are not read here", f"if it is text, {_QUOTE_IT}")
-_NO_SUCH_KEY = (
-    "a list or mapping cannot be a key",
-    f"if this is a template like {{{{ name }}}}, {_QUOTE_IT}",
-)
-_TAB = ("a tab stands where YAML wants spaces", "indent with spaces")
-
-
-class _Problem(NamedTuple):
-    what: str
-    remedy: str
-    at_start: bool = False
-    """It is told where the piece begins, not where the parser gave up."""
-
-
-_PROBLEMS: Mapping[str, _Problem] = {
-    "mapping values are not allowed in this context": _Problem(
-        "a colon stands where none can",
-        f"if it belongs to a text, {_QUOTE_IT}, otherwise check the indentation",
-    ),
-    "did not find expected key": _Problem(
-        "this does not go on what stands above",
-        "indent it like its neighbours, and put a text that has quotes in it between quotes",
-    ),
-    "did not find expected '-' indicator": _Problem(
-        "a list is followed by something that is no item",
-        "begin it with `- `, or check the indentation",
-    ),
-    "did not find expected ',' or ']'": _Problem(
-        "this list is never closed",
-        f"add the `]`, or a comma between two items, and {_BRACES}",
-        at_start=True,
-    ),
-    "did not find expected ',' or '}'": _Problem(
-        "this mapping is never closed",
-        f"add the `}}`, or a comma between two entries, and {_BRACES}",
-        at_start=True,
-    ),
-    "could not find expected ':'": _Problem(
-        "a key has no colon",
-        f"write `key: value`; if the line goes on a text, {_QUOTE_IT}",
-        at_start=True,
-    ),
-    "found unexpected end of stream": _Problem(
-        "this quote is never closed", "add the quote at the end of the text", at_start=True
-    ),
-    "found unknown escape character": _Problem(
-        "a backslash means something between double quotes", "write it twice, or use single quotes"
-    ),
-    "block sequence entries are not allowed in this context": _Problem(
-        "a list cannot begin here", "begin it on the next line, or write `[a, b]`"
-    ),
-    "did not find expected node content": _Problem(
-        "a value is missing here", f"write it; if this is text, {_QUOTE_IT}"
-    ),
-    "did not find expected alphabetic or numeric character": _Problem(*_NO_ALIASES, at_start=True),
-    "found unknown directive name": _Problem(
-        "a line cannot begin with `%`", _QUOTE_IT, at_start=True
-    ),
-    "found undefined tag handle": _Problem(*_NO_TAGS),
-    "did not find expected <document start>": _Problem(
-        "something follows the end of the document", "remove the line `...`"
-    ),
-    "did not find expected comment or line break": _Problem(
-        "a text begins beside its `|` or `>`", "begin it on the next line"
-    ),
-    "found a tab character where an indentation space is expected": _Problem(*_TAB),
-    "found a tab character that violates indentation": _Problem(*_TAB),
-}
-
-
 def _syntax_fault(error: yaml.YAMLError, text: str, file: str) -> Fault:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return Fault(file, 1, 1, "this is not YAML", "check the file's first lines")
-    mark = error.problem_mark
-    problem = _problem(str(error.problem), _character(text, mark.line, mark.column))
-    if problem.at_start and error.context_mark is not None:
-        mark = error.context_mark
-    return Fault(file, mark.line + 1, mark.column + 1, problem.what, problem.remedy)
-
-
-def _problem(words: str, character: str) -> _Problem:
-    if words in _PROBLEMS:
-        return _PROBLEMS[words]
-    if words == "found character that cannot start any token":
-        if character == "\t":
-            return _Problem(*_TAB)
-        return _Problem(f"a text cannot begin with {shown(character)}", _QUOTE_IT)
-    return _Problem(f"this is not YAML ({words})", "check quotes, brackets and indentation here")
-
-
-def _character(text: str, line: int, column: int) -> str:
-    lines = text.splitlines()
-    return lines[line][column : column + 1] if line < len(lines) else ""
+    mark, begun = error.problem_mark, error.context_mark
+    return Fault(
+        file,
+        *in_plain_words(
+            str(error.problem),
+            text.splitlines(),
+            (mark.line, mark.column),
+            (begun.line, begun.column) if begun else None,
+        ),
+    )

@@ -15,11 +15,13 @@ EVERYTHING = sorted(
     path.relative_to(ROOT) for part in ("bot", "tests") for path in (ROOT / part).rglob("*.py")
 )
 
-FOUNDATION = {"clock", "config", "internet", "log", "metrics", "validation", "yamlfile"}
+FOUNDATION = {
+    *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile", "yamlwords"),
+}
 TOP = {
     *("__main__", "answers", "app", "chat", "cli", "control", "daemon", "explained", "health"),
     *("init", "look", "run", "scheduler", "starter", "stories", "talk", "terminal", "user"),
-    "who",
+    *("who", "witness"),
 }
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {

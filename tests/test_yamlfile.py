@@ -86,6 +86,25 @@ def test_where_words_are_expected_everything_is_text_as_typed() -> None:
         pytest.param(
             "x: 1\na: 'b\nc: d\n", ["f:2:4: this quote is never closed"], id="open quote"
         ),
+        pytest.param(
+            "a: 'We don't'\nb: c",
+            [
+                "f:1:11: an apostrophe within the text closes the quotes around it; put it between"
+                " double quotes"
+            ],
+            id="an apostrophe within single quotes",
+        ),
+        pytest.param(
+            "a: ['l'un', b]", ["f:1:7: an apostrophe within the text"], id="the same in a list"
+        ),
+        pytest.param(
+            'a: "say "hi" now"',
+            [
+                "f:1:9: a quote within the text closes the quotes around it; put it between"
+                " single quotes"
+            ],
+            id="quotes within quotes",
+        ),
         pytest.param('a: "\\q"', ["f:1:5: a backslash means something"], id="backslash"),
         pytest.param("a:\n\t- b", ["f:2:1: a tab stands where YAML wants spaces"], id="tab"),
         pytest.param("a: |\n\tb", ["f:2:1: a tab stands where YAML wants"], id="tab in a block"),
@@ -273,3 +292,24 @@ def test_a_validator_says_what_is_wrong_in_its_own_words() -> None:
     wrong = Wrong("this is no rate", "write it like 20/s")
 
     assert str(wrong) == "this is no rate; write it like 20/s"
+
+
+@pytest.mark.parametrize(
+    ("written", "column"),
+    [
+        pytest.param("a: Dial the #3", 13, id="a figure behind a number sign"),
+        pytest.param("a: [b, dial the #3\n  , c]", 17, id="within a list"),
+        pytest.param("a: Dial the # 3", None, id="a comment"),
+        pytest.param("a: 'Dial the #3' #b", None, id="quotes"),
+        pytest.param("a: Dial#3", None, id="no blank before it"),
+        pytest.param("a: [b] #c", None, id="a comment behind a list"),
+        pytest.param("n: Dial the #3", None, id="where no text is expected"),
+    ],
+)
+def test_a_text_that_loses_its_end_to_a_comment_is_a_fault(
+    written: str, column: int | None
+) -> None:
+    noted: list[Fault] = []
+    parse(written.encode(), "f", texts={"a"}, noted=noted)
+
+    assert [(one.line, one.column) for one in noted] == ([(1, column)] if column else [])

@@ -20,6 +20,7 @@ _SOME_DAYS = [
 ]
 """A week, in the countries of our gateways: some answers are understood on some days alone."""
 _OTHER_WORDS = "change the words of one of them, or the example"
+_OUR_WORDS = "change the rule's words, or the example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Example:
             what = (
                 f"{shown(self.text)} is answered by the rule {self.rule.id!r}, and should not be"
             )
-            return self._fault(what, "change the rule's words, or the example")
+            return self._fault(what, _OUR_WORDS)
         return None
 
     def _elsewhere(self, rulebook: Rulebook) -> tuple[str, str] | None:
@@ -63,11 +64,14 @@ class Example:
                 if self.rule.sandbox_only and not match.rule.sandbox_only:
                     return None  # an example of ours gives way to a rule of one's own
                 return self._taken(f"the rule {match.rule.id!r} ({match.rule.source})")
-        return self._misunderstood() if misunderstood else self._taken("nobody")
+        return self._misunderstood() if misunderstood else self._taken_by_nobody()
 
     def _taken(self, by: str) -> tuple[str, str]:
         what = f"{shown(self.text)} is answered by {by}, not by the rule {self.rule.id!r}"
         return what, _OTHER_WORDS
+
+    def _taken_by_nobody(self) -> tuple[str, str]:
+        return f"{shown(self.text)} does not call the rule {self.rule.id!r}", _OUR_WORDS
 
     def _misunderstood(self) -> tuple[str, str]:
         wanted = ", ".join(f"{one.name}: {one.expected}" for one in self.rule.fields)

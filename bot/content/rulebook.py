@@ -151,7 +151,11 @@ def _never_answering(rules: Iterable[Rule]) -> Iterator[Fault]:
     for rule, phrase, earlier in overshadowed(rules):
         called = f"{rule.trigger} {shown(phrase.written)}" if phrase else rule.trigger.value
         what = f"the rule {rule.id!r} never answers to {called}: {earlier.id!r} does"
-        yield _fault(rule.source, what, f"take it out of one of the two ({earlier.source})")
+        remedy = f"take it out of one of the two ({earlier.source})"
+        if rule.may_pass < 2:  # it answers where the other passes, but what if neither does?
+            what = f"nothing says which of {earlier.id!r} and {rule.id!r} answers to {called}"
+            remedy = f"let their `when` never hold together, or {remedy}"
+        yield _fault(rule.source, what, remedy)
 
 
 def _fault(source: Source, what: str, remedy: str) -> Fault:

@@ -155,7 +155,7 @@ def test_a_fault_of_a_rule_is_told_with_its_place(told, rule, faults):
         (
             "id: b, exactly: x y, reply: y, examples: {matches: w, not: [x, 'X y!']}",
             [
-                "3:48: 'w' is answered by nobody, not by the rule 'b'; change the words of one",
+                "3:48: 'w' does not call the rule 'b'; change the rule's words, or the example",
                 "3:69: 'X y!' is answered by the rule 'b', and should not be; change the rule's",
             ],
         ),
