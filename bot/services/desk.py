@@ -135,7 +135,8 @@ class Desk:
             before = await self._expect(connection, number)
             for one in before:
                 done += await self._let_go(connection, one)
-            after = [freed for one in before if (freed := _freed(one)) != one]
+            now = self._clock.now()
+            after = [freed for one in before if (freed := _freed(one, now)) != one]
             await subscribers.save_conversations(connection, after)
             parked = await person.parked(connection, [one.key for one in before])
             if again:
@@ -166,7 +167,8 @@ class Desk:
         async with self._database.write() as connection:
             before = await self._expect(connection, number)
             taken = [one for one in before if _is_taken_over(one, now)]
-            after = [replace(one, silent_until=None) for one in taken]
+            # Until now, not never: what a person wrote before does not begin it again.
+            after = [replace(one, silent_until=now) for one in taken]
             await subscribers.save_conversations(connection, after)
         done = [f"{one.gateway}: rules answer again" for one in after]
         self._tell("An operator handed a number back", "desk.handed_back", number, done)
@@ -266,8 +268,11 @@ def _holding(one: Conversation, now: datetime) -> Iterable[tuple[str, bool]]:
     )
 
 
-def _freed(one: Conversation) -> Conversation:
-    """What we said stays known: who sends our own words back is still not answered."""
+def _freed(one: Conversation, now: datetime) -> Conversation:
+    """What we said stays known: who sends our own words back is still not answered.
+
+    And until when a person had taken it over: what was written before does not begin it again.
+    """
     return replace(
         one,
         replied=(),
@@ -275,7 +280,7 @@ def _freed(one: Conversation) -> Conversation:
         heard=(),
         robot_noticed=False,
         position=None,
-        silent_until=None,
+        silent_until=now if _is_taken_over(one, now) else one.silent_until,
     )
 
 

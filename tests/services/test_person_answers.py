@@ -45,7 +45,7 @@ rules:
 
 
 @dataclass
-class Desk:
+class Watched:
     """An installation that looks whether people answer."""
 
     installation: Installation
@@ -74,62 +74,62 @@ class Desk:
         return [one.number for one in known.values() if one.silent_until is not None]
 
 
-async def begun(installation: Installation) -> Desk:
+async def begun(installation: Installation) -> Watched:
     account = installation.accounts["vudumobile"]
     section = installation.config.gateways["vudumobile"]
     takeover = Takeover(account, timedelta(minutes=30), looking(section))
     await takeover.begin()
-    return Desk(installation, takeover)
+    return Watched(installation, takeover)
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
     async with open_installation(tmp_path, config=CONFIG, rules=RULES) as installation:
         yield await begun(installation)
 
 
-async def test_a_talk_that_a_person_joins_and_leaves(desk: Desk) -> None:
-    desk.text("meteo")
-    await desk.rounds(20)
-    desk.answer()
-    await desk.rounds(20)
-    desk.text("meteo")
-    desk.text("meteo", BEN)
-    await desk.rounds(20)
+async def test_a_talk_that_a_person_joins_and_leaves(watched: Watched) -> None:
+    watched.text("meteo")
+    await watched.rounds(20)
+    watched.answer()
+    await watched.rounds(20)
+    watched.text("meteo")
+    watched.text("meteo", BEN)
+    await watched.rounds(20)
 
-    assert desk.heard() == [FAIR, CALL]
-    assert desk.heard(BEN) == [FAIR]
-    assert (await desk.silent(), desk.taken) == ([ANA], 1)
+    assert watched.heard() == [FAIR, CALL]
+    assert watched.heard(BEN) == [FAIR]
+    assert (await watched.silent(), watched.taken) == ([ANA], 1)
 
-    desk.installation.wait(1800)
-    desk.text("meteo")
-    await desk.rounds(20)
-    assert desk.heard() == [FAIR, CALL, FAIR]
+    watched.installation.wait(1800)
+    watched.text("meteo")
+    await watched.rounds(20)
+    assert watched.heard() == [FAIR, CALL, FAIR]
 
 
-async def test_stop_is_obeyed_and_confirmed_all_the_same(desk: Desk) -> None:
+async def test_stop_is_obeyed_and_confirmed_all_the_same(watched: Watched) -> None:
     """INV-12."""
-    desk.text("Bonjour?")
-    await desk.rounds(10)
-    desk.answer()
-    await desk.rounds(20)
-    desk.text("STOP")
-    await desk.rounds(20)
+    watched.text("Bonjour?")
+    await watched.rounds(10)
+    watched.answer()
+    await watched.rounds(20)
+    watched.text("STOP")
+    await watched.rounds(20)
 
-    assert len(desk.heard()) == 2
-    assert "START" in desk.heard()[-1].upper()
+    assert len(watched.heard()) == 2
+    assert "START" in watched.heard()[-1].upper()
 
 
-async def test_a_question_that_is_open_ends_in_silence(desk: Desk) -> None:
+async def test_a_question_that_is_open_ends_in_silence(watched: Watched) -> None:
     """A person looks after it: nobody wants to read that it is too late."""
     for number in (ANA, BEN):
-        desk.text("rdv", number)
-    await desk.rounds(20)
-    desk.answer("Demain a 9 h?")
-    await desk.rounds(20)
-    installation = desk.installation
+        watched.text("rdv", number)
+    await watched.rounds(20)
+    watched.answer("Demain a 9 h?")
+    await watched.rounds(20)
+    installation = watched.installation
     installation.wait(600)
-    await desk.rounds(10)
+    await watched.rounds(10)
     timeouts = Timeouts(
         installation.database,
         installation.responder._speech,
@@ -138,42 +138,42 @@ async def test_a_question_that_is_open_ends_in_silence(desk: Desk) -> None:
     )
 
     assert await timeouts.tick() == 2
-    await desk.rounds(10)
+    await watched.rounds(10)
 
-    assert desk.heard() == ["Quel jour?", "Demain a 9 h?"]
-    assert desk.heard(BEN) == ["Quel jour?", "Trop tard."]
+    assert watched.heard() == ["Quel jour?", "Demain a 9 h?"]
+    assert watched.heard(BEN) == ["Quel jour?", "Trop tard."]
 
 
-async def test_a_broadcast_is_nobodys_answer(desk: Desk) -> None:
+async def test_a_broadcast_is_nobodys_answer(watched: Watched) -> None:
     numbers = [ANA, BEN, *(f"+1514555{place:04}" for place in range(100, 110))]
     for number in numbers:
-        desk.text("Bonjour?", number)
-    await desk.rounds(10)
+        watched.text("Bonjour?", number)
+    await watched.rounds(10)
     for number in numbers:
-        desk.answer("Congé lundi.", number)
-        desk.installation.wait(0.5)
-    await desk.rounds(60)
+        watched.answer("Congé lundi.", number)
+        watched.installation.wait(0.5)
+    await watched.rounds(60)
 
-    assert desk.taken == 0
-    assert await desk.silent(*numbers) == []
-
-
-async def test_who_never_texted_was_not_answered(desk: Desk) -> None:
-    desk.text("Bonjour?", BEN)
-    desk.answer()
-    await desk.rounds(30)
-
-    assert (desk.taken, await desk.silent()) == (0, [])
+    assert watched.taken == 0
+    assert await watched.silent(*numbers) == []
 
 
-async def test_a_mail_of_ours_is_nobodys_answer(desk: Desk) -> None:
-    desk.text("Bonjour?")
-    await desk.rounds(10)
+async def test_who_never_texted_was_not_answered(watched: Watched) -> None:
+    watched.text("Bonjour?", BEN)
+    watched.answer()
+    await watched.rounds(30)
+
+    assert (watched.taken, await watched.silent()) == (0, [])
+
+
+async def test_a_mail_of_ours_is_nobodys_answer(watched: Watched) -> None:
+    watched.text("Bonjour?")
+    await watched.rounds(10)
     mail = Mail("rdv@clinique.example", "Texto", "Bonjour?")
-    await desk.installation.accounts["vudumobile"].gateway.mail(mail)
-    await desk.rounds(30)
+    await watched.installation.accounts["vudumobile"].gateway.mail(mail)
+    await watched.rounds(30)
 
-    assert desk.taken == 0
+    assert watched.taken == 0
 
 
 SENDING = {"operation": "send"}
@@ -201,39 +201,39 @@ FAULTS: list[dict[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize("faults", FAULTS, ids=" and ".join)
 async def test_however_a_gateway_misbehaves_ours_is_ours(
-    desk: Desk, faults: dict[str, dict[str, Any]]
+    watched: Watched, faults: dict[str, dict[str, Any]]
 ) -> None:
     """INV-4 is another matter: here nobody may be silenced by what we said ourselves."""
     for fault, how in faults.items():
-        desk.installation.sandbox.break_("vudumobile", fault, **how)
+        watched.installation.sandbox.break_("vudumobile", fault, **how)
     for song in range(3):
-        desk.text(f"chanson {song} « Été »  & cie ")
-        desk.text(f"chanson {song}", BEN)
-        await desk.rounds(70, every=10)
+        watched.text(f"chanson {song} « Été »  & cie ")
+        watched.text(f"chanson {song}", BEN)
+        await watched.rounds(70, every=10)
 
-    assert len(await desk.installation.outbox()) == 6
-    assert (desk.taken, await desk.silent()) == (0, [])
+    assert len(await watched.installation.outbox()) == 6
+    assert (watched.taken, await watched.silent()) == (0, [])
 
 
 @pytest.mark.parametrize("ours", [True, False], ids=["we send it", "a person sends it"])
-async def test_what_is_said_at_once_is_told_apart(desk: Desk, ours: bool) -> None:
+async def test_what_is_said_at_once_is_told_apart(watched: Watched, ours: bool) -> None:
     """The same scene, one sender apart."""
-    desk.text("meteo" if ours else "Bonjour?")
-    await desk.rounds(15)
+    watched.text("meteo" if ours else "Bonjour?")
+    await watched.rounds(15)
     if not ours:
-        desk.answer(FAIR)
-    await desk.rounds(30)
+        watched.answer(FAIR)
+    await watched.rounds(30)
 
-    assert desk.heard() == [FAIR]
-    assert await desk.silent() == ([] if ours else [ANA])
+    assert watched.heard() == [FAIR]
+    assert await watched.silent() == ([] if ours else [ANA])
 
 
-async def test_a_death_between_sending_and_settling_silences_nobody(desk: Desk) -> None:
+async def test_a_death_between_sending_and_settling_silences_nobody(watched: Watched) -> None:
     """INV-3, INV-5: it is looked at each step on the way to its verdict, by one life or two."""
-    desk.text("meteo")
-    await desk.rounds(10)
-    installation = desk.installation
-    desk.text("chanson Mon pays")
+    watched.text("meteo")
+    await watched.rounds(10)
+    installation = watched.installation
+    watched.text("chanson Mon pays")
     await installation.poll()
     await installation.responder.tick()
     account = installation.accounts["vudumobile"]
@@ -245,7 +245,7 @@ async def test_a_death_between_sending_and_settling_silences_nobody(desk: Desk) 
     looks = []
     for _ in range(2):
         installation.wait(10)
-        looks.append(await desk.takeover.tick())
+        looks.append(await watched.takeover.tick())
 
     async with Transport(installation.clock) as transport:
         again = await begun(
@@ -254,10 +254,10 @@ async def test_a_death_between_sending_and_settling_silences_nobody(desk: Desk) 
             )
         )
         installation.wait(10)
-        looks += [await again.takeover.tick(), await desk.takeover.tick()]
+        looks += [await again.takeover.tick(), await watched.takeover.tick()]
         unclear = (await installation.outbox())[1]["status"]
         await again.rounds(60)
 
     assert unclear == "unconfirmed"
     assert [row["status"] for row in await installation.outbox()] == ["delivered"] * 2
-    assert (looks, again.taken, await desk.silent()) == ([0] * 4, 0, [])
+    assert (looks, again.taken, await watched.silent()) == ([0] * 4, 0, [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot import metrics
 from bot.core.conversation import Conversation
 from bot.core.messages import Batch, Search, Sighting
 from bot.gateways.base import Condition, Throttled, Unconfirmed
+from bot.services.desk import Desk
 from bot.services.reconciler import Reconciler
 from bot.services.takeover import FURTHEST_BACK, Takeover
 from bot.storage import subscribers
@@ -21,7 +22,6 @@ from tests.services.played import ANA, BEN, Scene, message
 HALF_HOUR = timedelta(minutes=30)
 SETTLED = 6.0
 FAIR, CALL = "Il fait beau.", "Bonjour Ana, je vous appelle."
-KEY = f"vudumobile:{ANA}"
 Lines = list[MutableMapping[str, Any]]
 
 
@@ -143,26 +143,29 @@ async def test_a_silence_that_is_over_begins_with_the_next_answer(
     assert len(told(lines)) == 2
 
 
-async def test_what_was_ended_by_hand_is_not_begun_again_by_the_same_answer(scene: Scene) -> None:
-    look = await looking(scene)
+@pytest.mark.parametrize("act", [Desk.hand_back, Desk.free])
+async def test_what_an_operator_ended_is_not_begun_again_by_the_same_answer(
+    scene: Scene, desk: Desk, act: Callable[[Desk, str], Awaitable[list[str]]]
+) -> None:
+    """Neither by this process nor by the next."""
     await texted(scene)
+    look = await looking(scene)
     listed(scene, "900")
     scene.clock.advance(SETTLED)
     await look.tick()
+    before = await silent(scene)
 
-    async with scene.database.write() as connection:
-        known = await subscribers.load_conversations(connection, [KEY])
-        ended = [Conversation(KEY, "vudumobile", ANA, silent_until=scene.clock.now())]
-        assert known
-        await subscribers.save_conversations(connection, ended)
+    assert await act(desk, ANA)
+
     again = []
     for number in range(3):
         scene.clock.advance(SETTLED)
         again.append(await look.tick())
+        if number == 0:
+            look = await looking(scene)
         if number == 1:
             listed(scene, "901", "Encore moi.")
-
-    assert again == [0, 0, 1]
+    assert (before, again) == (True, [0, 0, 1])
 
 
 # Ours
