@@ -37,7 +37,8 @@ def rule(name: str, *keywords: str, reply: str | None = None, **more: Any) -> Ru
 
 
 def expecting(kind: Kind, low: int | None = None, high: int | None = None) -> Expected:
-    return Expected(kind, *(None if end is None else Decimal(end) for end in (low, high)))
+    low_end, high_end = (None if end is None else Decimal(end) for end in (low, high))
+    return Expected(kind, low_end, high_end)
 
 
 def choice(**values: str) -> Expected:
