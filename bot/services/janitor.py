@@ -17,7 +17,10 @@ as long as it is followed: the newest of each subscriber for ever."""
 
 
 class Janitor:
-    """Blanks texts after `texts`; deletes rows once no gateway can list them any more."""
+    """Blanks texts after `texts`; deletes rows once no gateway can list them any more.
+
+    Answers, events and errands that are done have no gateway that lists them: they go with texts.
+    """
 
     def __init__(self, database: Database, clock: Clock, *, texts: timedelta) -> None:
         self._database = database
@@ -34,5 +37,5 @@ class Janitor:
         async with self._database.write() as connection:
             done = await retention.forget(connection, old)
         if done:
-            LOG.info("Old messages were forgotten", action="janitor.forgot", rows=done)
+            LOG.info("What is old was forgotten", action="janitor.forgot", rows=done)
         return done

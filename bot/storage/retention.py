@@ -1,4 +1,8 @@
-"""Forgetting: words after their time, rows once no gateway can list them any more."""
+"""Forgetting: words after their time, rows once no gateway can list them any more.
+
+What is nothing but words goes with them: answers, what the operator's programs were told, errands
+that are done. What is still to do is kept.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, delete, exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.errands import TO_DO
 from bot.core.messages import InboundStatus
 from bot.storage.schema import (
     STILL_OPEN,
+    answers,
+    errands,
+    events,
     feeds,
     has_status,
     inbox,
@@ -29,6 +37,16 @@ SETTLED: Mapping[Table, ColumnElement[bool]] = {
 WRITTEN: Mapping[Table, ColumnElement[datetime]] = {
     inbox: inbox.c.received_at,
     outbox: outbox.c.created_at,
+}
+WORDS_ALONE: Mapping[Table, ColumnElement[bool]] = {
+    answers: true(),
+    events: true(),
+    errands: ~has_status(errands, *TO_DO),
+}
+SINCE: Mapping[Table, ColumnElement[datetime]] = {
+    answers: answers.c.answered_at,
+    events: events.c.created_at,
+    errands: errands.c.status_at,
 }
 
 UNLISTED: Mapping[Table, ColumnElement[bool]] = {
@@ -63,6 +81,10 @@ async def find(connection: AsyncConnection, words_before: datetime, rows_before:
         wordy[table] = (await connection.scalars(words)).all()
         gone = rows.where(WRITTEN[table] < rows_before, UNLISTED[table])
         dead[table] = (await connection.scalars(gone)).all()
+    for table, settled in WORDS_ALONE.items():
+        rows = select(table.c.id).where(settled, SINCE[table] < words_before)
+        oldest = rows.order_by(table.c.id).limit(AT_ONCE)
+        dead[table] = (await connection.scalars(oldest)).all()
     return Old(wordy, dead)
 
 
