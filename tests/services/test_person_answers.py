@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from bot.app import looking
+from bot.config import Rate
+from bot.config.settings import VuduMobileSection
 from bot.core.messages import Mail
 from bot.gateways.http import Transport
 from bot.services.takeover import Takeover
@@ -86,6 +88,16 @@ async def begun(installation: Installation) -> Watched:
 async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
     async with open_installation(tmp_path, config=CONFIG, rules=RULES) as installation:
         yield await begun(installation)
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds"),
+    [(Rate(20, 1), 5), (Rate(2, 1), 10), (Rate(6, 60), 200)],
+    ids=["usual", "slow", "very slow"],
+)
+def test_looking_takes_a_small_share_of_the_rate(rate: Rate, seconds: float) -> None:
+    """INV-25: a quarter of what is kept for reading, which is a fifth."""
+    assert looking(VuduMobileSection(rate=rate)).total_seconds() == pytest.approx(seconds)
 
 
 async def test_a_talk_that_a_person_joins_and_leaves(watched: Watched) -> None:
