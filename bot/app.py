@@ -23,7 +23,7 @@ from bot.control.verbs import answer
 from bot.core.calibration import Calibration
 from bot.core.policy import Limit, Policy
 from bot.core.rulebook import Rulebook
-from bot.core.turn import country_of
+from bot.core.turn import Turn, country_of
 from bot.daemon import Daemon, Worker
 from bot.gateways import open_gateway
 from bot.gateways.http import Transport
@@ -81,6 +81,8 @@ class Options:
     """Tells whom to call when the clock's speed is changed (the sandbox's page can)."""
     begun_elsewhere: Callable[[], Collection[str]] | None = None
     """Clever's campaigns that somebody else begins while we run; all their answers are new."""
+    witness: Callable[[Turn, Templates], None] | None = None
+    """Is shown each turn before it is decided, and the templates in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,14 @@ async def _workers(
     def wake(gateway: str) -> None:
         senders[gateway].wake()
 
-    responder = Responder(database, speech, clock, wake=wake, burst=config.replies.burst)
+    responder = Responder(
+        database,
+        speech,
+        clock,
+        wake=wake,
+        burst=config.replies.burst,
+        witness=_witness(speech.library, options),
+    )
     deciding = Worker("responder", responder.tick, RESPONDING)
     workers = [deciding]
     for account in known:
@@ -204,7 +213,7 @@ async def _workers(
         if config.replies.takeover.seen_in_feed and not account.gateway.traits.campaigns:
             takeover = Takeover(account, config.replies.takeover.silent_for, looking(section))
             await takeover.begin()
-            workers.append(Worker(f"takeover {account.name}", takeover.tick, LOOKING))
+            workers.append(Worker(f"takeover {account.name}", takeover.tick, WATCHING))
         if not options.observing:
             mailer = Mailer(account)
             await mailer.begin()
@@ -216,6 +225,11 @@ async def _workers(
         workers.append(Worker("follower", follower.tick, FEEDS_LOOKED_AT))
     janitor = Janitor(database, clock, texts=config.retention.texts)
     return [*workers, Worker("janitor", janitor.tick, CLEANING)]
+
+
+def _witness(library: Library, options: Options) -> Callable[[Turn], None] | None:
+    tell = options.witness
+    return None if tell is None else lambda turn: tell(turn, library.templates)
 
 
 async def _talkers(

@@ -19,6 +19,7 @@ from bot.clock import Clock, clock_of_environment
 from bot.config import Config, load_config, sandbox_config
 from bot.sandbox import Sandbox
 from bot.storage.database import StoreBroken, StoreError
+from bot.witness import Witness
 from bot.yamlfile import Faults
 
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
@@ -73,6 +74,9 @@ async def _run(config: Config, *, sandbox: bool, observing: bool) -> None:
     async with _sandbox(config) as (played, playing):
         clock = playing.clock
 
+        witness = Witness()
+        playing.explain = witness.explain
+
         def hastened(tell: Callable[[float], None]) -> None:
             clock.listeners.append(lambda: tell(clock.speed))
 
@@ -81,6 +85,7 @@ async def _run(config: Config, *, sandbox: bool, observing: bool) -> None:
             observing=observing,
             hastened=hastened,
             begun_elsewhere=lambda: playing.begun_on_site,
+            witness=witness.see,
         )
         await _serve(played, clock, options, page=playing.url)
 

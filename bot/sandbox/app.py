@@ -1,7 +1,7 @@
 """The sandbox: both gateways, their phones and the page, as one HTTP server."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Self
@@ -24,6 +24,8 @@ from bot.sandbox.world import Request, World, clean
 
 WELCOME = "Bienvenue! Repondez METEO, HORAIRE, AIDE ou STOP."
 MAX_REQUEST = 16 * 1024 * 1024
+Explain = Callable[[str, str, str, datetime], dict[str, object] | None]
+"""Gateway, number, text and time to why it was answered so, as JSON; None: nobody knows yet."""
 
 
 class Sandbox:
@@ -38,6 +40,8 @@ class Sandbox:
         self.vudumobile = VuduMobileAccount()
         self.clever = CleverAccount()
         self._welcome = welcome
+        self.explain: Explain | None = None
+        """Whoever answers the texts may say why; the page shows it under each."""
         self.url = ""
         self._control = Control(self)
         self.world.listeners.append(self._control.events.hear)

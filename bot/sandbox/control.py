@@ -70,6 +70,7 @@ class Control:
             "clock": lambda _: self._clock(),
             "settings": lambda _: self._settings(),
             "outcome": lambda _: views.outcomes(),
+            "why": self._why,
         }
         return [
             *(web.post(f"/control/{name}", _ordered(order)) for name, order in orders.items()),
@@ -95,10 +96,22 @@ class Control:
             "phones": [views.phone(phone) for phone in phones],
             "known": known[:500],
             "default_phones": DEFAULT_PHONES,
+            "explains": self._sandbox.explain is not None,
             "faults": self._active()["active"],
             "requests": [views.request(line) for line in self._sandbox.requests[-100:]],
             "mails": [views.mail(one) for one in self._newest_mails()],
         }
+
+    def _why(self, request: web.Request) -> views.Json:
+        """Why a text was answered so: `?gateway=…&number=…&key=…` names its bubble."""
+        query = request.query
+        phone = self._sandbox.phone(query["gateway"], query["number"])
+        explain, key = self._sandbox.explain, int(query["key"])
+        texted = [one for one in phone.bubbles if one.key == key and one.direction == "mo"]
+        if not texted or explain is None:
+            raise LookupError("There is no such text, or nobody to explain it.")
+        (one,) = texted
+        return {"why": explain(phone.gateway, phone.number, one.text, one.time)}
 
     def _clock(self) -> views.Json:
         skew = {name: account.skew for name, account in self._accounts().items()}

@@ -14,6 +14,7 @@ const log = new Log();
 const mails = new Mails();
 const clock = { timestamp: Date.now() / 1000, speed: 1, read: performance.now() };
 let ourNumber = "";
+let explains = false;
 
 const worldNow = () =>
   new Date((clock.timestamp + ((performance.now() - clock.read) / 1000) * clock.speed) * 1000);
@@ -53,6 +54,7 @@ function place(shown) {
       keep();
     },
     campaign: (number) => campaign.offer(number, true),
+    explains,
   });
   const before = phones.get(key);
   phone.input.value = before?.input.value ?? "";
@@ -83,6 +85,7 @@ let loaded = false;
 async function load() {
   const asked = kept().map((key) => encodeURIComponent(key)).join(",");
   const state = await look(`state?phones=${asked}`);
+  explains = state.explains;
   setClock(state.clock);
   setSettings(state.settings);
   const shown = new Set(state.phones.map((phone) => keyOf(phone.gateway, phone.number)));

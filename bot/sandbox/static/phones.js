@@ -1,6 +1,7 @@
 // The phones: one element each, kept in step with what the sandbox tells.
 
 import { clockTime, dayName, make, NAMES, order, pretty } from "./dom.js";
+import { Whys } from "./why.js";
 import { word } from "./words.js";
 
 const MARKS = { queued: "○", sent: "✓", delivered: "✓✓", failed: "✗" };
@@ -20,12 +21,13 @@ export const keyOf = (gateway, number) => `${gateway}:${number}`;
 
 /** One phone on the stage. */
 export class Phone {
-  constructor(shown, { remove, campaign }) {
+  constructor(shown, { remove, campaign, explains }) {
     this.gateway = shown.gateway;
     this.number = shown.number;
     this.shown = shown;
     this.bubbles = new Map();
     this.actions = { remove, campaign };
+    this.whys = explains ? new Whys(this.gateway, this.number) : null;
     this.element = make("article", {
       class: "phone", "data-gateway": this.gateway, "data-number": this.number,
     });
@@ -165,7 +167,8 @@ export class Phone {
     if (bubble.origin === "operator") about.push(word("byOperator"));
     return make("li", { id, class: `bubble ${mine ? "mine" : "theirs"}`, "data-state": bubble.state },
       make("p", {}, bubble.text),
-      make("small", {}, make("span", {}, about.join(" · ")), mine ? null : this.receipt(bubble)));
+      make("small", {}, make("span", {}, about.join(" · ")), mine ? null : this.receipt(bubble)),
+      mine && this.whys ? this.whys.element(bubble.key) : null);
   }
 
   receipt(bubble) {
