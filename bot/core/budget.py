@@ -25,7 +25,7 @@ def within_budget(turn: Turn, decision: Decision) -> Decision:
     if not counted and decision.asking is None:
         return decision
     before, after = turn.conversation, decision.conversation
-    if _too_many(before, turn.policy, turn.now):
+    if _too_many(before, turn.policy, turn.now, counted):
         obeyed = decision.why.reason in {*OBEYED, "ended"}
         return Decision(
             replace(
@@ -44,7 +44,7 @@ def within_budget(turn: Turn, decision: Decision) -> Decision:
 
 def follow_up(conversation: Conversation, policy: Policy, now: datetime) -> Conversation | None:
     """Count what is said some time after a text; None: this number was told enough."""
-    if _too_many(conversation, policy, now):
+    if _too_many(conversation, policy, now, 1):
         return None
     return _with(conversation, policy, now, 1)
 
@@ -76,10 +76,12 @@ def _newest(replied: tuple[int, ...], policy: Policy) -> tuple[int, ...]:
     return replied[-most:] if most else ()
 
 
-def _too_many(conversation: Conversation, policy: Policy, now: datetime) -> bool:
+def _too_many(conversation: Conversation, policy: Policy, now: datetime, more: int) -> bool:
+    """Tell whether so many more exceed a limit; what exceeds it by itself is said alone."""
     replied = _recent(conversation, policy, now)
     for limit in policy.per_number:
         since = milliseconds(now - limit.period)
-        if sum(instant > since for instant in replied) >= limit.count:
+        said = sum(instant > since for instant in replied)
+        if said >= limit.count or (said and said + more > limit.count):
             return True
     return False

@@ -59,10 +59,10 @@ class Timeouts:
     ) -> dict[str, Inbound]:
         """Read the texts that led to the open questions; those that are forgotten are blank."""
         ids = [one.position.inbound for one in ending if one.position is not None]
-        stored = {text.id: text for text in await inbox.by_ids(connection, ids)}
+        stored = {(one.conversation, one.id): one for one in await inbox.by_ids(connection, ids)}
         now = self._clock.now()
         return {
-            one.key: stored.get(one.position.inbound)
+            one.key: stored.get((one.key, one.position.inbound))
             or Inbound(
                 id=one.position.inbound,
                 gateway=one.gateway,

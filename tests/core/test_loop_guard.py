@@ -6,13 +6,31 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.actions import Action, Forward, Lookup, Start
+from bot.core.budget import follow_up
 from bot.core.conversation import Conversation, Subscriber
 from bot.core.decide import decide
 from bot.core.decision import Decision
 from bot.core.instants import milliseconds
-from bot.core.policy import Policy
+from bot.core.policy import Limit, Policy
+from bot.core.rulebook import Rulebook
+from bot.core.sayings import Message
 from bot.core.turn import Turn
-from tests.core.deciding import ANA, BOOK, DAY, MINUTE, NOW, OUT, POLICY, decided, text_of
+from bot.core.understanding import Expected, Kind
+from tests.core.deciding import (
+    ANA,
+    BOOK,
+    DAY,
+    MINUTE,
+    NOW,
+    OUT,
+    POLICY,
+    decided,
+    phrase,
+    rule,
+    text_of,
+)
+from tests.core.talking import expecting, flow, step
 
 
 def at(*seconds_ago: float) -> list[int]:
@@ -106,3 +124,83 @@ def test_without_limits_nothing_is_kept() -> None:
 
     assert all(one.replies for one in decisions)
     assert decisions[-1].conversation.replied == ()
+
+
+LOOKUP = Lookup(
+    "https://api.example/", (("sky", Expected(Kind.TEXT)),), None, timedelta(seconds=3)
+)
+TALKATIVE = Rulebook(
+    (
+        rule("sky", phrase("ciel"), reply="{{ sky }}"),
+        rule("two", phrase("deux"), reply="Un."),
+        rule("ask", phrase("rdv"), reply="Noté."),
+        rule("echo", phrase("echo"), reply=""),
+        rule("pass", phrase("passe"), reply=""),
+    )
+)
+
+
+def with_actions(book: Rulebook, **actions: Action) -> Rulebook:
+    return Rulebook(
+        tuple(
+            replace(one, actions=(actions[one.id],)) if one.id in actions else one
+            for one in book.rules
+        )
+    )
+
+
+ASKING = with_actions(
+    replace(
+        TALKATIVE,
+        rules=tuple(
+            replace(one, flow=flow(step("day", expecting(Kind.DATE)))) if one.id == "ask" else one
+            for one in TALKATIVE.rules
+        ),
+    ),
+    sky=LOOKUP,
+    two=Start("ask"),
+    echo=Forward(Message(template="forwarded"), number=ANA),
+    **{"pass": Forward(Message(template="forwarded"), number="+15145550009")},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "reason"),
+    [
+        pytest.param("ciel", 5, "lookup", id="an address is asked for the sixth reply"),
+        pytest.param("ciel", 6, "loop", id="and not for the seventh"),
+        pytest.param("deux", 4, "rule", id="two replies make six"),
+        pytest.param("deux", 5, "loop", id="two replies would make seven"),
+        pytest.param("echo", 5, "rule", id="what comes back to its author is the sixth"),
+        pytest.param("echo", 6, "loop", id="what comes back to its author counts"),
+        pytest.param("passe", 6, "rule", id="what is passed on to others does not"),
+    ],
+)
+def test_all_that_a_number_would_be_sent_counts(text: str, said: int, reason: str) -> None:
+    """INV-29."""
+    decision = decided(text, replied=at(*range(10, 10 + said)), book=ASKING)
+
+    assert decision.why.reason == reason
+    if reason == "loop":
+        assert (decision.replies, decision.actions, decision.asking) == ((), (), None)
+        assert decision.conversation.position is None
+
+
+def test_what_exceeds_a_limit_by_itself_is_said_alone() -> None:
+    policy = replace(POLICY, per_number=(Limit(1, MINUTE),))
+
+    assert decided("deux", book=ASKING, policy=policy).why.reason == "rule"
+    assert decided("deux", replied=at(10), book=ASKING, policy=policy).why.reason == "loop"
+
+
+@pytest.mark.parametrize(("said", "left"), [(5, True), (6, False)])
+def test_what_is_said_later_counts_like_a_reply(said: int, left: bool) -> None:
+    """INV-29."""
+    talk = Conversation("vudumobile:" + ANA, "vudumobile", ANA, tuple(at(*range(10, 10 + said))))
+
+    after = follow_up(talk, POLICY, NOW)
+
+    assert (after is not None) == left
+    if after is not None:
+        assert len(after.replied) == said + 1
+        assert follow_up(after, POLICY, NOW) is None
