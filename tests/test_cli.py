@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,8 +11,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot import look
+from bot.app import load_content
 from bot.cli import main
+from bot.config import load_config
 from bot.gateways.base import Rejected
+from bot.services.follow_ups import FollowUps
+from bot.services.library import Library
+from bot.services.mailer import Mailer
+from bot.services.responder import Responder
 from tests.services.played import open_scene
 
 RULES = """
@@ -19,6 +26,18 @@ rules:
   - {id: weather, keyword: {fr: [météo], en: [weather]}, reply: {fr: "Beau.", en: "Fair."}}
   - {id: song, keyword: [chanson], reply: "Vous voulez {{ rest }}, {{ number }}"}
   - {id: lost, contains: [perdu], reply: "Objets perdus"}
+  - {id: gold, keyword: [plan], when: {set: {plan: gold}, list: deals, tag: vip}, reply: "Or"}
+  - {id: buy, keyword: [acheter], do: {set: {plan: gold}}, reply: "Merci"}
+  - {id: night, keyword: [nuit], when: {hours: "22:00-06:00", gateway: clever}, reply: "Nuit"}
+  - id: town
+    keyword: [ville]
+    expect: {town: word}
+    once: number
+    do:
+      later: {after: 10m, send: "Encore {{ town }}?"}
+      forward: {email: ville@exemple.example, text: "{{ town }}"}
+    reply: "{{ town }}"
+lists: [{id: deals, names: [rabais]}]
 """
 Textobot = Callable[..., Result]
 
@@ -30,7 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config.yaml").write_text(
         "organisation: {name: Radio, contact: '418'}\n"
         "store: sqlite:///textobot.db\n"
-        "gateways: {vudumobile: {our_number: '+15149541234'}}\n"
+        "timezone: UTC\ngateways: {vudumobile: {our_number: '+15149541234'}, clever: {}}\n"
     )
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "a.yaml").write_text(RULES)
@@ -58,7 +77,7 @@ def test_check_says_that_all_is_well(textobot: Textobot, folder: Path) -> None:
     result = textobot("check")
 
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "All is well: 3 rules of your own, 1 for the sandbox alone.\n"
+    assert result.stdout == "All is well: 7 rules of your own, 1 for the sandbox alone.\n"
 
 
 def test_check_names_every_fault_with_its_place_and_remedy(
@@ -124,6 +143,38 @@ def test_check_writes_the_schema_for_editors(textobot: Textobot) -> None:
         pytest.param(["bonjour"], ["Nobody answers it."], id="nobody"),
         pytest.param([""], ["(no word)", "Nobody answers it."], id="nothing"),
         pytest.param(["[bold]météo"], ["Read as: bold meteo"], id="no markup"),
+        pytest.param(
+            ["plan", "--at", "2026-03-02 12:00"],
+            ["gold", "list must be deals, and is none", "Nobody answers it."],
+            id="a condition that does not hold",
+        ),
+        pytest.param(
+            ["plan", "--set", "plan=gold", "--list", "deals", "--tag", "vip"],
+            ["Reply (fr)", "Or"],
+            id="what was set, a list and a tag",
+        ),
+        pytest.param(
+            ["nuit", "--at", "2026-03-02 23:00", "--gateway", "clever"],
+            ["Reply (fr)", "Nuit"],
+            id="a time and a gateway",
+        ),
+        pytest.param(
+            ["chanson", "--gateway", "clever"],
+            ["Vous voulez , +33600000001"],
+            id="who texts there",
+        ),
+        pytest.param(
+            ["chanson", "--from", "514 555-0199"], ["+15145550199"], id="as it is dialled here"
+        ),
+        pytest.param(
+            ["ville Québec"],
+            [
+                "Understood: town = Québec",
+                "Does: pass on to ville@exemple.example: Québec",
+                "Does: say after 10m, unless they text before: Encore Québec?",
+            ],
+            id="what is understood and done",
+        ),
     ],
 )
 def test_explain_says_who_answers(
@@ -153,6 +204,14 @@ def test_what_was_texted_plays_no_tricks_on_a_terminal(textobot: Textobot, said:
         pytest.param(["explain", "--id", "0"], 2, "0 is not in the range", id="no id"),
         pytest.param(["explain", "--id", "9" * 30], 2, "not in the range", id="a huge id"),
         pytest.param(["explain", "a", "--gateway", "x"], 2, "no gateway 'x'", id="no gateway"),
+        pytest.param(
+            ["explain", "a", "--lang", "french"], 2, "write two small letters", id="no language"
+        ),
+        pytest.param(["explain", "a", "--from", "bob"], 2, "is no number; write", id="no number"),
+        pytest.param(["explain", "a", "--at", "noon"], 2, "write day and hour", id="no time"),
+        pytest.param(["explain", "a", "--set", "x"], 2, "write name=value", id="no value"),
+        pytest.param(["explain", "a", "--set", "X!=1"], 2, "this is no name", id="no name"),
+        pytest.param(["explain", "a", "--list", "deal"], 2, "did you mean deals?", id="no list"),
         pytest.param(["explain", "a", "-c", "no.yaml"], 2, "no configuration", id="no file"),
         pytest.param(["explain", "--id", "1"], 1, "there is no store", id="no store yet"),
         pytest.param(["explain", "--id", "1", "-c", "no.yaml"], 2, "no configuration", id="-c"),
@@ -177,6 +236,35 @@ def test_a_store_of_another_kind_is_told(textobot: Textobot, folder: Path) -> No
 
     assert result.exit_code == 1
     assert "the schema of no textobot" in result.stderr
+
+
+async def conversed(folder: Path) -> None:
+    """A store with two answers to one rule, of which the newer counts, and all that came of it."""
+    config = load_config(folder / "config.yaml")
+    rulebook, templates = load_content(config, sandbox=False)
+    async with open_scene(folder) as scene:
+        library = Library(lambda: (rulebook, templates))
+        speech = replace(scene.speech(), library=library)
+        follow_ups = FollowUps(scene.database, speech, scene.clock, wake=scene.woken.append)
+        for town in ("Québec", "Laval"):
+            await scene.receive(f"ville {town}")
+            await Responder(scene.database, speech, scene.clock, wake=scene.woken.append).tick()
+        await Mailer(scene.account).tick()
+        scene.clock.advance(600)
+        await follow_ups.tick()
+
+
+def test_explain_shows_all_that_came_of_a_text(textobot: Textobot, folder: Path) -> None:
+    asyncio.run(conversed(folder))
+
+    first, second = (textobot("explain", "--id", text).stdout for text in "12")
+
+    assert "answer to town, kept, and replaced by a newer one: town = Québec\n" in first
+    assert "mail to ville@exemple.example: Québec (done)\n" in first
+    assert "follow-up for 2026-03-02 12:10:00: Encore Québec? (cancelled)\n" in first
+    assert "answer to town, kept: town = Laval\n" in second
+    assert "follow-up for 2026-03-02 12:10:00: Encore Laval? (done)\n" in second
+    assert "follow-up 3, queued: Encore Laval?\n" in second
 
 
 async def answered(folder: Path) -> None:

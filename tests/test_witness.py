@@ -202,7 +202,7 @@ async def test_the_page_says_why(tmp_path: Path) -> None:
                 await phone.locator(".why .by").wait_for()
                 shown = await phone.locator(".why div").inner_text()
                 assert [line for line in shown.split("\n") if line] == [
-                    "weather (météo)",
+                    "✓ weather (météo)",
                     "Réponse (fr): 1 segment, GSM-7",
                     "N'ont pas répondu :",
                     "anything (anything): keyword passe avant anything",

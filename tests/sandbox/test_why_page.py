@@ -53,7 +53,7 @@ async def test_a_why_opens_under_a_text(browser, played: Sandbox) -> None:
     await phone.locator(".why .by").wait_for()
 
     assert await lines(phone) == [
-        "weather (word en français)",
+        "✓ weather (word en français)",
         f"Compris : town = {HOSTILE}",
         "→ deed en français",
         "Réponse (fr): 2 segments, UCS-2, signes coûteux : ’",
@@ -79,7 +79,7 @@ async def test_it_follows_the_language_of_the_page(browser, played: Sandbox) -> 
     await page.get_by_role("button", name="EN", exact=True).click()
 
     assert await phone.locator(".why summary").inner_text() == "Why?"
-    assert await phone.locator(".why .by").inner_text() == "weather (word in English)"
+    assert await phone.locator(".why .by").inner_text() == "✓ weather (word in English)"
     await page.context.close()
 
 

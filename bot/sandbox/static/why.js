@@ -30,7 +30,7 @@ function drawn(found) {
   return [
     found.silent && line("silent", `${word("notAnswered")} ${said(found.silent)}.`),
     found.silent && line("else", word("otherwise")),
-    answering ? line("by", ...rule(answering)) : line("by", `${builtIn}${said(found.reason)}`),
+    answering ? line("by", "✓ ", ...rule(answering)) : line("by", `${builtIn}${said(found.reason)}`),
     captured.length ? line("captured", `${word("understood")} ${captured.join(", ")}`) : null,
     ...found.does.map((one) => line("does", `→ ${said(one)}`)),
     found.error && line("silent", `${word("parked")} ${found.error}`),
