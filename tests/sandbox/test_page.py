@@ -257,6 +257,14 @@ async def test_a_phone_without_a_campaign_gets_one(page, sandbox: Sandbox) -> No
     await phone.locator(".mine", has_text="STOP").wait_for()
 
 
+async def test_somebody_answers_by_hand(page, sandbox: Sandbox) -> None:
+    await page.locator("#by-hand [name=text]").fill("Je vous appelle")
+    await page.locator("#by-hand [type=submit]").click()
+    bubble = phone_of(page, "vudumobile").locator(".theirs", has_text="Je vous appelle")
+    await bubble.locator("small", has_text="écrit par l'opérateur").wait_for()
+    assert sandbox.ledger == []  # no request asked for it
+
+
 async def test_a_wrong_number_is_said_to_be_wrong(page) -> None:
     await page.get_by_role("button", name="Ajouter un téléphone").click()
     await page.locator("dialog [name=number]").fill("12")

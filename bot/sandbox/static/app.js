@@ -1,5 +1,6 @@
 // Puts the page together: state at the start, then every change as it is told.
 
+import { ByHand } from "./by_hand.js";
 import { clockTime, dayName, look, make, order, press } from "./dom.js";
 import { Accounts, Campaign, Faults, Log, Mails } from "./panel.js";
 import { keyOf, Phone } from "./phones.js";
@@ -9,6 +10,7 @@ const $ = (id) => document.getElementById(id);
 const phones = new Map();
 const faults = new Faults();
 const campaign = new Campaign();
+const byHand = new ByHand();
 const accounts = new Accounts();
 const log = new Log();
 const mails = new Mails();
@@ -63,6 +65,7 @@ function place(shown) {
   $("phones").insertBefore(phone.element, $("add-phone"));
   if (ourNumber) phone.our(ourNumber);
   if (shown.gateway === "clever") campaign.offer(shown.number);
+  else byHand.offer(shown.number);
   phone.list.scrollTop = phone.list.scrollHeight;
   phone.tick(worldNow());
 }
