@@ -136,6 +136,8 @@ class Chat:
         show(f"{self._time()}; time stands still until /wait or /at.", style=FAINT)
         if not self._talk.library.rulebook.rules:
             show("Without a rule of your own, only STOP, START and HELP are answered.")
+            if not self._sandbox:
+                show("(--sandbox adds the rules that are for the sandbox alone.)")
 
     def _take(self, line: str) -> None:
         if not line:

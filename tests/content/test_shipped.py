@@ -1,5 +1,6 @@
 """The rules and templates that we ship: a newcomer's first impression, so they must be right."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +10,10 @@ import pytest
 from bot.content.explain import explain
 from bot.content.rulebook import check, load_rulebook
 from bot.content.templates import Organisation, Templates
+from bot.core.conversation import Conversation, Subscriber
 from bot.core.segments import segments
+from bot.core.turn import Turn
+from tests.core.deciding import POLICY, text_of
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = Templates.load(
@@ -50,10 +54,11 @@ def test_a_first_text_is_answered_from_either_gateway(text, reply):
     book = load_rulebook(ROOT / "rules", TEMPLATES, sandbox=True)
 
     for gateway in ("vudumobile", "clever"):
-        found = explain(
-            text, book, TEMPLATES, language="fr", data={"now": NOW, "gateway": gateway}
-        )
-        assert found.reply.startswith(reply)
+        sent = replace(text_of(text), gateway=gateway, sent_at=NOW)
+        conversation = Conversation(sent.conversation, gateway, sent.number)
+        turn = Turn(sent, conversation, Subscriber(sent.number), book, POLICY, NOW)
+        (said,) = explain(turn, TEMPLATES).replies
+        assert said.text.startswith(reply)
 
 
 def test_every_reply_is_cheap():
