@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 """Real time in which a process has to be ready on a machine with other things to do."""
 STOP_SECONDS = 10.0
 """Promised: SIGTERM ends it within 10 s."""

@@ -79,7 +79,7 @@ async def test_a_held_account_is_told_once_loses_nothing_and_goes_on_by_itself(
         await scene.until(
             "the other gateway goes on",
             lambda: scene.replies(other, number(other)) == ["Echo elsewhere"],
-            minutes=3, real=5.0,
+            minutes=3, real=20.0,
         )  # fmt: skip
         await scene.world(200)
         status, body = await scene.daemon.readiness()
@@ -173,7 +173,7 @@ async def test_an_outage_of_one_gateway(tmp_path: Path, gateway: str) -> None:
             await scene.until(
                 "the other gateway goes on",
                 lambda fault=fault: f"Echo {fault}" in scene.replies(other, number(other)),  # type: ignore[misc]
-                minutes=3, real=5.0,
+                minutes=3, real=20.0,
             )  # fmt: skip
             await scene.world(45)
             scene.sandbox.mend()
@@ -188,7 +188,7 @@ async def test_a_send_that_was_not_taken_is_made_again_for_a_person_alone(
     tmp_path: Path, gateway: str, fault: str
 ) -> None:
     """Nobody else is written to meanwhile, so the gateway lists nothing newer."""
-    async with stage(tmp_path, on=[gateway], speed=80) as scene:
+    async with stage(tmp_path, on=[gateway], speed=50) as scene:
         if gateway == "clever":
             scene.campaign([number("clever")])
         await scene.up()

@@ -47,13 +47,13 @@ async def test_rows_late_repeated_shuffled_and_equal(tmp_path: Path, gateway: st
 
 @pytest.mark.parametrize("gateway", BOTH)
 async def test_two_equal_texts_of_one_second_are_two(tmp_path: Path, gateway: str) -> None:
-    async with stage(tmp_path, on=[gateway], speed=10) as scene:
+    async with stage(tmp_path, on=[gateway]) as scene:
         (number,) = phones(scene, gateway, 1)
         await scene.up()
-        into = scene.sandbox.now().microsecond / 1e6
-        for _ in range(2):  # both are dated to the beginning of the same second
-            scene.text(gateway, number, "echo same", "Echo same", offset=-into)
-            into = scene.sandbox.now().microsecond / 1e6
+        second = scene.sandbox.now().replace(microsecond=0)
+        for _ in range(2):
+            offset = (second - scene.sandbox.now()).total_seconds()
+            scene.text(gateway, number, "echo same", "Echo same", offset=offset)
 
         await scene.verify()
 
@@ -63,7 +63,7 @@ async def test_two_equal_texts_of_one_second_are_two(tmp_path: Path, gateway: st
 @pytest.mark.parametrize("skew", [120.0, -120.0], ids=["ahead", "behind"])
 async def test_gateways_whose_clocks_are_wrong_by_two_minutes(tmp_path: Path, skew: float) -> None:
     """INV-39; also where an answer is lost and the message must be found by its time."""
-    async with stage(tmp_path, speed=60) as scene:
+    async with stage(tmp_path) as scene:
         scene.sandbox.vudumobile.skew = skew
         scene.sandbox.clever.skew = skew
         people = {gateway: phones(scene, gateway, 3) for gateway in BOTH}
@@ -84,7 +84,7 @@ async def test_gateways_whose_clocks_are_wrong_by_two_minutes(tmp_path: Path, sk
 
 async def test_a_feed_of_sent_messages_that_lags(tmp_path: Path) -> None:
     """INV-6: what is not listed yet is not sent again; what was not taken is."""
-    async with stage(tmp_path, on=["vudumobile"], speed=60) as scene:
+    async with stage(tmp_path, on=["vudumobile"]) as scene:
         taken, refused, usual = phones(scene, "vudumobile", 3)
         await scene.up()
         scene.sandbox.break_("vudumobile", "mt_late", times=None, seconds=75)

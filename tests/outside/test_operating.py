@@ -72,7 +72,8 @@ async def test_a_stop_in_the_middle_of_work_is_clean(tmp_path: Path, how: int) -
     """What is in flight is finished, nothing is unclear afterwards, the rest goes on later."""
     async with stage(tmp_path, on=["vudumobile"], speed=5) as scene:
         await scene.up()
-        scene.sandbox.break_("vudumobile", "slow", operation="send", times=None, seconds=8)
+        slow = 1.5 * scene.sandbox.clock.speed  # in real seconds: so are those it has to end in
+        scene.sandbox.break_("vudumobile", "slow", operation="send", times=None, seconds=slow)
         for index in range(8):
             scene.text("vudumobile", mobile(101 + index), "echo now", "Echo now")
         await scene.until("sends are in flight", lambda: any(
@@ -80,6 +81,7 @@ async def test_a_stop_in_the_middle_of_work_is_clean(tmp_path: Path, how: int) -
         await scene.daemon.stop(how)
         assert {row.status for row in scene.outbox()} <= {"sent", "delivered", "queued"}
         scene.sandbox.mend()
+        scene.sandbox.clock.speed = 40  # of the second life, which knows no other
         await scene.up()
 
         await scene.verify(after=30)

@@ -73,7 +73,8 @@ async def test_a_campaign_named_later_brings_history(tmp_path: Path) -> None:
 
 async def test_a_stop_texted_during_an_outage_counts_however_old(tmp_path: Path) -> None:
     """And an ordinary text of that age is not answered: `replies.max_age`."""
-    async with stage(tmp_path, on=["vudumobile"], speed=120) as scene:
+    replies = {"max_age": "15m"}
+    async with stage(tmp_path, on=["vudumobile"], replies=replies) as scene:
         await scene.up()
         await scene.daemon.kill()
         scene.text("vudumobile", ONE, "STOP")
@@ -130,7 +131,7 @@ async def test_stop_help_and_start(tmp_path: Path) -> None:
 
 async def test_a_template_that_fails_for_one_text_delays_nobody(tmp_path: Path) -> None:
     """INV-28: that text is parked, at once and visibly, and its author's next one is answered."""
-    async with stage(tmp_path, rules=POISON) as scene:
+    async with stage(tmp_path, rules=POISON, speed=10) as scene:
         scene.campaign([CLEVER])
         await scene.up()
         for gateway, number in (("vudumobile", ONE), ("clever", CLEVER)):
@@ -140,7 +141,7 @@ async def test_a_template_that_fails_for_one_text_delays_nobody(tmp_path: Path) 
         for number in (TWO, THREE):
             scene.text("vudumobile", number, "echo on", "Echo on")
         begun = scene.sandbox.now()
-        await scene.answered(minutes=3, real=6.0)
+        await scene.answered(minutes=3, real=20.0)
         assert (scene.sandbox.now() - begun).total_seconds() < 120
 
         await scene.verify(after=60)

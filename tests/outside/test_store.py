@@ -40,9 +40,11 @@ class Disk:
             ballast.write(b"\0" * max(0, free - leave))
 
     def empty(self) -> None:
-        """There is room again."""
+        """There is room again, also for whatever has to be caught up with."""
         self.room = None
         (self.folder / "ballast").unlink(missing_ok=True)
+        if self.mounted:
+            remount(self.folder, "size=64m")
 
 
 @pytest.fixture
@@ -75,7 +77,8 @@ async def test_a_full_disk_ends_it_loudly_and_costs_nothing(
     tmp_path: Path, disk: Disk, leave: int
 ) -> None:
     """Filled under load; then there is room again, and everybody has one answer."""
-    async with stage(tmp_path, on=["vudumobile"]) as scene:
+    replies = {"per_number": ["600/min"]}  # whoever wrote meanwhile is in no loop
+    async with stage(tmp_path, on=["vudumobile"], replies=replies) as scene:
         await scene.up()
         scene.text("vudumobile", ONE, "echo before", "Echo before")
         await scene.answered()
@@ -140,11 +143,14 @@ async def test_a_store_that_cannot_be_written_ends_it_before_anything_is_sent(
         await scene.verify()
 
 
+def remount(folder: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", str(folder)], check=True)
+
+
 def protect(disk: Disk, *, writable: bool) -> None:
     """The store's folder and its files: by the file system, or their modes, or a limit."""
     if disk.mounted:
-        how = "rw" if writable else "ro"
-        subprocess.run(["mount", "-o", f"remount,{how}", str(disk.folder)], check=True)
+        remount(disk.folder, "rw" if writable else "ro")
     elif os.geteuid() == 0:  # whom modes do not keep from writing; a page is more than that
         disk.room = None if writable else LESS_THAN_A_PAGE
     else:
