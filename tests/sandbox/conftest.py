@@ -1,6 +1,9 @@
 """A sandbox on a stopped clock, and a client that speaks as the documents' samples do."""
 
 import asyncio
+import contextlib
+import random
+import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -109,6 +112,14 @@ class Client:
 
     def later(self, seconds: float) -> None:
         self.sandbox.clock.jump(timedelta(seconds=seconds))
+
+
+def reserved_port() -> int:
+    """A free port that nobody is given who asks for any: it can be left, and taken again."""
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", random.randrange(20_000, 30_000)))
+            return int(probe.getsockname()[1])
 
 
 async def until(condition: Callable[[], object]) -> None:

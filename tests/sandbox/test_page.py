@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox import Clock, Mail, Sandbox
-from tests.sandbox.conftest import GSM, MOBILE
+from tests.sandbox.conftest import GSM, MOBILE, reserved_port
 
 playwright = pytest.importorskip("playwright.async_api", reason="needs playwright")
 CHROMIUM = shutil.which("chromium")
@@ -385,9 +385,9 @@ async def test_it_fits_and_can_be_read(
 
 
 async def test_the_page_comes_back_after_the_sandbox(browser) -> None:
+    port = reserved_port()
     sandbox = Sandbox()
-    await sandbox.start()
-    port = int(sandbox.url.rsplit(":", 1)[1])
+    await sandbox.start(port=port)
     page = await opened_in(browser, sandbox, locale="fr")
     await sandbox.stop()
     await page.locator("#offline").wait_for(state="visible")
