@@ -87,7 +87,9 @@ class Takeover:
         """Say from when on messages are new to us, and of consequence."""
         # Where the machine's clock was set back, these would be in the future.
         self._since, self._unseen = min(self._since, now), min(self._unseen, now)
-        return max(self._since, self._unseen - LISTED_WITHIN, now - self._silent_for)
+        # What is judged late, because their clock is hardly known, must still be within reach.
+        unseen = self._unseen - LISTED_WITHIN - timedelta(seconds=self._account.gateway.skew.width)
+        return max(self._since, unseen, now - self._silent_for)
 
     async def _judge(self, look: Look, since: datetime) -> int:
         account = self._account

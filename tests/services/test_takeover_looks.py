@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.core.messages import Skew
 from bot.gateways.base import Condition, Unconfirmed
 from bot.services.takeover import FURTHEST_BACK
 from tests.services.played import BEN, Scene
@@ -92,6 +93,21 @@ async def test_a_clock_that_is_set_back_loses_no_answer(scene: Scene) -> None:
     scene.clock.advance(SETTLED)
 
     assert await look.tick() == 1
+
+
+async def test_a_clock_that_is_hardly_known_delays_and_loses_nothing(scene: Scene) -> None:
+    """As before the first answer, or where answers have no date."""
+    scene.gateway.skew = Skew(-300, 300)
+    look = await looking(scene)
+    scene.clock.advance(600)
+    await texted(scene)
+    listed(scene, "900")
+    looks = []
+    for _ in range(80):
+        scene.clock.advance(5)
+        looks.append(await look.tick())
+
+    assert sum(looks) == 1
 
 
 # What it costs
