@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+WORKERS ?= auto
 READY := $(VENV)/.ready
 
 .PHONY: demo test lint check bench soak format lock
@@ -10,7 +11,7 @@ demo: $(READY)    # everything, with both gateways played by the sandbox; Ctrl-C
 	exec $(VENV)/bin/textobot run --sandbox
 
 test: $(READY)    # what needs a browser or PostgreSQL is skipped; TEXTOBOT_NO_SKIP=1 forbids it
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n $(WORKERS)
 
 lint: $(READY)
 	$(VENV)/bin/ruff format --check .

@@ -24,20 +24,33 @@ WAYS = {
 }
 
 
-def outcome(folder: Path, source: str, *, forbidden: bool) -> subprocess.CompletedProcess[str]:
+SPREAD = ("-p", "xdist", "-n", "1")
+
+
+def outcome(
+    folder: Path, source: str, *options: str, forbidden: bool
+) -> subprocess.CompletedProcess[str]:
     test = folder / "test_skipping.py"
     test.write_text(source)
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", os.devnull]
-    environ = {**os.environ, "TEXTOBOT_NO_SKIP": "1" if forbidden else "", "PYTHONPATH": str(ROOT)}
+    environ = {
+        **{name: value for name, value in os.environ.items() if "PYTEST" not in name},
+        "TEXTOBOT_NO_SKIP": "1" if forbidden else "",
+        "PYTHONPATH": str(ROOT),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # a third of the time
+    }
     return subprocess.run(
-        [*command, "-p", "no:cacheprovider", str(test)],
+        [*command, "-p", "no:cacheprovider", *options, str(test)],
         cwd=folder, env=environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("options", [(), SPREAD], ids=["by itself", "in a process of its own"])
 @pytest.mark.parametrize("source", WAYS.values(), ids=WAYS.keys())
-def test_a_forbidden_skip_fails_and_says_what_was_missing(tmp_path: Path, source: str) -> None:
-    run = outcome(tmp_path, source, forbidden=True)
+def test_a_forbidden_skip_fails_and_says_what_was_missing(
+    tmp_path: Path, source: str, options: tuple[str, ...]
+) -> None:
+    run = outcome(tmp_path, source, *options, forbidden=True)
 
     assert run.returncode != 0, run.stdout
     assert "TEXTOBOT_NO_SKIP forbids this" in run.stdout
