@@ -15,6 +15,7 @@ from bot.core.obey import OBEYED, opts_out
 from bot.core.reactions import looks_quoted
 from bot.core.turn import Turn
 from bot.log import logger
+from bot.services.bursts import Reading, followers, joined, read_first
 from bot.services.speaking import Speech
 from bot.services.work import Work, parked
 from bot.storage import inbox, outbox, subscribers
@@ -30,6 +31,7 @@ SUSPECTS = 20
 """Texts on which a process died, decided one by one in one tick."""
 PATIENCE = 3
 """Bursts' lengths that a text waits at most for those that may belong to it."""
+ALONE = Reading()
 
 
 class Responder:
@@ -102,48 +104,47 @@ class Responder:
     ) -> list[Handled]:
         """Decide texts in their order; with `burst`, those of one person together.
 
-        Those that come after one for which an address is asked are left out: they have to wait.
+        Those that have to wait are left out, and with them the later ones of their conversations:
+        an address is asked for an earlier one, or more may come that belongs to them.
         """
         handled: list[Handled] = []
-        waiting = {text.id: text for text in texts}
+        waiting, left = {text.id: text for text in texts}, set()
         for text in texts:
             if waiting.pop(text.id, None) is None:
                 continue  # it was read as one with an earlier one
-            if work.asks(text.conversation) and not opts_out(text.text):
+            held = text.conversation in left or work.asks(text.conversation)
+            if held and not opts_out(text.text):
                 continue
-            read = text
-            if self._burst:
-                with_it = self._read_as_one(text, waiting.values(), work)
-                if with_it is None:
-                    handled.append(Handled(text.id, InboundStatus.HANDLED, Why("joined")))
-                    continue
-                for one in with_it:
+            how = self._reading(text, waiting.values(), work)
+            if how.waits:
+                left.add(text.conversation)
+            elif how.beginning:
+                handled.append(Handled(text.id, InboundStatus.HANDLED, Why("joined")))
+            else:
+                for one in how.with_it:
                     del waiting[one.id]
-                    joined = Why("joined", detail={"to": text.id})
-                    handled.append(Handled(one.id, InboundStatus.HANDLED, joined))
-                read = replace(text, text=" ".join(one.text for one in (text, *with_it)))
-            handled.append(self._decide_one(read, work, said.get(text.conversation, ())))
+                    why = Why("joined", detail={"to": text.id})
+                    handled.append(Handled(one.id, InboundStatus.HANDLED, why))
+                read = joined((text, *how.with_it))
+                handled.append(self._decide_one(read, work, said.get(text.conversation, ())))
         return handled
 
-    def _read_as_one(
-        self, text: Inbound, others: Iterable[Inbound], work: Work
-    ) -> list[Inbound] | None:
-        """Give the texts that are read as one with this; None: it is read with a later one.
-
-        What is understood alone stays alone. Else the shortest run of texts that together are
-        understood is one; else, if a later one is understood alone, this is but its beginning,
-        unless somebody wants to have it all the same. What nobody understands is one text.
-        """
-        run = _run(text, others, self._burst)
-        if not run or text.history or answers(turn := work.turn(text)):
-            return []
-        for count in range(1, len(run) + 1):
-            together = " ".join(one.text for one in (text, *run[:count]))
-            if answers(work.turn(run[count - 1])):
-                return [] if is_wanted(turn) else None
-            if answers(replace(turn, text=replace(text, text=together))):
-                return run[:count]
-        return run
+    def _reading(self, text: Inbound, others: Iterable[Inbound], work: Work) -> Reading:
+        """Say how a text is read that others may belong to."""
+        now = work.now
+        if not self._burst or text.history:
+            return ALONE
+        followed = followers(text, others, self._burst)
+        if not followed and text.received_at <= now - self._burst:
+            return ALONE
+        how = read_first(
+            (text, *followed),
+            lambda one: answers(work.turn(one)),
+            quiet=now - self._burst,
+            overdue=now - PATIENCE * self._burst,
+        )
+        # Where somebody wants whatever comes, the beginning of another text is wanted too.
+        return ALONE if how.beginning and is_wanted(work.turn(text)) else how
 
     def _decide_one(self, text: Inbound, work: Work, said: Sequence[str]) -> Handled:
         """Decide and render one text; what raises is parked, and holds up nobody (INV-28)."""
@@ -232,15 +233,3 @@ async def _said(connection: Connection, texts: Sequence[Inbound]) -> dict[str, S
     """Read what we said to those who may be quoting us."""
     quoting = {text.conversation for text in texts if looks_quoted(text.text)}
     return {key: await outbox.said_lately(connection, key) for key in quoting}
-
-
-def _run(text: Inbound, others: Iterable[Inbound], burst: timedelta) -> list[Inbound]:
-    """Give the texts of the same conversation that came right after this one."""
-    run, last = [], text
-    for one in others:
-        if one.conversation == text.conversation:
-            if one.received_at - last.received_at > burst:
-                break
-            run.append(one)
-            last = one
-    return run

@@ -155,7 +155,7 @@ async def claim(
     of their conversations: order is kept, and nobody else waits. So do those of a conversation
     in which an address is being asked. `gather` are two instants: a conversation into which
     something came after the later one is left, to see whether more comes that belongs to it;
-    but where a text came before the earlier one, what came up to the later one waits no longer.
+    but not where a text came before the earlier one.
     """
     suspect = inbox.alias("suspect")
     behind = exists().where(is_suspect(suspect), suspect.c.conversation == inbox.c.conversation)
@@ -166,7 +166,7 @@ async def claim(
         beside = exists().where(other.c.conversation == inbox.c.conversation, is_fresh(other))
         coming = beside.where(other.c.received_at > quiet)
         late = beside.where(other.c.received_at <= overdue)
-        oldest = oldest.where(or_(~coming, and_(late, inbox.c.received_at <= quiet)))
+        oldest = oldest.where(or_(~coming, late))
     oldest = oldest.order_by(inbox.c.id).limit(limit)
     return await _count(connection, oldest.scalar_subquery())
 
