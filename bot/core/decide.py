@@ -74,7 +74,8 @@ def conclude(
 ) -> Decision:
     """Decide what a rule answers now that the address that it asks has answered, or has not."""
     rule = turn.rulebook.rule(rule_id)
-    if rule is None or turn.subscriber.opted_out or turn.subscriber.blocked:
+    away = turn.subscriber.opted_out or turn.subscriber.blocked or _is_taken_over(turn)
+    if rule is None or away:
         why = Why("rule", rule_id, detail={"lookup": "too late"})
         return Decision(turn.conversation, turn.subscriber, InboundStatus.HANDLED, why)
     return within_budget(turn, conversing.conclude(turn, rule, captured, found, language))

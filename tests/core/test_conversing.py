@@ -396,3 +396,10 @@ def test_the_language_in_which_a_list_is_left(
     talk.text(text)
 
     assert talk.last.replies[0].languages == languages
+
+
+def test_what_an_address_said_is_not_passed_on_once_a_person_answers() -> None:
+    talk = Talk(rulebook=book(MENU))
+    talk.conversation = replace(talk.conversation, silent_until=talk.now + timedelta(minutes=5))
+
+    assert conclude(talk.turn("menu"), "menu", {}, {"sky": "bleu"}, "fr").replies == ()
