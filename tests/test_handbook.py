@@ -20,6 +20,7 @@ from bot.content.entries import TEXT_KEYS, FileEntry, json_schema
 from bot.content.templates import BUILT_IN, NAMES, Organisation, Templates
 from bot.core.actions import VERBS
 from bot.core.sayings import Message
+from bot.core.segments import segments
 from bot.core.understanding import Expected, Kind
 from bot.talk import Talk, open_talk
 from bot.yamlfile import parse
@@ -96,9 +97,8 @@ async def test_a_talk_goes_as_it_is_written(
 ) -> None:
     talk = talks[book.language]
     if talked.goes_on:
-        before = book.examples[book.examples.index(talked) - 1]
-        assert before.kind == "talk", "files are edited in the midst of a talk"
-        await test_a_talk_goes_as_it_is_written(book, before, talks, address)
+        before = [one for one in book.examples if one.kind == "talk" and one.line < talked.line]
+        await test_a_talk_goes_as_it_is_written(book, before[-1], talks, address)
     else:
         await forget(talk)
     files = {name: text.replace(ADDRESS, address) for name, text in talked.files.items()}
@@ -124,7 +124,7 @@ def test_commands_print_what_is_written(book: Book, typed: Example, folder: Path
     assert console(typed.text, folder) == typed.text
 
 
-# --- both languages, and everything ----------------------------------------------------------------
+# --- both languages, and everything --------------------------------------------------------------
 
 
 @LANGUAGES
@@ -198,6 +198,14 @@ def test_everything_that_messages_may_have_has_an_example(book: Book) -> None:
 
 
 @LANGUAGES
+def test_replies_are_cheap(book: Book) -> None:
+    said = "\n".join(one.text for one in book.examples if one.kind == "talk")
+
+    for line in re.findall(r"^< (.*)", said, re.MULTILINE):
+        assert segments(line).encoding == "GSM-7", line
+
+
+@LANGUAGES
 def test_every_built_in_template_is_said_or_replaced(book: Book, tmp_path: Path) -> None:
     templates = Templates.load(
         tmp_path,
@@ -205,7 +213,7 @@ def test_every_built_in_template_is_said_or_replaced(book: Book, tmp_path: Path)
         language=book.language,
         timezone=ZoneInfo("America/Montreal"),
     )
-    some = dict.fromkeys(("list", "code", "minutes", "number", "text"), "SOMETHING")
+    some = dict.fromkeys(("answers", "list", "code", "minutes", "number"), "SOMETHING")
     said = "\n".join(one.text for one in book.examples if one.kind == "talk")
     files = {name for one in book.examples for name in one.files}
 
