@@ -196,7 +196,7 @@ class Chat:
 
     def wait(self, argument: str) -> None:
         """Let time pass."""
-        self._let_pass(parse_duration(argument))
+        self._let_pass(parse_duration("".join(argument.split())))
 
     def _let_pass(self, duration: timedelta) -> None:
         begun = self._talk.clock.now()

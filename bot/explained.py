@@ -38,7 +38,7 @@ def explain(config_path: Path, text: str, who: Who, *, sandbox: bool) -> int:
         return WRONG
     found = explain_turn(turn, templates)
     print_explanation(found)
-    if found.answering is None and not sandbox:
+    if found.decision.why.reason == "nobody" and not sandbox:
         show("(The examples for the sandbox are left out; --sandbox asks them too.)")
     return DONE
 

@@ -109,9 +109,9 @@ def test_nothing_is_logged_and_nothing_is_kept(chat: Chat, folder: Path) -> None
 
 
 def test_time_outs_and_follow_ups_come_with_time(chat: Chat) -> None:
-    result = chat("later", "/wait 9m", "/wait 2m", "rdv", "/at 2026-03-02 13:00")
+    result = chat("later", "/wait 9 m", "/wait 2m", "rdv", "/at 2026-03-02 13:00")
 
-    assert after(result, "/wait 9m") == ["It is Mon 2026-03-02 12:09."]
+    assert after(result, "/wait 9 m") == ["It is Mon 2026-03-02 12:09."]
     assert after(result, "/wait 2m")[:2] == ["  Mon 12:10", "< Encore?"]
     assert after(result, "/at 2026-03-02 13:00")[:2] == ["  Mon 12:41", "< Trop tard"]
     assert result.stdout.endswith("It is Mon 2026-03-02 13:00.\n")
