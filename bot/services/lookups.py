@@ -217,7 +217,7 @@ def _written(value: object, kind: Kind) -> str | None:
         value = str(int(value)) if whole else f"{Decimal(str(value)):f}"
     if not isinstance(value, str):
         return None
-    return f"{value}0" if kind is Kind.DECIMAL and _POINTED.fullmatch(value) else value
+    return f"{value}0" if kind is Kind.DECIMAL and _AS_THOUSANDS.fullmatch(value) else value
 
 
-_POINTED = re.compile(r"-?[0-9]+\.[0-9]+")
+_AS_THOUSANDS = re.compile(r"-?[0-9]+\.[0-9]{3}")

@@ -27,14 +27,11 @@ from bot.services.speaking import Speech
 from bot.services.timeouts import Timeouts
 from bot.storage import schema
 from bot.storage.database import Database
-from tests.clock import FakeClock
 from tests.core.talking import BOOK, GENEROUS
 from tests.services.played import ANA, Scene
 
 LIFE = timedelta(hours=1)
 NEVER_LEFT = {"suppressed", "cancelled", "lapsed"}
-HURRIED = FakeClock(speed=300)
-"""Of requests: half a minute is over after a tenth of a real second."""
 
 
 @dataclass
@@ -72,7 +69,7 @@ class Process:
             database,
             speech,
             clock,
-            self.internet or Internet(HURRIED),
+            self.internet or Internet(clock),
             wake=self._landed.set,
             wake_others=wake,
         )
@@ -95,9 +92,13 @@ class Process:
         await self.decide()
         while await self.lookups.tick() or await self._asking():
             if await self._asking():
-                await asyncio.wait_for(self._landed.wait(), 10)
-                self._landed.clear()
+                await self.landing()
             await self.decide()
+
+    async def landing(self) -> None:
+        """Wait until an address that is asked has answered, or has not."""
+        await asyncio.wait_for(self._landed.wait(), 10)
+        self._landed.clear()
 
     async def _asking(self) -> bool:
         one = schema.errands.c
