@@ -16,7 +16,7 @@ EVERYTHING = sorted(
 )
 
 FOUNDATION = {
-    *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile", "yamlwords"),
+    *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
 }
 TOP = {
     *("__main__", "answers", "app", "chat", "cli", "control", "daemon", "explained", "health"),

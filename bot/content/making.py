@@ -17,6 +17,7 @@ from bot.core.actions import Lookup
 from bot.core.conditions import ALWAYS
 from bot.core.flows import TIMEOUT, Flow
 from bot.core.rules import Phrase, Rule, Source, Trigger
+from bot.core.typos import SHORT, slips_of
 from bot.core.understanding import Kind
 from bot.validation import Wrong, noting
 
@@ -101,6 +102,9 @@ def _contradictions(entry: RuleEntry, rule: Rule) -> Iterator[Wrong]:
         yield Wrong("nothing is expected that could be invalid", remedy, ("invalid",))
     if rule.typos and rule.trigger is not Trigger.KEYWORD:
         yield Wrong("only keywords can be misspelled", "leave `typos` out", ("typos",))
+    elif rule.typos and not any(slips_of(word) for one in rule.phrases for word in one.words):
+        what = f"no word here is long enough to be misspelled: {SHORT} letters at least"
+        yield Wrong(what, "leave `typos` out, or add a longer word", ("typos",))
     if entry.steps is None and not (entry.do and entry.do.join):  # a list may ask a question
         for key in _about_questions(entry):
             yield Wrong("the rule asks nothing", f"write steps, or leave `{key}` out", (key,))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated
 
-import re2
 from pydantic import BeforeValidator, WithJsonSchema
 
 from bot.content.notation import LANGUAGES, TEXT, by_language
+from bot.core.pattern_source import compiled, fold_pattern, pattern_problem
 from bot.validation import Wrong, raise_all
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\xa0\u2028\u2029]")
-_QUIET = re2.Options()
-_QUIET.log_errors = False
+_SEPARATORS = re.compile("[\xa0\u2028\u2029]")
+"""What YAML makes of `\\_`, `\\L` and `\\P` between double quotes."""
 
 
 def _patterns(value: object) -> dict[str, str]:
@@ -35,25 +35,22 @@ def _patterns(value: object) -> dict[str, str]:
 
 
 def _problem(source: str) -> tuple[str, str] | None:
-    if _CONTROL.search(source):
+    if _SEPARATORS.search(source):
         what = "a backslash means something between double quotes"
         return what, "put the pattern between single quotes"
-    try:
-        re2.compile(source, _QUIET)
-    except re2.error as error:
-        said = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-        return (
-            f"this is no pattern ({said})",
-            "write it as RE2 reads it, or use keyword or contains",
-        )
-    return None
+    return pattern_problem(source)
 
 
 def groups(patterns: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Name the groups that all patterns have, and those that only some have."""
-    named = [frozenset(re2.compile(one, _QUIET).groupindex) for one in patterns]
-    shared = frozenset.intersection(*named) if named else frozenset[str]()
+    named = [_groups_in(one) for one in patterns]
+    shared = frozenset[str].intersection(*named) if named else frozenset[str]()
     return shared, frozenset[str]().union(*named) - shared
+
+
+@lru_cache(maxsize=4096)
+def _groups_in(source: str) -> frozenset[str]:
+    return frozenset(compiled(fold_pattern(source)).groupindex)
 
 
 Patterns = Annotated[

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.content.entries import LATER_KEYS, TEXT_KEYS, FileEntry, RuleEntry
+from bot.content.entries import LATER_KEYS, PROSE_KEYS, TEXT_KEYS, FileEntry, RuleEntry
 from bot.content.examples import Example
 from bot.content.lists import ListEntry, list_of
 from bot.content.making import rule_of
@@ -55,7 +55,7 @@ def read_rule_file(file: Path, templates: Templates, known: Known) -> RuleFile:
     """Read a file whose replies may name these templates. Never raises for what is wrong in it."""
     noted: list[Fault] = []
     try:
-        document = read(file, texts=TEXT_KEYS, noted=noted)
+        document = read(file, texts=TEXT_KEYS, prose=PROSE_KEYS, noted=noted)
     except Faults as wrong:
         return RuleFile(faults=list(wrong.faults), broken={""})
     reader = _Reader(document, templates, known)

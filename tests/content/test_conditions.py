@@ -48,7 +48,10 @@ from bot.core.conditions import ALWAYS, YEARLY, Dates, When
         ('prefix: ["+1514", +33 6]', When(prefixes=("+1514", "+336"))),
         ("set: {vip: yes}", When(values={"vip": frozenset({"yes"})})),
         ("set: {vip: [1, 2.50]}", When(values={"vip": frozenset({"1", "2.50"})})),
-        ("set: {vip: true, old: false}", When(values={"vip": frozenset()}, unset=frozenset({"old"}))),
+        (
+            "set: {vip: true, old: false}",
+            When(values={"vip": frozenset()}, unset=frozenset({"old"})),
+        ),
     ],
 )
 def test_a_condition_is_read(rules, written, meant):

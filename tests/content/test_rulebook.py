@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from pydantic import BaseModel
 
-from bot.content.entries import FileEntry, json_schema
+from bot.content.conditions import WhenEntry
+from bot.content.entries import FileEntry, RuleEntry, json_schema
+from bot.content.lists import ListEntry
 from bot.content.rulebook import load_rulebook
+from bot.content.steps import StepEntry
+from bot.content.verbs import DoEntry, LookupEntry
 from bot.core.messages import Delivery
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Trigger
@@ -132,6 +137,53 @@ def test_a_fault_of_a_file_is_told_with_its_place(told, content, fault):
             ],
         ),
         ("id: a, exactly: {en: fin}, reply: y", ["2:23: 'fin' is never asked: it is the"]),
+        ("id: a, pattern: '(', reply: y", ["2:13: pattern: a ( is never closed; write its ), or"]),
+        (
+            "id: a, pattern: {fr: 'a*', en: [b, c], es: 'b', }, reply: y",
+            [
+                "2:23: pattern: the pattern is found in every text, even in an empty one; make",
+                "2:33: pattern: a rule has one pattern; write the others behind a |, or as rules",
+            ],
+        ),
+        (
+            'id: a, pattern: "\\bmot", reply: y',
+            ["2:22: a backslash makes a control character here (U+0008); write it twice, or use"],
+        ),
+        (
+            'id: a, pattern: "\\PL", reply: y',
+            ["2:13: pattern: a backslash means something between double quotes; put the pattern"],
+        ),
+        ("id: a, keyword: x, typos: true, reply: y", ["2:25: no word here is long enough to be"]),
+        (
+            "id: a, exactly: meteo, typos: true, reply: y",
+            ["2:29: only keywords can be misspelled"],
+        ),
+        ("id: a, keyword: meteo, typos: yes, reply: y", ["2:29: typos should be true or false"]),
+        ("id: a, keyword: x, once: day, reply: y", ["2:25: once should be 'number'; change it"]),
+        ("id: a, keyword: x, invalid: z, reply: y", ["2:25: nothing is expected that could be"]),
+        (
+            "id: a, keyword: x, expect: {a: text, b: word, c: text, d: text}, reply: y",
+            [
+                "2:52: two texts cannot be told apart; ask for one of the two in a step, or",
+                "2:61: two texts cannot be told apart; ask for one of the two in a step, or",
+            ],
+        ),
+        (
+            "id: a, contains: x, expect: {a: text}, reply: y",
+            ["2:26: nothing follows the words of `contains`; use keyword, or pattern with"],
+        ),
+        (
+            "id: a, exactly: x, expect: {a: text}, reply: y",
+            ["2:25: nothing follows the words of `exactly`; use keyword, or pattern with groups"],
+        ),
+        ("id: a, keyword: x, expect: text, reply: y", ["2:25: expect: this is no mapping of"]),
+        (
+            "id: a, keyword: x, expect: {A: text, b: txt}, reply: y",
+            [
+                "2:34: expect: this is no name that a template can use; use small letters",
+                "2:43: expect: there is no type 'txt'; did you mean text?",
+            ],
+        ),
     ],
 )
 def test_a_fault_of_a_rule_is_told_with_its_place(told, rule, faults):
@@ -144,6 +196,8 @@ def test_a_fault_of_a_rule_is_told_with_its_place(told, rule, faults):
     ("rule", "faults"),
     [
         ("id: b, keyword: [X!], reply: y", ["3:5: the rule 'b' never answers to keyword 'X!'"]),
+        ("id: b, keyword: [X!], when: {days: mon}, reply: y", []),
+        ("id: b, keyword: [X!], expect: {a: word}, reply: y", []),
         ("id: a, keyword: [z], reply: y", ["3:5: the rule 'a' is already at"]),
         (
             "id: b, exactly: x y, reply: y, examples: {matches: [x y, x y z, STOP]}",
@@ -165,6 +219,30 @@ def test_a_fault_between_rules_is_told_with_its_place(told, rule, faults):
     found = told(f"{ONE}  - {{{rule}}}\n")
 
     assert [one[: len(fault)] for one, fault in zip(found, faults, strict=True)] == faults
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ("when: {hours: 8-12}", ""),
+        (
+            "when: {hours: 6-9}",
+            "4:5: nothing says which of 'b' and 'c' answers to keyword 'x'; let",
+        ),
+        (
+            "expect: {a: word}",
+            "4:5: nothing says which of 'a' and 'c' answers to keyword 'x'; let",
+        ),
+    ],
+)
+def test_who_answers_is_never_by_chance(told, keys, fault):
+    found = told(
+        "rules:\n  - {id: a, keyword: x, expect: {a: integer}, reply: y}\n"
+        "  - {id: b, keyword: x, when: {hours: 22-8}, reply: y}\n"
+        f"  - {{id: c, keyword: x, {keys}, reply: y}}\n"
+    )
+
+    assert [one[: len(fault)] for one in found] == ([fault] if fault else [])
 
 
 def test_contains_and_info_may_use_built_in_words(rules):
@@ -272,11 +350,15 @@ def flow(pairs: dict[str, str]) -> str:
     return "{" + ", ".join(f"{key}: {value}" for key, value in pairs.items()) + "}"
 
 
-scalars = ["x", "'{{ x }}'", "'{{ text }}'", "''", "'?'", "stop", "true", "3", "~", "a b"]
+scalars = [
+    *("x", "'{{ x }}'", "'{{ text }}'", "''", "'?'", "stop", "true", "3", "~", "a b"),
+    *("integer 1..3", "text", "yes_no", "deals", "done", "30m", "8-12", "mon", "12-24", "+1514"),
+]
 keys = st.sampled_from(
     [
-        *("id", "exactly", "keyword", "contains", "anything", "reply", "examples", "only"),
-        *("delivery", "pattern", "fr", "en", "template", "matches", "not", "rules", "lists"),
+        *(*RuleEntry.model_fields, *StepEntry.model_fields, *DoEntry.model_fields),
+        *(*WhenEntry.model_fields, *ListEntry.model_fields, *LookupEntry.model_fields),
+        *("fr", "en", "template", "matches", "not", "rules", "lists", "after", "send", "a"),
     ]
 )
 values = st.recursive(
@@ -287,6 +369,26 @@ values = st.recursive(
     ),
     max_leaves=6,
 )
+
+
+def likely(entry: type[BaseModel], inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Make mappings that have the keys of an entry, some of them."""
+    known = st.sampled_from([field.alias or name for name, field in entry.model_fields.items()])
+    return st.dictionaries(known, inner, max_size=6).map(flow)
+
+
+@UNHURRIED
+@given(
+    st.dictionaries(
+        st.sampled_from([*RuleEntry.model_fields]),
+        values | likely(WhenEntry, values) | likely(DoEntry, values | likely(LookupEntry, values)),
+        max_size=6,
+    ),
+    st.lists(likely(StepEntry, values), max_size=3),
+)
+def test_any_rule_is_a_rule_or_faults(rules, rule, steps):
+    usual = {"id": "a", "reply": "x", "steps": f"[{', '.join(steps)}]"}
+    is_total(rules, f"rules: [{flow(usual | rule)}, {flow(rule | usual)}]")
 
 
 @UNHURRIED

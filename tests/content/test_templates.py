@@ -93,7 +93,7 @@ def test_what_somebody_texted_is_never_a_template(load, typed):
     [
         ("Bonjour {{ numbr }}", 1, 12, "there is no name 'numbr' here", "did you mean number?"),
         ("a\nb {{ rest }} {{ rst }}", 2, 17, "no name 'rst'", "did you mean rest?"),
-        ("{{ zzzzz }}", 1, 4, "no name 'zzzzz'", "known here: gateway, language, now"),
+        ("{{ zzzzz }}", 1, 4, "no name 'zzzzz'", "known here: answers, gateway, language"),
         ("{{ organisation.nam }}", 1, 17, "'organisation.nam'", "did you mean organisation.name?"),
         ("{{ text.__class__ }}", 1, 9, "'text.__class__'", "known here: organisation.contact"),
         ("{{ text['x'] }}", 1, 1, "have no 'getitem'", "simpler words"),
@@ -242,6 +242,7 @@ SEEN = {
     "list": "bons rabais du jour",
     "number": "+15145550001",
     "text": "Bonjour",
+    "answers": "",
 }
 
 
