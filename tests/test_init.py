@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.explained import explain
 from bot.init import init
-from bot.look import check, explain
+from bot.look import check
+from bot.who import Who
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,11 +21,8 @@ def test_what_is_written_is_well(tmp_path: Path) -> None:
 
 def test_the_first_rule_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     init(tmp_path)
-    told = explain(
-        tmp_path / "config.yaml", "Hours?", number="", gateway="", language="", sandbox=False
-    )
 
-    assert told == 0
+    assert explain(tmp_path / "config.yaml", "Hours?", Who(), sandbox=False) == 0
     assert "Open Monday to Friday" in capsys.readouterr().out
 
 

@@ -1,19 +1,20 @@
 """The rules and templates that we ship: a newcomer's first impression, so they must be right."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 
-from bot.content.explain import explain
+from bot.config import load_config
 from bot.content.rulebook import check, load_rulebook
 from bot.content.templates import Organisation, Templates
-from bot.core.conversation import Conversation, Subscriber
 from bot.core.segments import segments
-from bot.core.turn import Turn
-from tests.core.deciding import POLICY, text_of
+from bot.talk import Talk, open_talk
+from tests.handbook import BEGIN, Phone, fences, forget
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = Templates.load(
@@ -22,49 +23,54 @@ TEMPLATES = Templates.load(
     language="fr",
     timezone=ZoneInfo("America/Montreal"),
 )
-NOW = datetime(2026, 8, 1, 16, tzinfo=UTC)
+TALKS = {
+    f"line {one.line}": one.text
+    for one in fences(Path(__file__).with_name("shipped.md").read_text(encoding="utf-8"))
+}
 
 
 def test_they_have_no_fault():
     assert check(ROOT / "rules", TEMPLATES) == ()
 
 
+def test_every_rule_has_an_example_or_shares_its_words_with_one():
+    book = load_rulebook(ROOT / "rules", TEMPLATES, sandbox=True)
+    talked = {text[2:] for talk in TALKS.values() for text in talk.splitlines()}
+    met = {match.rule.id for text in talked for match in book.find(text)}
+
+    assert {rule.id for rule in book.rules} - met == {"hours", "thumbs-up"}
+
+
 def test_real_gateways_know_none_of_them():
     assert load_rulebook(ROOT / "rules", TEMPLATES, sandbox=False).rules == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "reply"),
-    [
-        ("METEO", "Météo du 1er aout 2026, 12 h: ensoleillé, 21 degrés. Cette nuit: ciel clair"),
-        ("weather", "Weather for August 1, 2026, 12:00 p.m.: sunny, 21 degrees."),
-        ("Chanson", "Écrivez CHANSON et le titre"),
-        ("chanson: Mon pays", "Merci! Votre demande est notée: Mon pays"),
-        ("song Hallelujah", "Thank you! We noted your request: Hallelujah"),
-        ("Gros bouchon sur la 20", "Merci du signalement!"),
-        ("bonjour", "Nous n'avons pas compris."),
-        (
-            "STOP",
-            "Radio Exemple: vous ne recevrez plus de texto. START pour revenir.",
-        ),
-        ("AIDE", "Radio Exemple: 418 555-0199. ARRET pour"),
-    ],
-)
-def test_a_first_text_is_answered_from_either_gateway(text, reply):
-    book = load_rulebook(ROOT / "rules", TEMPLATES, sandbox=True)
-
-    for gateway in ("vudumobile", "clever"):
-        sent = replace(text_of(text), gateway=gateway, sent_at=NOW)
-        conversation = Conversation(sent.conversation, gateway, sent.number)
-        turn = Turn(sent, conversation, Subscriber(sent.number), book, POLICY, NOW)
-        (said,) = explain(turn, TEMPLATES).replies
-        assert said.text.startswith(reply)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def talk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Talk]:
+    file = tmp_path_factory.mktemp("shipped") / "config.yaml"
+    file.write_text(
+        'organisation: {name: Radio Exemple, contact: "418 555-0199"}\n'
+        f"rules: {ROOT / 'rules'}\n"
+        f"templates: {ROOT / 'templates'}\n"
+    )
+    async with open_talk(load_config(file, {}), BEGIN, sandbox=True, offline=True) as opened:
+        yield opened
 
 
-def test_every_reply_is_cheap():
-    for rule in load_rulebook(ROOT / "rules", TEMPLATES, sandbox=True).rules:
-        assert rule.reply is not None
-        for language in ("fr", "en") if rule.id != "thumbs-up" else ():
-            said = TEMPLATES.render(rule.reply, language, {"now": NOW, "rest": "Mon pays"})
-            assert segments(said).encoding == "GSM-7", said
-            assert segments(said).count == 1, said
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("gateway", ["vudumobile", "clever"])
+@pytest.mark.parametrize("text", TALKS.values(), ids=TALKS)
+async def test_a_talk_goes_as_a_newcomer_would_expect(talk: Talk, text: str, gateway: str) -> None:
+    await forget(talk)
+
+    assert await Phone(talk, "fr", gateway).play(text) == text
+
+
+def test_every_reply_is_one_cheap_segment():
+    replies = [
+        line[2:] for text in TALKS.values() for line in text.splitlines() if line[:2] == "< "
+    ]
+
+    for reply in replies:
+        assert segments(reply).encoding == "GSM-7", reply
+        assert segments(reply).count == 1, reply
