@@ -102,15 +102,15 @@ def read(language: str) -> Book:
         edited = fence.name == "edited"
         alone = fence.name in WHOLE
         files = {RULES: _rule_file(fence.text)} if alone else {**files, fence.name: fence.text}
-        if not _is_of_the_same(after):
+        if not _is_read_by(after):
             book.examples.append(Example("check", "", fence.line, files))
     return book
 
 
-def _is_of_the_same(fence: Fence | None) -> bool:
-    """Tell whether a fence says more of the files before it, or what is wrong with them."""
+def _is_read_by(fence: Fence | None) -> bool:
+    """Tell whether a fence adds to the files before it, or reads them and so tells a fault."""
     if fence is None or fence.kind not in FILES:
-        return fence is not None and fence.kind == "check"
+        return fence is not None and fence.kind in {"check", "talk"}
     return fence.name not in WHOLE
 
 
@@ -131,12 +131,12 @@ def lay_out(files: Mapping[str, str], language: str, folder: Path) -> None:
         file.chmod(0o600)
 
 
-def run(command: str, folder: Path) -> str:
+def run(command: str, folder: Path, typed: str = "") -> str:
     """Give what a command prints, and nothing of the blanks at the ends of its lines."""
     name, *arguments = shlex.split(command)
     assert name == "textobot"
     with chdir(folder):
-        printed = CliRunner().invoke(main, arguments).output
+        printed = CliRunner().invoke(main, arguments, input=typed).output
     return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
 
 

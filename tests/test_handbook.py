@@ -124,6 +124,18 @@ def test_commands_print_what_is_written(book: Book, typed: Example, folder: Path
     assert console(typed.text, folder) == typed.text
 
 
+@LANGUAGES
+def test_a_talk_is_what_chat_shows(book: Book, folder: Path) -> None:
+    talked = next(one for one in book.examples if one.kind == "talk")
+    typed = re.findall(r"^> (.*)", talked.text, re.MULTILINE)
+    lay_out(talked.files, book.language, folder)
+
+    shown = run("textobot chat", folder, "\n".join(typed)).splitlines()
+
+    written = [line for line in talked.text.splitlines() if line[0] in "<>"]
+    assert [line for line in shown if line[:1] in {"<", ">"}] == written
+
+
 # --- both languages, and everything --------------------------------------------------------------
 
 
