@@ -39,6 +39,7 @@ def newest_reference(conversation: Named) -> Named:
     return func.coalesce(
         select(conversations.c.newest_reference)
         .where(conversations.c.key == conversation)
+        .correlate_except(conversations)  # it stands in a query of its own within the outer one
         .scalar_subquery(),
         "",
     )

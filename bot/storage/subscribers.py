@@ -93,7 +93,7 @@ async def end_conversations(
             .where(
                 conversations.c.number.in_(numbers),
                 conversations.c.key.not_in(but),
-                conversations.c.position.is_not(None),
+                conversations.c.times_out_at.is_not(None),  # those with a question have an index
             )
             .values(position=null(), times_out_at=None)
         )

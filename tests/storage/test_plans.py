@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from bot.core.errands import ErrandKind
+from bot.core.conversation import Conversation, Subscriber
+from bot.core.errands import Errand, ErrandKind, ErrandStatus
 from bot.core.messages import Acceptance, Batch, Status
 from bot.storage import (
+    answers,
     errands,
+    events,
     feeds,
     inbox,
     outbox,
@@ -22,13 +25,17 @@ from bot.storage import (
     takeovers,
     unclear,
 )
+from bot.storage.answers import Kept
 from bot.storage.database import Database
+from bot.storage.events import Event
 from bot.storage.outbox import Outcome
 from tests.clock import NOON
 from tests.storage.test_inbox import ONE
 from tests.storage.test_outbox import ANA
 from tests.storage.test_unclear import make_unclear
 
+ASKED = Errand(ErrandKind.LOOKUP, f"vudumobile:{ANA}", "vudumobile", ANA, 1, "sky", NOON)
+KEPT = Kept(f"vudumobile:{ANA}", "vudumobile", ANA, "vote", 1, NOON, {"choice": 3}, once=True)
 FINE = ("USING", "CONSTANT ROW", "(subquery")
 """An index read in its order, nothing at all, and an empty list are not tables."""
 Asked = list[tuple[str, Any]]
@@ -65,6 +72,55 @@ async def respond(database: Database) -> None:
         await subscribers.load_conversations(connection, {f"vudumobile:{ANA}"})
         await subscribers.load_subscribers(connection, {ANA})
         await outbox.suppress(connection, {ANA}, NOON)
+
+
+async def wait_for_more(database: Database) -> None:
+    """Texts are read as one with those that follow; some wait until an address was asked."""
+    async with database.write() as connection:
+        await errands.enqueue(connection, [ASKED], NOON)
+        waiting = (NOON - timedelta(seconds=15), NOON - timedelta(seconds=5))
+        ids = await inbox.claim(connection, 10, gather=waiting)
+        await inbox.claim_waiting(connection, lambda text: text == "STOP")
+        await inbox.release(connection, ids or [1])
+        await inbox.by_ids(connection, [1])
+
+
+async def answer(database: Database) -> None:
+    """What a text leads to beside its reply."""
+    key = f"vudumobile:{ANA}"
+    on_list = {"number": ANA, "list": "deals"}
+    joined = {"gateway": "clever", "language": "fr", "cause": "inbound 1", "joined_at": NOON}
+    async with database.write() as connection:
+        await errands.cancel(connection, [ErrandKind.LATER], NOON, conversations={key})
+        await errands.cancel(connection, list(ErrandKind), NOON, numbers={ANA}, begun=True)
+        await subscribers.end_conversations(connection, {ANA}, but={key})
+        await subscribers.join(connection, [on_list | joined])
+        await subscribers.leave(connection, [on_list | {"left_at": NOON}])
+        await subscribers.save_conversations(connection, [Conversation(key, "clever", ANA)])
+        await subscribers.save_subscribers(connection, [Subscriber(ANA)])
+        await answers.keep(connection, [KEPT])
+        await events.record(connection, [Event(key, "voted", NOON)])
+        await errands.enqueue(connection, [ASKED], NOON)
+
+
+async def go_on(database: Database) -> None:
+    """What the clock and others' answers lead to."""
+    async with database.write() as connection:
+        await subscribers.timed_out(connection, NOON, 10)
+        await errands.due(connection, ErrandKind.LATER, NOON, 10, heard=True)
+        await errands.due(connection, ErrandKind.LOOKUP, NOON, 10)
+        await errands.due(connection, ErrandKind.MAIL, NOON, 10, gateway="clever")
+        await errands.begin(connection, [1], NOON)
+        await errands.under_way(connection, [1])
+        await errands.postpone(connection, [1], NOON)
+        await errands.settle(connection, [1], ErrandStatus.DONE, NOON)
+        await errands.recover(connection, ErrandKind.MAIL, ErrandStatus.UNCLEAR, NOON)
+
+
+async def count_answers(database: Database) -> None:
+    async with database.write() as connection:
+        await answers.read(connection, "vote")
+        await answers.of_text(connection, ANA, 1)
 
 
 async def send(database: Database) -> None:
@@ -129,8 +185,7 @@ async def settle(database: Database) -> None:
     "work",
     [
         *(receive, respond, send, settle, reconcile, ask_for_receipts, follow, be_looked_at),
-        look_who_answers,
-        attend,
+        *(look_who_answers, attend, wait_for_more, answer, go_on, count_answers),
     ],
 )
 async def test_no_statement_of_a_tick_reads_a_whole_table(
