@@ -9,7 +9,7 @@ two flat arrays: millions of them take no more than 20 bytes each, and nothing i
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, combinations
 
 from rapidfuzz.distance import OSA
@@ -30,23 +30,32 @@ class Neighbourhood:
     def __init__(self, slips: Mapping[str, int]) -> None:
         self._slips = {word: count for word, count in slips.items() if count}
         self._words = list(self._slips)
+        self._longest = max(map(len, self._words), default=0)
         self._most = max(self._slips.values(), default=0)
-        self._longest = max(map(len, self._words), default=0) + self._most
+        self._least = [self._least_left(taken) for taken in range(1, self._most + 1)]
         hashes, numbers = array("q"), array("I")
-        for number, word in enumerate(self._words):
-            remainders = _remainders(word, self._slips[word])
+        for number, (word, count) in enumerate(self._slips.items()):
+            remainders = _remainders(word, [0] * count)
             hashes.extend(map(hash, remainders))
             numbers.extend([number] * len(remainders))
         self._mask = (1 << (2 * len(hashes)).bit_length()) - 1
         self._first, self._numbers = _in_order(hashes, numbers, self._mask)
 
-    def of(self, typed: str, slips: int) -> dict[str, int]:
+    def _least_left(self, taken: int) -> int:
+        """Say how short what is left can be of words from which so many letters are taken."""
+        return min(
+            min(len(word), BEGINNING) - count
+            for word, count in self._slips.items()
+            if count >= taken
+        )
+
+    def of(self, typed: str, most: int) -> dict[str, int]:
         """Give each word that a typed word may be, with its slips, which are so many at most."""
-        if len(typed) > self._longest:
+        if len(typed) > self._longest + most:
             return {}
         found: set[int] = set()
         first, numbers, mask = self._first, self._numbers, self._mask
-        for remainder in map(hash, _remainders(typed, min(slips, self._most))):
+        for remainder in map(hash, _remainders(typed, self._least[:most])):
             place = remainder & mask
             begin, end = first[place], first[place + 1]
             if begin != end:
@@ -54,16 +63,21 @@ class Neighbourhood:
         if not found:
             return {}
         words = [self._words[number] for number in sorted(found)]
-        near = extract(typed, words, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        near = extract(typed, words, scorer=OSA.distance, score_cutoff=most, limit=None)
         return {word: count for word, count, _ in near if count <= self._slips[word]}
 
 
-def _remainders(word: str, slips: int) -> set[str]:
-    """Give what is left of a word's beginning when so many letters are taken away, or fewer."""
+def _remainders(word: str, least: Sequence[int]) -> set[str]:
+    """Give what is left of a word's beginning when one letter is taken away, two, and so on.
+
+    For each number of letters is said how short what is left may be.
+    """
     beginning = word[:BEGINNING]
     found = {beginning}
-    for taken in range(1, min(slips, len(beginning)) + 1):
-        found.update(map("".join, combinations(beginning, len(beginning) - taken)))
+    for taken, shortest in enumerate(least, start=1):
+        left = len(beginning) - taken
+        if left >= max(shortest, 0):
+            found.update(map("".join, combinations(beginning, left)))
     return found
 
 

@@ -43,7 +43,7 @@ class Patterns:
             in_core = part.having(core) if core and core != whole else in_whole
             for number in sorted(in_whole | in_core):
                 seen, offset = (whole, 0) if number in in_whole else (core, begin)
-                yield part.match(number, seen, Typed(typed, offset))
+                yield part.match(number, seen, typed, offset)
 
 
 class _Part:
@@ -64,14 +64,14 @@ class _Part:
         """Give the numbers of the patterns that a folded text has."""
         return set(self._filter.Match(text) or ())
 
-    def match(self, number: int, text: str, typed: Typed) -> Match:
-        """Tell what a pattern captures in a folded text that has it."""
+    def match(self, number: int, folded: str, typed: str, offset: int) -> Match:
+        """Tell what a pattern captures in a folded text that has it, from an offset on."""
         rule, phrase = self._asked[number]
         names = self._names[number]
         if not names:
             return Match(rule, phrase)
-        found = self._filter.re(number).search(text)
-        groups = {name: typed.between(*found.span(group)) for name, group in names.items()}
+        found, back = self._filter.re(number).search(folded), Typed(typed, offset)
+        groups = {name: back.between(*found.span(group)) for name, group in names.items()}
         return Match(rule, phrase, groups=groups)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -109,18 +109,16 @@ def slips_between(keyword: Words, said: Words, *, claimed: bool) -> int:
 
 
 def slips_to_built_in(said: Words, place: int, *, claimed: bool) -> int:
-    """Compare a typed word, alone or run together with a neighbour, with every built-in word."""
-    typed = {said[place], said[place - 1] + said[place] if place else said[place]}
-    typed.add("".join(said[place : place + 2]))
-    typed |= {once(one) for one in typed}
-    return min(one_to_built_in(one, claimed) for one in typed)
+    """Compare a typed word with every built-in word; with a neighbour, with those of two parts."""
+    near = [said[place - 1] + said[place]] if place else []
+    near.append("".join(said[place : place + 2]))
+    alone = slips_to(said[place], SPELLED - CLAIMED if claimed else SPELLED)
+    return min(alone, *(slips_to(pair, TWO_PARTS) for pair in near))
 
 
 @cache
-def one_to_built_in(typed: str, claimed: bool) -> int:
-    near = [word for word in SPELLED if abs(len(typed) - len(word)) < 3]
-    slips = (osa(typed, word) for word in near if not (claimed and once(word) == "info"))
-    return min(slips, default=FAR)
+def slips_to(typed: str, spelled: frozenset[str]) -> int:
+    return min(osa(one, word) for one in (typed, once(typed)) for word in spelled)
 
 
 def once(word: str) -> str:
@@ -128,12 +126,16 @@ def once(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", word)
 
 
-BUILT_IN = {word.replace(" ", "") for word in VOCABULARY}
-BUILT_IN |= set(map(once, BUILT_IN))
-SPELLED = BUILT_IN | {
-    word[:at] + word[at] + word[at:] for word in BUILT_IN for at in range(len(word))
-}
-"""With no letter doubled, or one."""
+def spellings(listed: Iterable[str]) -> frozenset[str]:
+    """Give words with no letter doubled, or one."""
+    plain = {word.replace(" ", "") for word in listed}
+    plain |= set(map(once, plain))
+    doubled = {word[:at] + word[at] + word[at:] for word in plain for at in range(len(word))}
+    return frozenset(plain | doubled)
+
+
+SPELLED, CLAIMED = spellings(VOCABULARY), spellings({"info"})
+TWO_PARTS = spellings({"stop all", "opt out"})
 
 POOL = (
     *("shop", "step", "vote", "votes", "note", "concours", "concourt", "concert", "inscription"),
