@@ -108,7 +108,14 @@ def load_templates(config: Config) -> Templates:
 def load_content(config: Config, *, sandbox: bool) -> tuple[Rulebook, Templates]:
     """Read the operator's rules and templates. Raises `Faults`."""
     templates = load_templates(config)
-    return load_rulebook(near(config.rules_folder), templates, sandbox=sandbox), templates
+    rulebook = load_rulebook(
+        near(config.rules_folder),
+        templates,
+        sandbox=sandbox,
+        gateways=() if sandbox else config.gateways,
+        private_hosts=config.lookups.private_hosts,
+    )
+    return rulebook, templates
 
 
 def near(folder: Path) -> Path:

@@ -20,7 +20,9 @@ def check(config_path: Path) -> int:
     except Faults as wrong:
         return faults(wrong)
     templates = load_templates(config)
-    if found := check_content(near(config.rules_folder), templates):
+    rules = near(config.rules_folder)
+    hosts = config.lookups.private_hosts
+    if found := check_content(rules, templates, gateways=config.gateways, private_hosts=hosts):
         return faults(Faults(found))
     own, played = (len(load_content(config, sandbox=each)[0].rules) for each in (False, True))
     show(f"All is well: {count(own, 'rule')} of your own, {played - own} for the sandbox alone.")

@@ -101,6 +101,16 @@ def test_check_names_every_fault_with_its_place_and_remedy(
     assert all(";" in line and line.count(":") >= 3 for line in lines)
 
 
+def test_check_compares_rules_with_the_configuration(textobot: Textobot, folder: Path) -> None:
+    rule = "{id: x, keyword: [a], reply: b, when: {gateway: nowhere}}"
+    (folder / "rules" / "b.yaml").write_text(f"rules: [{rule}]\n")
+
+    result = textobot("check")
+
+    assert result.exit_code == 1
+    assert "there is no gateway 'nowhere'" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -22,6 +22,7 @@ from bot.core.understanding import Kind
 from bot.validation import Wrong, noting
 
 _ONE_TRIGGER = f"give it exactly one of {', '.join(Trigger)}"
+_TRIGGERS = [(trigger, trigger.value) for trigger in Trigger]
 _WITH_FIELDS = (Trigger.KEYWORD, Trigger.PATTERN, Trigger.ANYTHING)
 
 
@@ -29,7 +30,7 @@ def rule_of(
     entry: RuleEntry, source: Source, wrong: list[Wrong], *, sandbox_only: bool
 ) -> Rule | None:
     """Give the rule that an entry means, as far as its own words tell; None without a trigger."""
-    found = [trigger for trigger in Trigger if getattr(entry, trigger.value) is not None]
+    found = [trigger for trigger, key in _TRIGGERS if getattr(entry, key) is not None]
     if len(found) != 1:
         wrong.append(Wrong(f"the rule {entry.id!r} has {len(found)} triggers", _ONE_TRIGGER))
         return None

@@ -49,6 +49,7 @@ class Known:
     """What the configuration has of which rules speak. What is empty is not compared."""
 
     gateways: Collection[str] = ()
+    """Not compared in files for the sandbox, which has gateways of its own."""
     languages: Collection[str] = ()
     private_hosts: Collection[str] = ()
     """Hosts within one's own network that lookups may ask."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from bot.content.dialect import nearest
@@ -69,12 +70,19 @@ class Whole:
     def __init__(self, rules: Sequence[Rule], lists: Sequence[SubscriptionList]) -> None:
         self.rules = rules
         self.lists = lists
-        self._rules = {own: _by_id(rules, own=own) for own in (True, False)}
         self._lists = {own: _by_id(lists, own=own) for own in (True, False)}
 
     def lists_for(self, rule: Rule) -> Mapping[str, SubscriptionList]:
         """Give the lists that a rule knows, by their ids."""
         return self._lists[not rule.sandbox_only]
+
+    @cached_property
+    def _rules_for_own(self) -> Mapping[str, Rule]:
+        return _by_id(self.rules, own=True)
+
+    @cached_property
+    def _rules_for_the_sandbox(self) -> Mapping[str, Rule]:
+        return _by_id(self.rules, own=False)
 
     def faults(
         self, found: Iterable[Reference], values: Collection[str], broken: Collection[str]
@@ -107,7 +115,7 @@ class Whole:
         return None
 
     def _of_rule(self, one: Reference) -> tuple[str, str] | None:
-        known = self._rules[not one.rule.sandbox_only]
+        known = self._rules_for_own if not one.rule.sandbox_only else self._rules_for_the_sandbox
         target = known.get(one.name)
         if target is None:
             return f"there is no rule {shown(one.name)}", nearest(one.name, known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
@@ -87,6 +87,8 @@ class _Reader:
                     whole[key], parts[key] = [], listed
         head = self._validated(FileEntry, whole, ())
         sandbox_only = head is not None and head.only == "sandbox"
+        if sandbox_only:  # which plays gateways of its own
+            self._known = replace(self._known, gateways=())
         for place, value in enumerate(parts["lists"]):
             self._read_list(value, ("lists", place), sandbox_only=sandbox_only)
         for place, value in enumerate(parts["rules"]):

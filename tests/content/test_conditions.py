@@ -114,6 +114,13 @@ def test_a_fault_of_a_condition_is_told_with_its_place(told, written, fault):
     assert [one[: len(fault)] for one in found] == [fault]
 
 
+def test_the_sandbox_has_gateways_of_its_own(told):
+    content = "rules: [{id: a, keyword: x, reply: y, when: {gateway: vudumobile}}]\n"
+
+    assert len(told(content, gateways=["mine"])) == 1
+    assert told(f"only: sandbox\n{content}", gateways=["mine"]) == []
+
+
 def test_an_empty_condition_is_a_fault(told):
     assert told("rules:\n  - {id: a, keyword: x, reply: y, when: }\n") == [
         "2:35: when: nothing stands here; write it, or leave the key out"
