@@ -14,8 +14,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from difflib import get_close_matches
+from functools import partial
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes, pass_context
+from jinja2.filters import do_default
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -262,6 +264,8 @@ def _environment(timezone: tzinfo) -> ImmutableSandboxedEnvironment:
     environment.filters = {
         name: known for name, known in environment.filters.items() if name in _FILTERS
     } | {"date": written_on, "time": written_at, "number": written, "short": shortened}
+    # Nothing at all is missing too: what follows a keyword, say, is there and may be empty.
+    environment.filters["default"] = partial(do_default, boolean=True)
     environment.tests = {
         name: known for name, known in environment.tests.items() if name in _TESTS
     }

@@ -103,9 +103,8 @@ def _within(
 ) -> Iterator[Fault]:
     """Say what is wrong in one rule by itself, and in what it says."""
     yield from chain.from_iterable(file.faults for file in files)
-    asked = {name for file in files for name in file.templates}
     unseen = chain.from_iterable(file.unseen for file in files)
-    yield from seen.faults(chain(unseen, seen.unasked(templates, asked)), values)
+    yield from seen.faults(chain(unseen, seen.built_in(templates)), values)
 
 
 def _between(rules: Sequence[Rule], whole: Whole) -> Iterator[Fault]:

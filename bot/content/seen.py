@@ -168,14 +168,14 @@ def unseen_in(spoken: Spoken, uses: Iterable[Use]) -> Iterator[Use]:
             yield use
 
 
-def unasked(templates: Templates, asked: Collection[str]) -> Iterator[Unseen]:
-    """Yield what the templates that no rule says, or that are built in, do not surely see."""
-    included = {name for each in templates.files.values() for one in each for name in one.includes}
-    for name, files in templates.files.items():
-        if name not in BUILT_IN and (name in asked or name in included):
-            continue
-        said = Spoken((), Message(template=name), Names().more(BUILT_IN.get(name, ())))
-        for one in files:
+def built_in(templates: Templates) -> Iterator[Unseen]:
+    """Yield what the operator's own files for the built-in texts do not surely see.
+
+    A template that no rule says is not judged: nobody knows what it is for.
+    """
+    for name, more in BUILT_IN.items():
+        said = Spoken((), Message(template=name), Names().more(more))
+        for one in templates.files.get(name, ()):
             if one.file:
                 for use in unseen_in(said, one.uses):
                     yield Unseen(use, said.names, one.file, use.line, use.column)

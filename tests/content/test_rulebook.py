@@ -255,7 +255,7 @@ def test_contains_and_info_may_use_built_in_words(rules):
 
 
 def test_faults_of_all_files_and_templates_are_told_together(rules, write):
-    write("templates/fr/t.j2", "{{ x }}")
+    write("templates/fr/t.j2", "{{ x")
 
     with pytest.raises(Faults) as raised:
         rules("rules: [{}]\n", b="rules:\n - {id: B}\n", c=ONE, d=ONE.replace("[x]", "[z]"))

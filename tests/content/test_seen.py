@@ -236,8 +236,8 @@ def test_a_template_sees_what_its_rule_sees(told, write):
         ),
         pytest.param(
             {"vote": "x", "spare": "{{ numbr }}"},
-            ["templates/fr/spare.j2:1:4: there is no name 'numbr' here; did you mean number?"],
-            id="a template that no rule says",
+            [],
+            id="a template that no rule says is not judged",
         ),
         pytest.param(
             {"vote": "x", "confirm": "{{ list }} {{ choice }}"},

@@ -50,6 +50,8 @@ def text(said: str) -> Message:
         pytest.param("{{ subscriber.number }}", "+15145550001", id="the subscriber's number"),
         pytest.param("{{ now|date }} {{ now|time }}", "24 décembre 2026 14 h 05", id="filters"),
         pytest.param("{{ language }}", "fr", id="the reply's language"),
+        pytest.param("{{ rest|trim|default('?') }}", "Mon pays", id="what is there stays"),
+        pytest.param("{{ ''|default('?') }}", "?", id="nothing at all is missing too"),
         pytest.param("{{ rest|upper }} {{ 'A'|lower }}", "MON PAYS a", id="case"),
         pytest.param("{% if rest %}oui{% else %}non{% endif %}", "oui", id="a condition"),
         pytest.param("{% if gateway in ['clever', 'x'] %}a{% endif %}b", "b", id="one of a list"),
