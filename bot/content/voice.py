@@ -16,6 +16,7 @@ from bot.core.understanding import to_json
 REMEMBERED = 64
 """Values that are kept of one person; the oldest give way."""
 LANGUAGE_LETTERS = 2
+FORWARDED = Message(template="forwarded")
 
 
 class Voice:
@@ -68,6 +69,11 @@ class Voice:
         seen = self.seen
         said = [self._templates.render(message, language, seen) for language in languages]
         return "\n".join(dict.fromkeys(said))
+
+    def pass_on(self, message: Message, language: str) -> str:
+        """Render what is forwarded; the usual words where it comes out empty."""
+        said = self._templates.fill(message, language, self.seen)
+        return said or self.say(FORWARDED, (language,))
 
     def fill(self, text: str) -> str:
         """Render what is kept or passed on, and may come out empty."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.core.builtin_words import BuiltIn, WordClass, read_builtin
 from bot.core.conversation import Subscriber
+from bot.core.courtesies import single, without_courtesies
 from bot.core.decision import Decision, Reply, Why
 from bot.core.messages import Delivery, InboundStatus, MessageClass
 from bot.core.rules import SubscriptionList
@@ -36,7 +37,7 @@ def read_word(turn: Turn) -> BuiltIn | None:
 
 
 def opts_out(text: str) -> bool:
-    """Tell whether a text opts out of everything wherever it stands: it waits for no other."""
+    """Tell whether a text opts out of everything wherever it stands: it waits for no answer."""
     word = read_builtin(words(text))
     return word is not None and word.word_class is WordClass.OUT and not word.list_name
 
@@ -50,9 +51,9 @@ def obey(word: BuiltIn, turn: Turn) -> Decision:
 
 def left_list(turn: Turn) -> tuple[BuiltIn, SubscriptionList] | None:
     """Read an opt-out word that is followed by the name of a list."""
-    said = words(turn.text.text)
-    if not turn.rulebook.lists or len(said) < 2:
+    if not turn.rulebook.lists:
         return None
+    said = _meant(turn)
     word = read_builtin(said[:1])
     if word is None or word.word_class is not WordClass.OUT:
         return None
@@ -62,8 +63,16 @@ def left_list(turn: Turn) -> tuple[BuiltIn, SubscriptionList] | None:
     return None
 
 
+def _meant(turn: Turn) -> tuple[str, ...]:
+    """Give the words of the text without the courtesies around them."""
+    said = words(turn.text.text)
+    begin, end = without_courtesies([single(word) for word in said])
+    return said[begin:end]
+
+
 def leave(word: BuiltIn, left: SubscriptionList, turn: Turn) -> Decision:
     """Take the person off a list, whatever the text's age, and say so where one may."""
+    turn = _unasked(turn, left)
     after = replace(turn.subscriber, lists=turn.subscriber.lists - {left.id})
     why = Why("left", words=word.word, detail={"list": left.id})
     silent = silence(turn)
@@ -77,9 +86,19 @@ def leave(word: BuiltIn, left: SubscriptionList, turn: Turn) -> Decision:
     return Decision(turn.conversation, after, InboundStatus.HANDLED, why, (reply,), names)
 
 
+def _unasked(turn: Turn, left: SubscriptionList) -> Turn:
+    """Close the question whether the person joins this very list."""
+    position = turn.conversation.position
+    rule = turn.rulebook.rule(position.rule) if position else None
+    step = rule.flow.step(position.step) if position and rule and rule.flow else None
+    if step is None or step.unless_in != left.id:
+        return turn
+    return replace(turn, conversation=replace(turn.conversation, position=None))
+
+
 def _told_by_name(left: SubscriptionList, turn: Turn) -> str:
     """Give the language of the name by which a list was called: STOP is in two, RABAIS is not."""
-    said = words(turn.text.text)[1:]
+    said = _meant(turn)[1:]
     told = next((name.languages for name in left.names if name.words == said), frozenset())
     return next(iter(told)) if len(told) == 1 else ""
 

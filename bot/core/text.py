@@ -43,9 +43,10 @@ def rest(text: str, count: int) -> str:
 
 _LEADING = re.compile(
     r"""\A["']?(?:              # a quote that touches the keyword ends a quotation
-        [\s\u200b-\u200f\u2060\ufeff,.;:!?…’”»)\]}/|]
+        [\s\u200b-\u200f\u2060\ufeff;:!?…’”»)\]}/|]
+        | (?<!\s)[.,] | [.,](?!\d)  # after a blank and before a digit it may begin a figure
         | ["'](?!\S)            # one that touches the next word begins one
-        | [-–—=](?!\d)          # a dash; before a digit it may be a sign
+        | [-–—=](?![.,]?\d)     # a dash; before a figure it may be a sign
     )*""",
     re.VERBOSE,
 )

@@ -93,7 +93,7 @@ class Spoken:
                 )
 
     def _forward(self, action: Forward) -> None:
-        said = self.voice.say(action.message, (self.speech.policy.language,))
+        said = self.voice.pass_on(action.message, self.speech.policy.language)
         text = self.turn.text
         if action.email:
             subject = f"SMS {text.number} ({self.decision.why.rule})"

@@ -328,6 +328,8 @@ def test_an_address_is_asked_first() -> None:
         pytest.param("STOP RABAIS", "left", "left", set(), False, id="a list"),
         pytest.param("arrêt rabais!", "left", "left", set(), False, id="in French"),
         pytest.param("STOP autre", "stop", "stopped", {"deals"}, True, id="an unknown list"),
+        pytest.param("stop rabais svp", "left", "left", set(), False, id="a polite tail"),
+        pytest.param("please stop rabais!", "left", "left", set(), False, id="a polite front"),
         pytest.param("fin rabais", "rule", "Pardon?", {"deals"}, False, id="FIN names no list"),
     ],
 )

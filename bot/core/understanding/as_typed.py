@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from unicodedata import category, normalize
 
+from bot.core.courtesies import single, without_courtesies
 from bot.core.text import marked, words
-from bot.core.understanding.pieces import Piece, alone, meant
+from bot.core.understanding.pieces import Piece, alone
 
 LONGEST = 1600
 """Characters: what the longest text of ten segments holds."""
@@ -23,7 +24,7 @@ def read_word(piece: Piece) -> str | None:
     units = [unit for unit in piece.typed.split() if words(unit)]
     if len(units) > 1:
         said = [(word, place) for place, unit in enumerate(units) for word in words(unit)]
-        begin, end = meant([word for word, _ in said])
+        begin, end = without_courtesies([single(word) for word, _ in said])
         units = [units[place] for place in sorted({place for _, place in said[begin:end]})]
     if len(units) != 1:
         return None
