@@ -131,14 +131,14 @@ no <- bien sûr que non | of course not | jamais | c'est non | 👎🏿 | ❌ | 
 - <- 1 | 0 | oui 1 | si | merci | 🙏 | oui 😂 | 👍👎 | y/n | oui/non | yesterday
 """,
     Kind.WORD: """
-Bleu <- Bleu | «Bleu» | Bleu svp | Bleu. | bonjour Bleu | _Bleu_
+Bleu <- Bleu | «Bleu» | Bleu svp | Bleu. | _Bleu_
 Jean-Luc <- Jean-Luc | (Jean-Luc)
 O’Brien <- O’Brien
 été <- été
 merci <- merci
 12 <- 12
 👍 <- 👍
-- <- bleu ciel | bleu bleu | a,b | 3.5 | s'il vous plaît | bleu 🤔 | ...
+- <- bleu ciel | bonjour bleu | bleu bleu | a,b | 3.5 | s'il vous plaît | bleu 🤔 | ...
 """,
     Kind.TEXT: """
 bonjour, toi! <- bonjour, toi!
