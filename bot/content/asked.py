@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.content.wording import Told, plain, reason, told, why_not_now
+from bot.content.wording import Told, plain, reason_of, told, why_not_now
 from bot.core.candidates import Candidate, candidates
 from bot.core.conversation import Position
 from bot.core.decide import open_rule
@@ -76,7 +76,7 @@ def _asked_first(turn: Turn, decision: Decision) -> Told | None:
         return told(
             "nobody is asked: {reason}",
             "personne n'est interrogé : {reason}",
-            reason=reason(decision.why.reason),
+            reason=reason_of(decision.why),
         )
     word = read_word(turn)
     left = left_list(turn)

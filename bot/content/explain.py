@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from bot.content.asked import Asked, everybody
 from bot.content.templates import RenderError, Templates
 from bot.content.voice import Voice
-from bot.content.wording import Told, deed, reason, told, verbs
+from bot.content.wording import Told, deed, reason, reason_of, told, verbs
 from bot.core.actions import Action, Lookup
 from bot.core.decide import decide, without_quotation
 from bot.core.decision import Decision, Reply
@@ -73,7 +73,7 @@ def explain(turn: Turn, templates: Templates) -> Explanation:
     explained = Explanation(
         words(read.text.text),
         decision,
-        reason(decision.why.reason),
+        reason_of(decision.why),
         silent,
         tuple(everybody(read, decision)),
         _captured(read, decision),
@@ -90,7 +90,7 @@ def explain(turn: Turn, templates: Templates) -> Explanation:
 def _silence(decision: Decision) -> Told | None:
     """Say why nothing is said, where that is not because nobody answers."""
     if decision.status is InboundStatus.IGNORED:
-        return reason(decision.why.reason)
+        return reason_of(decision.why)
     silent = decision.why.detail.get("silent")
     if silent is None:
         return None

@@ -24,7 +24,7 @@ from bot.core.actions import (
     Tag,
 )
 from bot.core.conditions import DAYS, YEARLY, Circumstances, Dates, Minutes, When
-from bot.core.decision import REASONS
+from bot.core.decision import REASONS, Why
 from bot.core.turn import Turn
 from bot.internet import NotAnswered, filled
 
@@ -102,6 +102,26 @@ def reason(name: str) -> Told:
     """Say why something was decided."""
     return Told(REASONS[name], REASONS_IN_FRENCH[name])
 
+
+def reason_of(why: Why) -> Told:
+    """Say why something was decided, as precisely as is known."""
+    return _ROBOTS[why.detail.get("robot", "")] if why.reason == "robot" else reason(why.reason)
+
+
+_ROBOTS: Mapping[object, Told] = {
+    "": Told(
+        "a sender that is no person: short, alphabetic, or a number of ours",
+        "un expéditeur qui n'est personne : court, en lettres, ou un numéro à nous",
+    ),
+    "echo": Told(
+        "a text of ours that comes back word for word",
+        "un texto à nous qui revient mot pour mot",
+    ),
+    "rhythm": Told(
+        "a clockwork: texts come at a beat that no person keeps",
+        "une horloge : des textos à un rythme que personne ne tient",
+    ),
+}
 
 # --- `when` --------------------------------------------------------------------------------------
 

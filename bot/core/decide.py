@@ -156,9 +156,9 @@ def _is_taken_over(turn: Turn) -> bool:
 
 def _ignored(turn: Turn, reason: str) -> Decision:
     """Say nothing; the operator is told once that a robot seems to text."""
-    conversation, detail = turn.conversation, {}
-    if reason == "robot" and robotic(turn):
-        detail = {"first": not conversation.robot_noticed}
+    conversation, detail = turn.conversation, dict[str, object]()
+    if reason == "robot" and (how := robotic(turn)):
+        detail = {"first": not conversation.robot_noticed, "robot": how}
         conversation = replace(conversation, robot_noticed=True)
     why = Why(reason, detail=detail)
     return Decision(conversation, turn.subscriber, InboundStatus.IGNORED, why)

@@ -21,7 +21,12 @@ def silence(turn: Turn) -> str:
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def robotic(turn: Turn) -> bool:
-    """Tell whether no person texts here: our own words come back, or a clockwork ticks."""
+def robotic(turn: Turn) -> str:
+    """Say by what no person texts here: our own words come back, or a clockwork ticks.
+
+    `echo` or `rhythm`; nothing where it may be a person.
+    """
     conversation = turn.conversation
-    return echoes(turn.text.text, conversation.said) or rhythmic(conversation.heard)
+    if echoes(turn.text.text, conversation.said):
+        return "echo"
+    return "rhythm" if rhythmic(conversation.heard) else ""
