@@ -56,6 +56,7 @@ _KEY = "[key]"
 _SUBJECT = re.compile("^(Input|String|Tuple|List|Dictionary|Value)")
 _ASIDE = re.compile(" after validation, not [0-9]+$")
 _MISTYPED = ("_type", "_parsing", "_from_float")
+_FEW = 12
 _EXPECTED: Mapping[str, tuple[str, str]] = {
     "string": ("a text", "put it between quotes"),
     "int": ("a whole number", "write it in digits"),
@@ -122,6 +123,9 @@ def _explained(
         return _unknown(name, _keys(model, path[:-1]), after_comma=after_comma)
     if kind == "missing":
         return f"the key {shown(name)} is missing", "add it"
+    if kind == "model_type" and 0 < len(keys := _keys(model, path)) <= _FEW:
+        known = ", ".join(sorted(keys))
+        return f"{name} should be a mapping", f"write `key: value`; keys: {known}"
     if expected := _EXPECTED.get(kind.partition("_")[0] if kind.endswith(_MISTYPED) else ""):
         return f"{name} should be {expected[0]}", expected[1]
     if kind.startswith("union_tag"):

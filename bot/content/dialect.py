@@ -14,10 +14,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from difflib import get_close_matches
-from functools import partial
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes, pass_context
-from jinja2.filters import do_default
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateSyntaxError,
+    Undefined,
+    nodes,
+    pass_context,
+)
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -243,6 +248,12 @@ def _column(source: str, line: int, word: str = "") -> int:
     return (found.start() if found else begin) + 1
 
 
+def _or_else(value: object, otherwise: object) -> object:
+    """Say something in place of what is missing, or empty: what follows a keyword may be."""
+    missing = isinstance(value, Undefined) or value is None or value == ""
+    return otherwise if missing else value
+
+
 def _environment(timezone: tzinfo) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, cache_size=0
@@ -261,11 +272,11 @@ def _environment(timezone: tzinfo) -> ImmutableSandboxedEnvironment:
         return written_number(value, context["language"])
 
     environment.globals.clear()
-    environment.filters = {
-        name: known for name, known in environment.filters.items() if name in _FILTERS
-    } | {"date": written_on, "time": written_at, "number": written, "short": shortened}
-    # Nothing at all is missing too: what follows a keyword, say, is there and may be empty.
-    environment.filters["default"] = partial(do_default, boolean=True)
+    environment.filters = (
+        {name: known for name, known in environment.filters.items() if name in _FILTERS}
+        | {"date": written_on, "time": written_at, "number": written, "short": shortened}
+        | {"default": _or_else}
+    )
     environment.tests = {
         name: known for name, known in environment.tests.items() if name in _TESTS
     }

@@ -184,10 +184,12 @@ def by_language(value: object) -> dict[str, list[str]]:
     if not value:
         raise Wrong(*_NO_WORDS)
     wrong = list(_no_languages(value))
+    refused = {one.at[0] for one in wrong}
     read = {}
     for language, listed in value.items():
-        with noting(wrong, language):
-            read[language] = texts(listed)
+        if language not in refused:
+            with noting(wrong, language):
+                read[language] = texts(listed)
     raise_all(wrong)
     return read
 
@@ -256,7 +258,10 @@ def _no_languages(value: Mapping[str, object]) -> Iterator[Wrong]:
     for place, (language, said) in enumerate(value.items()):
         if LANGUAGE.fullmatch(language) and (said is not None or not place):
             continue
-        if said is None and place:  # `{fr: Oui, merci}`
+        if LANGUAGE.fullmatch(language):
+            remedy = "write it; a text before it that has a comma in it needs quotes"
+            yield Wrong(f"nothing stands behind {language!r}", remedy, (language,))
+        elif said is None and place:  # `{fr: Oui, merci}`
             what = f"{shown(language)} stands after a comma, which ended the text before it"
             yield Wrong(what, "put a text with a comma in it between quotes", (language,))
         else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
@@ -18,6 +20,19 @@ from bot.core.rules import Rule, Source, SubscriptionList
 from bot.yamlfile import Fault, Faults, shown
 
 
+@contextmanager
+def _keeping_everything() -> Iterator[None]:
+    """Look for no garbage: there is hardly any, and looking takes a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_keeping_everything()
 def load_rulebook(
     folder: Path,
     templates: Templates,

@@ -20,7 +20,7 @@ from bot.content.references import Reference, references, values_of
 from bot.content.seen import Names, Spoken, Unseen, spoken, unseen_in
 from bot.content.templates import Templates
 from bot.content.uses import Use
-from bot.core.rules import Rule, Source, SubscriptionList
+from bot.core.rules import Rule, Source, SubscriptionList, Trigger
 from bot.internet import names_in
 from bot.validation import Wrong, faults_of
 from bot.yamlfile import Document, Fault, Faults, Key, Value, read, shown
@@ -28,6 +28,9 @@ from bot.yamlfile import Document, Fault, Faults, Key, Value, read, shown
 Shape = TypeVar("Shape", bound=BaseModel)
 Place = tuple[Key, ...]
 """The keys and indices that lead to something in a file."""
+
+
+_OF_A_RULE = {"id", "reply", *Trigger}
 
 
 @dataclass(slots=True)
@@ -45,8 +48,6 @@ class RuleFile:
     """Ids of rules and lists that have faults; empty ids too."""
     unseen: list[Unseen] = field(default_factory=list)
     """Names in messages which there are only if a rule sets them."""
-    templates: set[str] = field(default_factory=set)
-    """Those that rules say."""
     digest: str = ""
     """Equal for files that say the same."""
 
@@ -59,8 +60,9 @@ def read_rule_file(file: Path, templates: Templates, known: Known) -> RuleFile:
     except Faults as wrong:
         return RuleFile(faults=list(wrong.faults), broken={""})
     reader = _Reader(document, templates, known)
-    reader.found.faults += noted
     reader.read()
+    told = {fault.line for fault in noted}  # what follows from these is not told beside them
+    reader.found.faults = [one for one in reader.found.faults if one.line not in told] + noted
     return reader.found
 
 
@@ -78,6 +80,11 @@ class _Reader:
         """Read the head of the file, then its parts one by one: no more is held than one."""
         whole = self._document.value
         if whole is None:
+            return
+        if isinstance(whole, list) or (isinstance(whole, dict) and whole.keys() & _OF_A_RULE):
+            what = "rules stand here, and no `rules:` above them"
+            self._refuse((), what, "begin the file with `rules:`, and indent all that follows")
+            self.found.broken.add("")
             return
         parts: dict[str, list[Value]] = {"lists": [], "rules": []}
         if isinstance(whole, dict):
@@ -173,7 +180,6 @@ class _Reader:
 
     def _check_template(self, said: Spoken, at: Place, rule: str) -> None:
         name = said.message.template
-        self.found.templates.add(name)
         if name not in self._templates.names:
             near = get_close_matches(name, self._templates.names, n=1)
             missing = "make it in templates/fr/ or another language's folder, ending in .j2"

@@ -7,7 +7,7 @@ Nothing on a phone ever meets a name that has no value.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.content.dialect import nearest
 from bot.content.patterns import groups
@@ -60,26 +60,27 @@ def name_of(key: str) -> str:
 
 def spoken(rule: Rule) -> Iterator[Spoken]:
     """Yield all that a rule says, in the order of its keys, with the names that are seen there."""
-    steps = rule.flow.steps if rule.flow else ()
-    called = Names(steps=frozenset(step.id for step in steps)).more(rule.when.values)
-    answered = Answered(steps)
+    called = Names().more(rule.when.values)
     if rule.invalid is not None:
         yield Spoken(("invalid",), rule.invalid, called)
     called = called.more(*_captured(rule))
-    for place, step in enumerate(steps):
+    if rule.flow is None:
+        yield from _ending(Ending(rule.reply, rule.actions), (), called)
+        return
+    answered = Answered(rule.flow.steps)
+    called = replace(called, steps=frozenset(step.id for step in rule.flow.steps))
+    for place, step in enumerate(rule.flow.steps):
         names = called.more(answered.surely(step.id), answered.perhaps(step.id))
         yield Spoken(("steps", place, "ask"), step.ask, names)
         if step.invalid is not None:
             yield Spoken(("steps", place, "invalid"), step.invalid, names)
-    names = called.more(answered.surely(DONE), answered.perhaps(DONE))
-    yield from _ending(Ending(rule.reply, rule.actions), (), names)
-    if rule.flow is not None:
-        for key, where, ending in (
-            ("gave_up", GAVE_UP, rule.flow.gave_up),
-            ("timed_out", TIMED_OUT, rule.flow.timed_out),
-        ):
-            names = called.more(answered.surely(where), answered.perhaps(where))
-            yield from _ending(ending, (key,), names)
+    for at, where, ending in (
+        ((), DONE, Ending(rule.reply, rule.actions)),
+        (("gave_up",), GAVE_UP, rule.flow.gave_up),
+        (("timed_out",), TIMED_OUT, rule.flow.timed_out),
+    ):
+        names = called.more(answered.surely(where), answered.perhaps(where))
+        yield from _ending(ending, at, names)
 
 
 def _captured(rule: Rule) -> tuple[Collection[str], Collection[str]]:

@@ -61,7 +61,6 @@ _BUILTIN = Path(__file__).with_name("builtin")
 _COMPILED = 4096  # of 2 kB each; who has more texts than that compiles the rare ones again
 _JINJA = re.compile(r"{[{%#]")
 _BARE_NAME = re.compile(r"\{\{ *([a-z_][a-z0-9_]*) *\}\}")
-_INCLUDED = re.compile(r"""\{%[-+]?\s*include\s+["']([^"']+)\.j2["']""")
 _MANY = 100
 _OTHERWISE = frozenset({"false", "none", "subscriber", "true"})
 """Words that Jinja, or our dialect, does not read as a name that is said."""
@@ -92,8 +91,6 @@ class TemplateFile:
     file: str
     """Empty for one that is built in."""
     uses: tuple[Use, ...]
-    includes: frozenset[str]
-    """The names of others."""
 
 
 class Templates:
@@ -139,8 +136,7 @@ class Templates:
         for (spoken, name), (file, text) in read.items():
             problems, uses = templates.read(text, spoken)
             faults += [Fault(file, one.line, one.column, one.what, one.remedy) for one in problems]
-            included = frozenset(_INCLUDED.findall(text))
-            templates.files[name].append(TemplateFile(file, tuple(uses), included))
+            templates.files[name].append(TemplateFile(file, tuple(uses)))
         templates.faults = tuple(sorted(faults))
         return templates
 

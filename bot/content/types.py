@@ -43,6 +43,8 @@ def expected(value: object) -> Expected:
         return _simple(" ".join(value.split()))
     if isinstance(value, dict) and value:
         return Expected(Kind.CHOICE, choices=_choices(value))
+    if isinstance(value, list):
+        raise Wrong("a choice names its values", "write each with its words: {a: [a], b: [b, be]}")
     raise Wrong("this is no type", f"write one of {', '.join(_WRITTEN)}, or {{value: [words]}}")
 
 

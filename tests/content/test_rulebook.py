@@ -1,5 +1,6 @@
 """Rule files: read as typed, and every fault at once with its place and what to do."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,8 @@ ONE = "rules:\n  - {id: a, keyword: [x], reply: y}\n"
         pytest.param("", "", id="an empty file"),
         pytest.param("# nothing yet\n", "", id="a comment"),
         pytest.param("rules: []\n", "", id="no rules"),
-        pytest.param("- a\n", "1:1: this should be a mapping; write `key", id="a list"),
+        pytest.param("- a\n", "1:1: rules stand here, and no `rules:` above", id="a list"),
+        pytest.param("id: a\nreply: b\n", "1:1: rules stand here, and no", id="a rule"),
         pytest.param("rules: 3\n", "1:1: rules should be a list; write `[", id="no list"),
         pytest.param("rules: [x]\n", "1:9: this should be a mapping; write", id="no mapping"),
         pytest.param("rules: [a\n", "1:8: this list is never closed; add the", id="no YAML"),
@@ -114,6 +116,15 @@ def test_a_fault_of_a_file_is_told_with_its_place(told, content, fault):
         ),
         ("id: a, keyword: [[x]], reply: y", ["2:23: keyword: this is no list of words; write"]),
         ("id: a, keyword: [], reply: y", ["2:13: keyword: this is no list of words; write"]),
+        ("id: a, keyword: {fr: x, es: }, reply: y", ["2:30: keyword: nothing stands behind 'es'"]),
+        (
+            "id: a, keyword: x, reply: {fr: Oui, ok}",
+            ["2:42: reply: nothing stands behind 'ok';"],
+        ),
+        (
+            "id: a, keyword: x, do: join",
+            ["2:25: do should be a mapping; write `key: value`; k"],
+        ),
         ("id: a, keyword: {}, reply: y", ["2:13: keyword: this is no list of words; write"]),
         ("id: a, keyword: ['?', x], reply: y", ["2:23: '?' has no word in it; write a word"]),
         ("id: a, keyword: x, reply: {}", ["2:25: reply: this is no message; write a text"]),
@@ -301,6 +312,15 @@ def test_an_example_gives_way_to_a_rule_of_one_s_own(rules):
     assert called(book, "other") == "mine"
 
 
+def test_garbage_is_looked_for_again_once_the_rules_are_read(rules):
+    rules(ONE)
+    assert gc.isenabled()
+
+    with pytest.raises(Faults):
+        rules("rules: [x]")
+    assert gc.isenabled()
+
+
 def test_the_rules_of_the_sandbox_are_checked_always(rules):
     with pytest.raises(Faults, match="never answers"):
         rules(SANDBOX + ONE + "  - {id: b, keyword: x, reply: y}\n")
@@ -395,3 +415,15 @@ def test_any_rule_is_a_rule_or_faults(rules, rule, steps):
 @given(st.lists(st.dictionaries(keys, values), max_size=3), st.dictionaries(keys, values))
 def test_any_shape_is_rules_or_faults(rules, entries, head):
     is_total(rules, flow(head | {"rules": f"[{', '.join(map(flow, entries))}]"}))
+
+
+def test_what_follows_from_a_trap_of_yaml_is_not_told_beside_it(told):
+    found = told(
+        "rules:\n  - id: a\n    keyword: x\n    reply: |\n  - id: b\n    reply: {{ nam }}\n"
+    )
+
+    assert [one.partition(";")[0] for one in found] == [
+        "4:12: no text stands below this `|`",
+        "5:5: the rule 'b' has 0 triggers",
+        "6:12: `{` begins a mapping in YAML",
+    ]

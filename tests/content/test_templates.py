@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
@@ -72,6 +73,22 @@ def test_a_text_is_said(load, source, said):
 
     assert problems(templates, source) == []
     assert templates.render(text(source), "fr", DATA) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        pytest.param({}, "rien", id="nothing"),
+        pytest.param({"n": ""}, "rien", id="an empty text"),
+        pytest.param({"n": 0}, "0", id="zero is something"),
+        pytest.param({"n": Decimal("0.0")}, "0.0", id="so is a decimal zero"),
+        pytest.param({"n": "x"}, "x", id="a text"),
+    ],
+)
+def test_a_default_is_said_for_what_is_missing_or_empty(load, value, said):
+    source = text("{{ n|default('rien') }}")
+
+    assert load().render(source, "fr", DATA | value) == said
 
 
 @pytest.mark.parametrize(

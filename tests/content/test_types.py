@@ -69,7 +69,7 @@ def test_equal_types_are_one_value(kind):
         ("code 3", "out of bounds", "write from 4 to 10 digits"),
         ("text 0..5000", "out of bounds", "write from 1 to 1600 characters"),
         ("date 1..5", "date has no range", "write date alone"),
-        ([], "this is no type", "write one of text"),
+        (["a", "b"], "a choice names its values", "write each with its words: {a: [a]"),
         ({}, "this is no type", "or {value: [words]}"),
         ({"a": []}, "no list of words", "write [one, another]"),
         ({"": ["x"]}, "no value of a choice", "write {value: [words]"),
