@@ -19,6 +19,7 @@ from bot.content.explain import Explanation
 from bot.core.messages import Mail
 from bot.core.segments import segments
 from bot.explained import cost, print_explanation
+from bot.services.library import Library
 from bot.stories import Story, save as save_story
 from bot.talk import Came, Heard, Message, Question, Standing, Talk, open_talk
 from bot.terminal import DONE, FAILED, WRONG, count, faults, refuse, show
@@ -121,9 +122,11 @@ class Chat:
     def _await(self, work: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(work)
 
-    def _begin(self, start: datetime) -> None:
-        """Begin anew, with nobody and nothing known."""
-        opening = open_talk(self._config, start, sandbox=self._sandbox, offline=self._offline)
+    def _begin(self, start: datetime, library: Library | None = None) -> None:
+        """Begin anew, with nobody and nothing known but the rules."""
+        opening = open_talk(
+            self._config, start, sandbox=self._sandbox, offline=self._offline, library=library
+        )
         self._talk: Talk = self._await(self._stack.enter_async_context(opening))
         self._last: Heard | None = None
         at = f"{self._local(start):%Y-%m-%d %H:%M}"
@@ -228,10 +231,11 @@ class Chat:
             show("That is earlier: all that was said is forgotten.")
         self._restart(to)
         show(f"{self._time()}.", style=FAINT)
+        self._read_again()
 
     def _restart(self, start: datetime) -> None:
         self._await(self._stack.aclose())
-        self._begin(start)
+        self._begin(start, self._talk.library)
 
     # Who, and what is known
 
@@ -260,11 +264,16 @@ class Chat:
 
     def reload(self, _argument: str) -> None:
         """Read rules and templates again."""
+        self._read_again()
+        rules = self._talk.library.rulebook.rules
+        show(f"{count(len(rules), 'rule')} in force.", style=FAINT)
+
+    def _read_again(self) -> None:
+        """Read what may have been edited meanwhile. Raises `Wrong` if it has faults."""
         library = self._talk.library
         if not library.reload():
             faults(Faults(library.faults))
             raise Wrong("these are not in force", "mend them; what was read before stays")
-        show(f"{count(len(library.rulebook.rules), 'rule')} in force.", style=FAINT)
 
     def explain(self, _argument: str) -> None:
         """Explain the last text."""
@@ -309,6 +318,7 @@ class Chat:
         """Forget all that was said."""
         self._restart(self._talk.clock.now())
         show("All that was said is forgotten.", style=FAINT)
+        self._read_again()
 
     def save(self, argument: str) -> None:
         """Write the talk as a story."""
@@ -322,8 +332,8 @@ class Chat:
         show("What you type is texted. To text a slash first, type two. Beside:")
         for one in COMMANDS.values():
             show(f"  /{one.usage:<20} {one.help}")
-        show("replies.per_number and replies.only_numbers do not hold here, nothing is kept, and")
-        show("nothing leaves but what `lookup` asks (--offline: nor that).")
+        show("Each text is read alone: replies.burst does not hold here, nor do per_number and")
+        show("only_numbers. Nothing is kept, or leaves, but what `lookup` asks (not --offline).")
 
     def quit(self, _argument: str) -> None:
         """End."""

@@ -260,10 +260,18 @@ class Talk:
 
 @asynccontextmanager
 async def open_talk(
-    config: Config, start: datetime, *, sandbox: bool, offline: bool
+    config: Config,
+    start: datetime,
+    *,
+    sandbox: bool,
+    offline: bool,
+    library: Library | None = None,
 ) -> AsyncIterator[Talk]:
-    """Open an installation with nobody in it yet. Raises `Faults`."""
-    library = Library(lambda: load_content(config, sandbox=sandbox))
+    """Open an installation with nobody in it yet. Raises `Faults`.
+
+    `library`: what an earlier one has read; else the files are read.
+    """
+    library = library or Library(lambda: load_content(config, sandbox=sandbox))
     clock, came, turns, landed = StillClock(start), list[Came](), list[Turn](), asyncio.Event()
     async with AsyncExitStack() as stack:
         database = await _open_store(stack)

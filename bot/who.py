@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,12 @@ PLAYED = ("vudumobile", "clever")
 """The gateways of an installation that has none yet: those of the sandbox."""
 NUMBERS = {"vudumobile": "+15145550001", "clever": "+33600000001"}
 """By the kind of a gateway: who texts there if nobody is named."""
+
+_NO_PHONE = re.compile(r"[0-9]{3,8}|[A-Z][A-Za-z0-9]{2,10}")
+"""A short code, or the name of a sender in up to eleven letters, as gateways write them."""
+NUMBER_REMEDY = (
+    "write `+`, the country and the number, like +15149541234, a short code, or a name like RADIO"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +100,19 @@ def our_number(gateway: str, config: Config) -> str:
 
 
 def number_of(written: str, gateway: str, config: Config) -> str:
-    """Read a number, which may be written as in the country of the gateway. Raises `Wrong`."""
+    """Read a number, which may be written as in the country of the gateway. Raises `Wrong`.
+
+    Also a sender that is no phone, such as robots have: a short code, a name.
+    """
     if not written:
         return NUMBERS[kind_of(gateway, config)]
+    if _NO_PHONE.fullmatch(written):
+        return written
     country = policy(config).countries.get(gateway) or _country(gateway, config)
-    return read_number(written, [country])
+    try:
+        return read_number(written, [country])
+    except Wrong as wrong:
+        raise Wrong(wrong.what, NUMBER_REMEDY) from wrong
 
 
 def _country(gateway: str, config: Config) -> str:

@@ -142,6 +142,23 @@ def test_another_phone_knows_nothing_of_the_first(chat: Chat) -> None:
     assert after(result, "/wait 1h")[1] == "< to +15145550001: Trop tard"
 
 
+@pytest.mark.parametrize("number", ["40404", "VUDU"])
+def test_a_robot_can_be_tried(chat: Chat, number: str) -> None:
+    result = chat(f"/as {number}", "meteo", f"/as {number} clever", options=("--from", number))
+
+    assert result.stdout.startswith(f"You are {number} on vudumobile")
+    assert after(result, f"/as {number} clever") == [f"You are {number} on clever."]
+    assert after(result, "meteo") == [
+        "  silence: a sender that is no person: short, alphabetic, or a number of ours"
+    ]
+
+
+def test_what_comes_back_word_for_word_is_told_as_that(chat: Chat) -> None:
+    echoed = after(chat("long", "L’ete " + "x" * 80), "L’ete " + "x" * 80)
+
+    assert echoed == ["  silence: a text of ours that comes back word for word"]
+
+
 def test_a_language_is_chosen(chat: Chat) -> None:
     result = chat("meteo", "/lang", "weather", options=("--lang", "en"))
 
@@ -175,6 +192,8 @@ def test_all_that_is_known_of_somebody(chat: Chat) -> None:
         ("/wait 1 hour", "this is no duration"),
         ("/at noon", "'noon' is no time; write day and hour"),
         ("/as bob", "this is no number; write `+`"),
+        ("/as +1514", ", a short code, or a name like RADIO"),
+        ("/as bob", ", a short code, or a name like RADIO"),
         ("/as", "nobody is named; write /as and a number"),
         ("/as +15145550002 orange", "no number"),
         ("/lang french", "'french' is no language; write two small letters"),
@@ -220,6 +239,8 @@ def test_the_help_has_every_command(chat: Chat) -> None:
     shown = "\n".join(after(chat("/help", "/quit", "meteo"), "/help"))
 
     assert all(f"/{one.usage} " in shown and one.help in shown for one in COMMANDS.values())
+    for off in ("replies.burst", "per_number", "only_numbers"):
+        assert off in shown
     assert "Beau" not in shown  # nothing is read after /quit
 
 

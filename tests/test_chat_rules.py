@@ -54,6 +54,27 @@ def test_rules_are_read_again(chat: Chat, folder: Path) -> None:
     assert said.index("Beau, dit-on") < said.index("these are not in force") < said.index("Pluie")
 
 
+@pytest.mark.parametrize("command", ["/reset", "/at 2026-03-01 12:00"])
+def test_what_begins_anew_keeps_the_rules_that_were_read(folder: Path, command: str) -> None:
+    file = folder / "rules" / "a.yaml"
+
+    def lines() -> Iterator[str]:
+        yield "rdv"
+        file.write_text("rules: [{id: a, keyword: meteo, reply: '{{ nobody }}'}]\n")
+        yield command
+        yield "/state"
+        yield "meteo"
+        file.write_text("rules: [{id: a, keyword: meteo, reply: Pluie}]\n")
+        yield command.replace("03-01", "02-01")
+        yield "meteo"
+
+    said = interactive(folder, lines())
+
+    in_order = ["rules/a.yaml:1:", "these are not in force; mend them", "no question is open"]
+    places = [said.index(one) for one in [*in_order, "Beau, dit-on", "Pluie"]]
+    assert places == sorted(places)
+
+
 def test_faulty_rules_are_told_as_check_tells_them(folder: Path) -> None:
     (folder / "rules" / "a.yaml").write_text("rules: [{id: a}]\n")
 
