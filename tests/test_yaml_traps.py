@@ -24,18 +24,21 @@ def read(content: str) -> tuple[Value, list[Fault]]:
     [
         pytest.param(
             "reply: Composez le #3",
-            *((1, 20), "is a comment", "quotes"),
+            *((1, 20), "the text ends before it", "otherwise write a blank behind the `#`"),
             "Composez le",
             id="a number sign",
         ),
         pytest.param(
-            "reply: Bonjour # en français",
-            *((1, 16), "the text ends before it", "a line of its own"),
-            "Bonjour",
-            id="a comment behind what is said",
+            "reply: Composez #été maintenant",
+            *((1, 17), "the text ends before it", "otherwise write a blank behind the `#`"),
+            "Composez",
+            id="a hashtag within a text",
         ),
         pytest.param(
-            "reply: #promo", *((1, 8), "is a comment", "quotes"), "#promo", id="a hashtag alone"
+            "reply: #3 maintenant",
+            *((1, 8), "what begins with `#` is a comment", "otherwise write a blank behind"),
+            "#3 maintenant",
+            id="a number sign at the beginning",
         ),
         pytest.param(
             "keyword: radio #1", *((1, 16), "is a comment", "quotes"), "radio", id="in a word"
@@ -210,6 +213,12 @@ def test_a_trap_is_told_at_its_sign_and_read_as_it_was_meant(content, place, wha
             "keyword: [radio, #1]", *((1, 18), "is a comment", "quotes"), id="and brackets"
         ),
         pytest.param(
+            "keyword: [#1, b]", *((1, 11), "what begins with `#` is", "quotes"), id="a bracket"
+        ),
+        pytest.param(
+            "keyword: [a,#1]\nnext: x", *((1, 13), "begins with `#`", "quotes"), id="a comma"
+        ),
+        pytest.param(
             "reply: {fr: Oui {{ rest }}, en: x}", *((1, 17), "`{` begins", "quotes"), id="a name"
         ),
         pytest.param(
@@ -279,6 +288,11 @@ def test_where_it_cannot_be_told_what_was_meant_the_place_is(content, place, wha
         pytest.param("reply: n#3", "n#3", id="a number sign without a blank"),
         pytest.param("keyword: vote # note", "vote", id="a comment behind a word"),
         pytest.param("reply:\n  template: a # note", {"template": "a"}, id="behind a name"),
+        pytest.param("reply: hi # my comment", "hi", id="a comment behind what is said"),
+        pytest.param("reply: hi #\nnext: x", "hi", id="a number sign behind which is nothing"),
+        pytest.param("reply: hi ####", "hi", id="number signs"),
+        pytest.param("reply: {fr: hi} # my comment", {"fr": "hi"}, id="behind braces"),
+        pytest.param("keyword: [a, # note\n  b]", ["a", "b"], id="within brackets"),
     ],
 )
 def test_what_is_harmless_is_read(content, value):

@@ -10,9 +10,9 @@ from bot.yamlfile.faults import shown
 QUOTE_IT = "put the whole text between quotes"
 BACKSLASH = "write it twice, or use single quotes"
 BRACES = "`{` begins a mapping in YAML"
-_CUT = "what follows a blank and `#` is a comment: the text ends before it"
-CUT = (_CUT, f"if it is text, {QUOTE_IT}, otherwise write a blank behind the `#`")
-CUT_PROSE = (_CUT, f"if it is text, {QUOTE_IT}, otherwise write it into a line of its own")
+_NO_COMMENT = f"if it is text, {QUOTE_IT}, otherwise write a blank behind the `#`"
+CUT = ("what follows a blank and `#` is a comment: the text ends before it", _NO_COMMENT)
+ALL_CUT = ("what begins with `#` is a comment", _NO_COMMENT)
 GOES_ON = (
     "this line goes on the text above it",
     "put it into the line above, or begin it with `- ` if it is an item of its own",
@@ -40,14 +40,15 @@ _SIGNS: Mapping[str, str] = {
 }
 
 LINE = re.compile(
-    r"(?P<lead> *(?:- +)*)(?:(?P<key>[\w-]+) *: +)?(?P<value>\S.*?)(?P<note>\s+#\s.*)?\s*"
+    r"(?P<lead> *(?:- +)*)(?:(?P<key>[\w-]+) *: +)?(?P<value>\S.*?)(?P<note>\s+#(?:[\W_].*)?)?\s*"
 )
 """`  - key: value  # note`"""
 KEY = re.compile(r" *(?:- +)*[\w-]+ *:(?: |$)")
 LEAD = re.compile(r" *(?P<items>(?:- +)*)(?=[^\s#])")
 NO_BLANK = re.compile(r" *(?:- +)*(?:(?P<dash>-)[\w-]+ *:|[\w-]+(?P<colon>:)(?=[^\s/]))")
 NO_BREAK_SPACE = re.compile("\\A[ \t-]*\u00a0|(?<=:)\u00a0")
-GLUED_COMMENT = re.compile(r"(?<=\s)#(?=\S)")
+GLUED_COMMENT = re.compile(r"(?:(?<=\s)|(?P<first>(?<=[\[{,])))#(?=[^\W_])")
+"""Within brackets; `#3` may be meant as text, `# words` and `####` are not."""
 QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 UNKNOWN_ESCAPE = re.compile(r'\\(?![0abt\tnvfre "/\\N_LPxuU])')
 

@@ -15,10 +15,10 @@ import yaml
 from bot.yamlfile.document import Document, Value, packed, unpacked
 from bot.yamlfile.faults import Fault, Faults, shown
 from bot.yamlfile.lines import (
+    ALL_CUT,
     BACKSLASH,
     BRACES,
     CUT,
-    CUT_PROSE,
     GOES_ON,
     MORE_LINES,
     cannot_begin,
@@ -43,9 +43,9 @@ def read(
     """Read a file. Below a key that is in `texts` or `prose` every scalar is text, as typed.
 
     So `keyword: [no, on, 0123, 8:00, 1.0, ~]` gives these six texts. What is `prose` may go on
-    over several lines, but no comment stands behind it. Raises `Faults`; but those that leave the
-    rest of the file readable (a key that stands twice) go into `noted`, where it is given: a
-    reader that finds more tells all at once.
+    over several lines. Raises `Faults`; but those that leave the rest of the file readable (a key
+    that stands twice) go into `noted`, where it is given: a reader that finds more tells all at
+    once.
     """
     try:
         with path.open("rb") as file:
@@ -110,8 +110,7 @@ def _end(text: str) -> tuple[int, int]:
 _PLAIN: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?")
 """No leading zero, no `+`, no exponent; what is longer than any number of ours is text."""
-_COMMENT = re.compile(r"[ \t]*#")
-_GLUED_COMMENT = re.compile(r"[ \t]*#(?=\S)")
+_GLUED_COMMENT = re.compile(r"[ \t]*#(?=[^\W_])")
 _NEXT_LINE = re.compile(r"\n[ \t]*(?=\S)")
 _NEXT_DASH = re.compile(r"\n[ \t]*(?=-[ \t])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85]")
@@ -302,16 +301,14 @@ class _Reader:
         begin = _begin_of(event)
         if (found := _GLUED_COMMENT.match(self._text, begin)) is None:
             return None
-        self._note_at(begin, found.end() - 1, event, CUT)
+        self._note_at(begin, found.end() - 1, event, ALL_CUT)
         return _LINE_ENDS.split(self._text[found.end() - 1 :], 1)[0].strip()
 
     def _plain_text(self, event: yaml.ScalarEvent, kind: _Kind) -> str:
         """Note where a text ends sooner, or later, than it may seem."""
         begin, end = _begin_of(event), _end_of(event)
-        comment = _COMMENT if kind is _Kind.PROSE else _GLUED_COMMENT
-        if (found := comment.match(self._text, end)) is not None:
-            cut = CUT_PROSE if kind is _Kind.PROSE else CUT
-            self._note_at(begin, found.end() - 1, event, cut)
+        if (found := _GLUED_COMMENT.match(self._text, end)) is not None:
+            self._note_at(begin, found.end() - 1, event, CUT)
         if "\n" in self._text[begin:end]:
             prose = kind is _Kind.PROSE
             further = (_NEXT_DASH if prose else _NEXT_LINE).search(self._text, begin, end)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.yamlfile.lines import (
+    ALL_CUT,
     BACKSLASH,
     BRACES,
     CUT,
@@ -207,11 +208,12 @@ def _cut_in_brackets(at: Stumble) -> Trap | None:
     ends = not "".join(at.lines[at.line :]).strip()
     if at.problem not in _IN_BRACKETS and not ends:
         return None
-    first = at.begun[0] if at.begun and not ends else max(at.line - 1, 0)
+    first = at.begun[0] if at.begun and at.problem in _IN_BRACKETS else max(at.line - 1, 0)
     for line in range(first, at.line + 1):
         text = QUOTED.sub(lambda one: "'" * len(one[0]), at.line_at(line))
         if (found := GLUED_COMMENT.search(text)) is not None:
-            return Trap(line, found.start(), *CUT)
+            problem = CUT if found["first"] is None else ALL_CUT
+            return Trap(line, found.start(), *problem)
     return None
 
 
