@@ -26,8 +26,9 @@ from bot.storage.database import Connection, Database
 from bot.storage.inbox import Handled
 
 LOG = logger(__name__)
-AT_ONCE = 20
-"""Addresses asked at the same time."""
+AT_ONCE = 256
+"""Addresses asked at the same time. Far more than connections to one server: who asks another one
+does not wait while that one hangs, and whoever has to wait does so within the time limit."""
 GONE = "the rule does not ask this any more"
 
 

@@ -10,6 +10,7 @@ from bot import metrics
 from bot.clock import Clock
 from bot.core.decide import answers, decide, is_wanted
 from bot.core.decision import Decision, Why
+from bot.core.errands import ErrandKind
 from bot.core.messages import Inbound, InboundStatus
 from bot.core.obey import OBEYED, opts_out
 from bot.core.reactions import looks_quoted
@@ -18,7 +19,7 @@ from bot.log import logger
 from bot.services.bursts import Reading, followers, joined, read_first
 from bot.services.speaking import Speech
 from bot.services.work import Work, parked
-from bot.storage import inbox, outbox, subscribers
+from bot.storage import errands, inbox, outbox, subscribers
 from bot.storage.database import Connection, Database, Transaction
 from bot.storage.inbox import Handled
 
@@ -71,8 +72,20 @@ class Responder:
         now, waiting = self._clock.now(), None
         if self._burst:
             waiting = (now - PATIENCE * self._burst, now - self._burst)
-        ids = await inbox.claim(connection, BATCH, gather=waiting)
-        return [*ids, *await inbox.claim_waiting(connection, opts_out)]
+        await self._let_stops_pass(connection)
+        return await inbox.claim(connection, BATCH, gather=waiting)
+
+    async def _let_stops_pass(self, connection: Connection) -> None:
+        """Ask no address any more for who opts out meanwhile: a STOP waits for nobody's server."""
+        texts = await inbox.waiting_for_answers(connection)
+        stopping = {conversation for conversation, text in texts if opts_out(text)}
+        await errands.cancel(
+            connection,
+            [ErrandKind.LOOKUP],
+            self._clock.now(),
+            conversations=stopping,
+            begun=True,
+        )
 
     async def _claim(self, which: Callable[[Connection], Awaitable[Sequence[int]]]) -> int:
         """Count an attempt at some texts, and decide them at once, before anybody else writes.
@@ -109,11 +122,12 @@ class Responder:
         """
         handled: list[Handled] = []
         waiting, left = {text.id: text for text in texts}, set()
+        stops = {text.conversation: text.id for text in texts if opts_out(text.text)}
         for text in texts:
             if waiting.pop(text.id, None) is None:
                 continue  # it was read as one with an earlier one
-            held = text.conversation in left or work.asks(text.conversation)
-            if held and not opts_out(text.text):
+            asking = work.asks(text.conversation) and text.id > stops.get(text.conversation, 0)
+            if asking or text.conversation in left:
                 continue
             how = self._reading(text, waiting.values(), work)
             if how.waits:

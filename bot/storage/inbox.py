@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -189,11 +189,8 @@ async def claim_suspect(connection: AsyncConnection) -> list[int]:
     return await _count(connection, oldest.scalar_subquery())
 
 
-async def claim_waiting(connection: AsyncConnection, which: Callable[[str], bool]) -> list[int]:
-    """Count an attempt at texts that do not wait until an address was asked, and name them.
-
-    `which` tells them by what they say.
-    """
+async def waiting_for_answers(connection: AsyncConnection) -> list[tuple[str, str]]:
+    """Read the texts that wait because an address is being asked: conversation and words."""
     asking = select(errands.c.conversation).where(
         has_status(errands, *TO_DO),
         errands.c.kind == literal_column(f"'{ErrandKind.LOOKUP.value}'"),
@@ -201,13 +198,10 @@ async def claim_waiting(connection: AsyncConnection, which: Callable[[str], bool
     conversations = set(await connection.scalars(asking))
     if not conversations:
         return []
-    found = await connection.execute(
-        select(inbox.c.id, inbox.c.text).where(
-            is_fresh(inbox), inbox.c.conversation.in_(conversations)
-        )
+    texts = select(inbox.c.conversation, inbox.c.text).where(
+        NEW, inbox.c.conversation.in_(conversations)
     )
-    ids = [row.id for row in found if which(row.text)]
-    return await _count(connection, ids) if ids else []
+    return [(row.conversation, row.text) for row in await connection.execute(texts)]
 
 
 async def release(connection: AsyncConnection, ids: Sequence[int]) -> None:

@@ -19,8 +19,9 @@ from bot.core.rules import Field, Rule
 from bot.core.sayings import Message
 from bot.core.understanding import Expected, Kind, to_json
 from bot.internet import Internet
-from bot.internet.asking import LONGEST_ANSWER
-from bot.services.lookups import AT_ONCE, read_answer
+from bot.internet.asking import CONNECTIONS_PER_HOST, LONGEST_ANSWER
+from bot.services import lookups
+from bot.services.lookups import read_answer
 from bot.storage import inbox, schema
 from tests.clock import FakeClock
 from tests.core.deciding import phrase
@@ -29,6 +30,7 @@ from tests.core.talking import (
     GENEROUS,
     MENU,
     OTHERWISE,
+    VOTE,
     Talk,
     book,
     choice,
@@ -65,8 +67,8 @@ async def internet(request: pytest.FixtureRequest) -> AsyncIterator[Internet]:
 def asking(url: str, **more: Any) -> Rule:
     """METEO and a town; `fields` are what the address must answer."""
     fields = more.pop("fields", (("sky", expecting(Kind.TEXT)),))
-    beside = more.pop("actions", ())
-    lookup = Lookup(f"{url}/?town={{{{ rest }}}}", fields, say(SORRY), SOON)
+    beside, within = more.pop("actions", ()), more.pop("within", SOON)
+    lookup = Lookup(f"{url}/?town={{{{ rest }}}}", fields, say(SORRY), within)
     usual: dict[str, Any] = {"reply": "{{ rest }}: {{ sky }}", "actions": (lookup, *beside)}
     return rule("sky", "ciel", **usual | more)
 
@@ -268,9 +270,50 @@ async def test_a_stop_waits_for_no_address(
     assert [row["rule"] for row in await scene.outbox()] == ["stop"]
 
     await process.work()
+    await process.lookups.drain()
+    await process.lookups.tick()
 
     assert [row["rule"] for row in await scene.outbox()] == ["stop"]
     assert await asked(scene) == [("cancelled", "")]
+
+
+async def test_a_stop_on_which_a_process_died_waits_for_no_address(
+    scene: Scene, server: ScriptedServer, internet: Internet
+) -> None:
+    """INV-12."""
+    await scene.receive("ciel Lévis", "stop")
+    async with scene.database.write() as connection:
+        await inbox.claim(connection, 10)
+    process = Process(scene, rules(server), internet=internet)
+    await process.decide()
+
+    assert [row["rule"] for row in await scene.outbox()] == ["stop"]
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
+async def test_what_was_texted_before_a_stop_still_counts(
+    scene: Scene, server: ScriptedServer, internet: Internet, together: bool
+) -> None:
+    """INV-21: a vote that waited is decided before the STOP that came after it."""
+    process = Process(
+        scene, book(asking(server.url), replace(VOTE, actions=(Emit("voted"),))), internet=internet
+    )
+    texts = ["ciel Lévis", "vote 3", "stop", "vote 4", "start", "ciel Laval", "vote 5"]
+    if together:
+        await scene.receive(*texts)
+        await process.work()
+    else:
+        for text in texts:
+            await scene.receive(text)
+            await process.decide()
+            await process.lookups.tick()
+        await process.work()
+
+    answers = [row["captured"] for row in await rows(scene, schema.answers)]
+    assert [one["choice"] for one in answers if one] == [3, 5]
+    told = [row["rule"] for row in await scene.outbox() if row["status"] == "queued"]
+    assert told == ["stop", "start", "sky", "vote"]
 
 
 async def test_a_stop_in_the_same_batch(
@@ -488,22 +531,50 @@ async def test_at_the_limit_of_replies_no_address_is_asked(
 
 
 async def test_many_are_asked_at_once_and_none_is_lost(
-    scene: Scene, server: ScriptedServer, internet: Internet
+    scene: Scene,
+    server: ScriptedServer,
+    internet: Internet,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    people = [f"+1514555{place:04}" for place in range(AT_ONCE * 2 + 5)]
+    monkeypatch.setattr(lookups, "AT_ONCE", 10)
+    people = [f"+1514555{place:04}" for place in range(25)]
     server.say(RESET, RESET)
     for number in people:
         await scene.receive("ciel Lévis", number=number)
     process = Process(scene, rules(server), internet=internet)
     await process.responder.tick()
 
-    assert await process.lookups.tick() == AT_ONCE
+    assert await process.lookups.tick() == 10
     begun = [status for _, status in await errands(scene)]
-    assert begun == ["under_way"] * AT_ONCE + ["waiting"] * (AT_ONCE + 5)
+    assert begun == ["under_way"] * 10 + ["waiting"] * 15
     await process.work()
 
     told = [text for number in people for text in await said(scene, number)]
-    assert sorted(told) == [*["Lévis: bleu"] * (len(people) - 2), SORRY, SORRY]
+    assert sorted(told) == [*["Lévis: bleu"] * 23, SORRY, SORRY]
+
+
+async def test_an_address_that_hangs_holds_up_no_other(
+    scene: Scene, server: ScriptedServer, internet: Internet
+) -> None:
+    """INV-28: however many people ask it."""
+    async with ScriptedServer(scene.clock) as hanging:
+        hanging.always("", HANG)
+        endless = asking(hanging.url, within=timedelta(hours=1))
+        stuck = replace(endless, id="stuck", phrases=rule("x", "lent").phrases)
+        process = Process(scene, book(stuck, asking(server.url)), internet=internet)
+        for place in range(CONNECTIONS_PER_HOST + 10):
+            await scene.receive("lent Lévis", number=f"+1514556{place:04}")
+        await process.responder.tick()
+        await process.lookups.tick()
+        await scene.receive("ciel Lévis", number=BEN)
+        await process.responder.tick()
+        await process.lookups.tick()
+        await process.landing()
+        await process.lookups.tick()
+
+        assert await said(scene, BEN) == ["Lévis: bleu"]
+        assert {status for _, status in await errands(scene)} == {"under_way", "done"}
+        await process.lookups.drain()
 
 
 async def test_two_texts_that_are_one_are_seen_as_one_afterwards(

@@ -355,17 +355,32 @@ async def test_a_conversation_waits_for_an_address_and_no_other_does(
     assert await claim(database) == claimed
 
 
-async def test_what_waits_may_be_asked_for_by_what_it_says(database: Database) -> None:
+async def test_what_waits_for_an_address_is_told_apart(database: Database) -> None:
     await receive(database)
     await receive(database, BEN)
-    await enqueue(database, errand(LOOKUP))
+    async with database.write() as connection:
+        assert await inbox.waiting_for_answers(connection) == []
+    await enqueue(database, errand(LOOKUP), errand(number=BEN))
 
     async with database.write() as connection:
-        assert await inbox.claim_waiting(connection, lambda text: text != "METEO") == []
-        assert await inbox.claim_waiting(connection, lambda text: text == "METEO") == [1]
-        assert await inbox.claim_waiting(connection, lambda text: text == "METEO") == []
+        assert await inbox.waiting_for_answers(connection) == [(KEY, "METEO")]
+        await connection.execute(update(schema.inbox).values(attempts=3))
+        assert await inbox.waiting_for_answers(connection) == [(KEY, "METEO")]
+        await connection.execute(update(schema.inbox).values(status="handled"))
+        assert await inbox.waiting_for_answers(connection) == []
+
+
+async def test_what_is_released_is_as_it_was_before_it_was_taken(database: Database) -> None:
+    """No death is counted against it."""
+    await receive(database)
+    assert await claim(database) == [1]
+    async with database.write() as connection:
         await inbox.release(connection, [1])
-        assert await inbox.claim_waiting(connection, lambda text: text == "METEO") == [1]
+        await inbox.release(connection, [])
+
+    assert await claim(database) == [1]
+    async with database.read() as connection:
+        assert await connection.scalar(select(schema.inbox.c.attempts)) == 1
 
 
 async def test_a_text_on_which_a_process_died_waits_too(database: Database) -> None:

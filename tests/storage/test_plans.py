@@ -80,7 +80,7 @@ async def wait_for_more(database: Database) -> None:
         await errands.enqueue(connection, [ASKED], NOON)
         waiting = (NOON - timedelta(seconds=15), NOON - timedelta(seconds=5))
         ids = await inbox.claim(connection, 10, gather=waiting)
-        await inbox.claim_waiting(connection, lambda text: text == "STOP")
+        await inbox.waiting_for_answers(connection)
         await inbox.release(connection, ids or [1])
         await inbox.by_ids(connection, [1])
 
