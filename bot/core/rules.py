@@ -107,6 +107,10 @@ class Rule:
         return 1 if self.fields and self.invalid is None else 2
 
 
+_NO_GROUPS: Mapping[str, str] = {}
+"""One for all: there are as many matches as there are words that call rules."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A rule that a text calls, by which words, and what followed them."""
@@ -117,7 +121,7 @@ class Match:
     rest: str = ""
     """What followed the keyword, as typed, trimmed of blanks and leading punctuation; the whole
     text for `anything`."""
-    groups: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=lambda: _NO_GROUPS)
     """The named groups of a pattern, as typed."""
     misspelled: bool = False
     """Found by `typos`."""

@@ -18,6 +18,8 @@ from bot.core.rules import Match
 from bot.core.text import rest
 
 Words = tuple[str, ...]
+Slips = tuple[int, ...]
+"""In each of several words."""
 MOST = 2
 """Slips in a word."""
 SHORT, LONG = 4, 8
@@ -38,15 +40,18 @@ class Typos:
 
     def __init__(self, keywords: Mapping[Words, Sequence[Match]], *, claims_info: bool) -> None:
         """Look through all keywords; `claims_info`: INFO is one, and no built-in word."""
-        self._keywords = keywords
         self._claims_info = claims_info
-        forgiving = [said for said in keywords if self._forgiving(said)]
-        self._begun = {said[:size] for said in forgiving for size in range(1, len(said))}
-        self._most_words = max(map(len, forgiving), default=0)
-        self._near = Neighbourhood({word: slips_of(word) for said in forgiving for word in said})
+        self._keywords: dict[Words, tuple[Match, ...]] = {}
+        for said, matches in keywords.items():
+            if forgiving := tuple(match for match in matches if match.rule.typos):
+                self._keywords[said] = forgiving
+        self._begun = {said[:size] for said in self._keywords for size in range(1, len(said))}
+        self._most_words = max(map(len, self._keywords), default=0)
+        listed = {word for said in self._keywords for word in said}
+        self._near = Neighbourhood({word: slips_of(word) for word in sorted(listed)})
 
     def find(self, text: str, said: Words, typed_right: int) -> Iterator[Match]:
-        """Yield what may be meant by the first words of a text, longer keywords before shorter.
+        """Yield what is meant by the first words of a text, longer keywords before shorter.
 
         So many of these words are a keyword that was typed right: only a longer one can be meant.
         """
@@ -54,26 +59,28 @@ class Typos:
         levels = self._reached(said, 1) if sizes else []
         may_be_more = any(len(word) >= LONG for word in said[: self._most_words])
         for size in sizes:
-            slips, meant = self._nearest(levels, size)
-            if slips > 1 and may_be_more:  # a single slip cannot be beaten; more are dear to find
+            slips, nearest = self._nearest(levels, size)
+            if slips > 1 and may_be_more:
                 levels, may_be_more = self._reached(said, MOST), False
-                _, meant = self._nearest(levels, size)
-            for match in meant:
-                yield replace(match, rest=rest(text, size), misspelled=True)
+                _, nearest = self._nearest(levels, size)
+            if not any(self._asks_for_built_in(said, counted) for counted in nearest.values()):
+                for match in self._agreed(nearest):
+                    yield replace(match, rest=rest(text, size), misspelled=True)
 
-    def _reached(self, said: Words, most: int) -> Sequence[Mapping[Words, int]]:
-        """Say, word by word, what keywords may be meant or begun, and the slips so far.
+    def _reached(self, said: Words, most: int) -> Sequence[Mapping[Words, Slips]]:
+        """Say, word by word, which keywords may be meant or begun, with the slips in each word.
 
-        `most`: of slips in a long word.
+        `most`: of slips in a long word. To look for one alone is cheap, and cannot be beaten.
         """
-        levels: list[Mapping[Words, int]] = []
-        reached: Mapping[Words, int] = {(): 0}
-        for place in range(min(self._most_words, len(said))):
-            meant = self._meant(said, place, most)
+        levels: list[Mapping[Words, Slips]] = []
+        reached: Mapping[Words, Slips] = {(): ()}
+        for typed in said[: self._most_words]:
+            slips = min(_slips_in(typed), most if len(typed) >= LONG else MOST)
+            near = {**self._near.of(typed, slips), typed: 0}
             reached = {
-                longer: slips + count
-                for begun, slips in reached.items()
-                for word, count in meant.items()
+                longer: (*so_far, count)
+                for begun, so_far in reached.items()
+                for word, count in near.items()
                 if (longer := (*begun, word)) in self._begun or longer in self._keywords
             }
             if not reached:
@@ -81,37 +88,32 @@ class Typos:
             levels.append(reached)
         return levels
 
-    def _meant(self, said: Words, place: int, most: int) -> Mapping[str, int]:
-        """Give the words that a typed word may be, with the slips that this would take."""
-        typed = said[place]
-        most = min(_slips_in(typed), most if len(typed) >= LONG else MOST)
-        near = self._near.of(typed, most)
-        if near:
-            to_built_in = _slips_to_built_in(said, place, most, claims_info=self._claims_info)
-            near = {word: slips for word, slips in near.items() if slips < to_built_in}
-        return {**near, typed: 0}
-
     def _nearest(
-        self, levels: Sequence[Mapping[Words, int]], size: int
-    ) -> tuple[int, list[Match]]:
-        """Give the slips to the nearest keyword of so many words, and its matches.
-
-        There are none if the keywords of other rules are as near.
-        """
+        self, levels: Sequence[Mapping[Words, Slips]], size: int
+    ) -> tuple[int, Mapping[Words, Slips]]:
+        """Give the slips to the nearest keyword of so many words, and all that are as near."""
         reached = levels[size - 1] if size <= len(levels) else {}
-        meant = [said for said in reached if self._forgiving(said)]
-        least = min((reached[said] for said in meant), default=FAR)
-        nearest = [self._forgiving(said) for said in meant if reached[said] == least]
-        rules = {tuple(match.rule.id for match in matches) for matches in nearest}
-        if len(rules) != 1:
-            return least, []
-        return least, [_agreed(same) for same in zip(*nearest, strict=True)]
+        near = {said: slips for said, slips in reached.items() if said in self._keywords}
+        least = min(map(sum, near.values()), default=FAR)
+        return least, {said: slips for said, slips in near.items() if sum(slips) == least}
 
-    def _forgiving(self, said: Words) -> list[Match]:
-        return [match for match in self._keywords.get(said, ()) if match.rule.typos]
+    def _agreed(self, nearest: Iterable[Words]) -> Iterable[Match]:
+        """Give what all of these call, or nothing if they call different rules."""
+        matches = [self._keywords[said] for said in nearest]
+        if len(matches) < 2:
+            return (match for called in matches for match in called)
+        rules = {tuple(match.rule.id for match in called) for called in matches}
+        return map(_in_one_language, zip(*matches, strict=True)) if len(rules) == 1 else ()
+
+    def _asks_for_built_in(self, said: Words, slips: Slips) -> bool:
+        """Tell whether a word with slips is as near to a built-in word as to the keyword's."""
+        return any(
+            count and _is_near_built_in(said, place, count, claims_info=self._claims_info)
+            for place, count in enumerate(slips)
+        )
 
 
-def _agreed(matches: tuple[Match, ...]) -> Match:
+def _in_one_language(matches: tuple[Match, ...]) -> Match:
     """Give a rule's first match; where others tell another language, none is told."""
     first = matches[0]
     assert first.phrase is not None
@@ -127,17 +129,18 @@ def _slips_in(typed: str) -> int:
     return 1 if len(typed) < LONG - MOST else MOST
 
 
-def _slips_to_built_in(said: Words, place: int, most: int, *, claims_info: bool) -> int:
-    """Count the slips from a typed word to the nearest built-in word; beyond `most`, one more.
+def _is_near_built_in(said: Words, place: int, slips: int, *, claims_info: bool) -> bool:
+    """Tell whether a typed word is a built-in word but for so many slips, or less.
 
-    With a neighbour it may be a built-in word of two parts. Letters that are typed doubled count
-    as one, as they do in built-in words.
+    With a neighbour it may be one of two parts. Letters that are typed doubled count as one, as
+    they do in built-in words.
     """
-    typed = said[place]
-    pairs = {"".join(said[place - 1 : place + 1]), "".join(said[place : place + 2])} - {typed}
-    near = [_built_in(claims_info).of(one, most) for one in {typed, single(typed)}]
-    near += [_TWO_PARTS.of(one, most) for one in pairs | set(map(single, pairs))]
-    return min((slips for found in near for slips in found.values()), default=most + 1)
+    typed, built_in = said[place], _built_in(claims_info)
+    if any(built_in.of(one, slips) for one in {typed, single(typed)}):
+        return True
+    before, behind = said[place - 1 : place], said[place + 1 : place + 2]
+    pairs = ["".join(pair) for pair in ((*before, typed), (typed, *behind)) if len(pair) > 1]
+    return any(_TWO_PARTS.of(one, slips) for pair in pairs for one in {pair, single(pair)})
 
 
 @cache

@@ -77,35 +77,35 @@ def meant(
         for one, phrase in asked
     )
     for size in range(len(said), typed_right, -1):
-        slips = {
-            phrase.words: slips_between(phrase.words, said, claimed=claimed)
-            for _, phrase in forgiving
-            if len(phrase.words) == size
-        }
-        nearest = [near for near in slips if slips[near] == min(slips.values()) < FAR]
+        keywords = {phrase.words for _, phrase in forgiving if len(phrase.words) == size}
+        slips = {keyword: slips_between(keyword, said) for keyword in keywords}
+        least = min(map(sum, filter(None, slips.values())), default=FAR)
+        nearest = [keyword for keyword in keywords if sum(slips[keyword] or [FAR]) == least < FAR]
         called = [
             [one.id for one, phrase in forgiving if phrase.words == near] for near in nearest
         ]
-        if called and all(names == called[0] for names in called):
+        built_in = any(
+            count and count >= slips_to_built_in(said, place, claimed=claimed)
+            for keyword in nearest
+            for place, count in enumerate(slips[keyword])
+        )
+        if called and not built_in and all(names == called[0] for names in called):
             yield from ((name, rest(text, size), True) for name in called[0])
 
 
 FAR = 99
 
 
-def slips_between(keyword: Words, said: Words, *, claimed: bool) -> int:
-    """Count the slips in all words, or give `FAR` if one has more than are forgiven."""
-    total = 0
-    for place, word in enumerate(keyword):
-        typed = said[place]
+def slips_between(keyword: Words, said: Words) -> list[int]:
+    """Count the slips in each word; nothing, if one has more than are forgiven."""
+    counted = []
+    for word, typed in zip(keyword, said, strict=False):
         slips = osa(word, typed)
         forgiven = 0 if len(word) < 4 or re.search(r"\d", word + typed) else 1 + (len(word) > 7)
-        if slips and (
-            slips > forgiven or slips >= slips_to_built_in(said, place, claimed=claimed)
-        ):
-            return FAR
-        total += slips
-    return total
+        if slips > forgiven:
+            return []
+        counted.append(slips)
+    return counted
 
 
 def slips_to_built_in(said: Words, place: int, *, claimed: bool) -> int:
