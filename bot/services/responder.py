@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot import metrics
 from bot.clock import Clock
-from bot.core.decide import answers, decide, is_wanted
+from bot.core.decide import answers, decide, is_wanted, without_quotation
 from bot.core.decision import Decision, Why
 from bot.core.errands import ErrandKind
 from bot.core.messages import Inbound, InboundStatus
@@ -162,14 +162,14 @@ class Responder:
 
     def _decide_one(self, text: Inbound, work: Work, said: Sequence[str]) -> Handled:
         """Decide and render one text; what raises is parked, and holds up nobody (INV-28)."""
-        if not text.history:
-            work.hear(text)
-        if text.attempts > 1 + inbox.DEATHS:  # the first was in a batch, and proves nothing
-            return Handled(text.id, InboundStatus.PARKED, Why("died"))
         turn = work.turn(text, said)
         if self._witness is not None:
             self._witness(turn)
         try:
+            if not text.history and not without_quotation(turn)[1]:  # a reaction is no answer
+                work.hear(text)
+            if text.attempts > 1 + inbox.DEATHS:  # the first was in a batch, and proves nothing
+                return Handled(text.id, InboundStatus.PARKED, Why("died"))
             decision = decide(turn)
             if decision.why.reason in OBEYED:
                 self._obey(decision, text, work)

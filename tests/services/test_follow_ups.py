@@ -156,6 +156,16 @@ async def test_a_stop_on_another_gateway_cancels_it(scene: Scene) -> None:
     assert await errands(scene) == [("later", "cancelled")]
 
 
+async def test_a_reaction_cancels_nothing(scene: Scene) -> None:
+    saying = rule("rappel", "rappel", reply="On vous rappelle.", actions=REMINDING.actions)
+    process = Process(scene, book(saying))
+    await process.hears("rappel", "Liked “On vous rappelle.”")
+    scene.clock.advance(HOUR)
+    await process.follow_ups.tick()
+
+    assert await said(scene) == ["On vous rappelle.", "Toujours là?"]
+
+
 async def test_the_text_of_somebody_else_cancels_nothing(scene: Scene) -> None:
     process = Process(scene, RULES)
     await process.hears("rappel")
