@@ -18,15 +18,14 @@ from bot.core.actions import (
 )
 from bot.core.conversation import Subscriber
 from bot.core.decide import conclude
-from bot.core.messages import InboundStatus, MessageClass
+from bot.core.messages import InboundStatus
 from bot.core.rulebook import Rulebook
-from bot.core.rules import Phrase, Rule
+from bot.core.rules import Rule
 from bot.core.understanding import Kind
 from tests.core.deciding import ANA, POLICY
 from tests.core.talking import (
     APPOINTMENT,
     BOOK,
-    DEALS,
     MENU,
     VOTE,
     Talk,
@@ -322,35 +321,6 @@ def test_an_address_is_asked_first() -> None:
     assert silent.answer is None
 
 
-@pytest.mark.parametrize(
-    ("text", "reason", "said", "lists", "opted_out"),
-    [
-        pytest.param("STOP RABAIS", "left", "left", set(), False, id="a list"),
-        pytest.param("arrêt rabais!", "left", "left", set(), False, id="in French"),
-        pytest.param("STOP autre", "stop", "stopped", {"deals"}, True, id="an unknown list"),
-        pytest.param("stop rabais svp", "left", "left", set(), False, id="a polite tail"),
-        pytest.param("please stop rabais!", "left", "left", set(), False, id="a polite front"),
-        pytest.param("fin rabais", "rule", "Pardon?", {"deals"}, False, id="FIN names no list"),
-    ],
-)
-def test_stop_and_a_name(
-    text: str, reason: str, said: str, lists: set[str], *, opted_out: bool
-) -> None:
-    talk = Talk(subscriber=Subscriber(ANA, lists=frozenset({"deals"})))
-
-    assert talk.text(text) == said
-    assert talk.last.why.reason == reason
-    assert (talk.subscriber.lists, talk.subscriber.opted_out) == (lists, opted_out)
-
-
-def test_who_left_a_list_is_told_even_at_the_limit_of_replies() -> None:
-    talk = Talk()
-    talk.text("stop rabais")
-
-    assert talk.last.replies[0].message_class is MessageClass.OPT_OUT
-    assert talk.last.names == {"list": "rabais"}
-
-
 def test_nobody_else_learns_what_one_person_answered() -> None:
     talk = Talk()
     talk.all(["rdv", EVE])
@@ -375,29 +345,6 @@ def test_a_clockwork_is_no_person() -> None:
     assert first[0] is True
     assert not any(first[1:])
     assert talk.last.status is InboundStatus.IGNORED
-
-
-@pytest.mark.parametrize(
-    ("text", "chosen", "languages"),
-    [
-        pytest.param("stop rabais", "", ("fr",), id="the name tells the language"),
-        pytest.param("stop deals", "", ("en",), id="in English"),
-        pytest.param("stop radio", "", ("fr", "en"), id="the name is in both"),
-        pytest.param("stop rabais", "en", ("en", "fr"), id="a language was chosen"),
-    ],
-)
-def test_the_language_in_which_a_list_is_left(
-    text: str, chosen: str, languages: tuple[str, ...]
-) -> None:
-    names = tuple(
-        Phrase(name, (name,), frozenset(told))
-        for name, told in (("rabais", {"fr"}), ("deals", {"en"}), ("radio", {"fr", "en"}))
-    )
-    lists = {"deals": replace(DEALS, names=names)}
-    talk = Talk(rulebook=Rulebook((), lists=lists), subscriber=Subscriber(ANA, language=chosen))
-    talk.text(text)
-
-    assert talk.last.replies[0].languages == languages
 
 
 def test_what_an_address_said_is_not_passed_on_once_a_person_answers() -> None:
