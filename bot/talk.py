@@ -202,6 +202,8 @@ class Talk:
             if not came and await self._next_due(until) == due:
                 break  # nobody does it
         self.clock.move(until)
+        if came := await self._settle():
+            yield self.clock.now(), came
 
     async def standing(self, gateway: str, number: str) -> Standing:
         """Say where a phone stands."""
@@ -266,10 +268,12 @@ async def open_talk(
     sandbox: bool,
     offline: bool,
     library: Library | None = None,
+    burst: timedelta = timedelta(0),
 ) -> AsyncIterator[Talk]:
     """Open an installation with nobody in it yet. Raises `Faults`.
 
-    `library`: what an earlier one has read; else the files are read.
+    `library`: what an earlier one has read; else the files are read. With `burst` a text waits
+    that long, and what becomes of it is seen by waiting.
     """
     library = library or Library(lambda: load_content(config, sandbox=sandbox))
     clock, came, turns, landed = StillClock(start), list[Came](), list[Turn](), asyncio.Event()
@@ -291,7 +295,9 @@ async def open_talk(
             database, speech, clock, asking, wake=landed.set, wake_others=_nobody_waits
         )
         stack.push_async_callback(lookups.drain)
-        responder = Responder(database, speech, clock, wake=_nobody_waits, witness=turns.append)
+        responder = Responder(
+            database, speech, clock, wake=_nobody_waits, burst=burst, witness=turns.append
+        )
         ticks = [
             responder.tick,
             lookups.tick,

@@ -90,15 +90,27 @@ async def talks(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mappi
         yield opened
 
 
+async def play_alone(book: Book, talked: Example, folder: Path) -> None:
+    """Play a talk with an installation whose configuration is of its own."""
+    lay_out(talked.files, book.language, folder)
+    config = load_config(folder / "config.yaml", {})
+    burst = config.replies.burst
+    async with open_talk(config, BEGIN, sandbox=True, offline=False, burst=burst) as talk:
+        assert await Phone(talk, book.language).play(talked.text) == talked.text
+
+
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize(("book", "talked"), of_kind("talk"))
 async def test_a_talk_goes_as_it_is_written(
-    book: Book, talked: Example, talks: Mapping[str, Talk], address: str
+    book: Book, talked: Example, talks: Mapping[str, Talk], address: str, tmp_path: Path
 ) -> None:
+    if "config.yaml" in talked.files:
+        await play_alone(book, talked, tmp_path)
+        return
     talk = talks[book.language]
     if talked.goes_on:
         before = [one for one in book.examples if one.kind == "talk" and one.line < talked.line]
-        await test_a_talk_goes_as_it_is_written(book, before[-1], talks, address)
+        await test_a_talk_goes_as_it_is_written(book, before[-1], talks, address, tmp_path)
     else:
         await forget(talk)
     files = {name: text.replace(ADDRESS, address) for name, text in talked.files.items()}
