@@ -14,10 +14,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench.cases import Case, Measured, run_idle, run_loaded, run_round
+from bench.cases import Case, Measured, run_idle, run_loaded, run_matching, run_round
 from bench.machine import watch_machine
 from bench.processes import ROOT
-from bench.report import goals, latency_summary, show, summary
+from bench.report import (
+    goals,
+    latency_summary,
+    matching_goals,
+    matching_summary,
+    show,
+    summary,
+)
 
 POLL_SECONDS = 0.5
 RATE = 200.0
@@ -25,6 +32,7 @@ RATE = 200.0
 LISTED = 60_000
 """Texts of five minutes at that rate: as many as each poll lists after a while."""
 DELAY_MS = 50.0
+MATCHING_ROUNDS = 9
 MANY_RULES, ROUNDS_OF_MANY_RULES = 10_000, 2
 """The daemon takes long to be ready with more; they are measured less often."""
 FULL = {
@@ -35,6 +43,7 @@ FULL = {
     "loaded_seconds": 15.0,
     "loaded_rounds": 3,
     "listed": LISTED,
+    "keywords": [10, 100_000],
 }
 QUICK = {
     "texts": 2_000,
@@ -44,6 +53,7 @@ QUICK = {
     "loaded_seconds": 5.0,
     "loaded_rounds": 1,
     "listed": 0,
+    "keywords": [10, 100_000],
 }
 
 
@@ -54,11 +64,13 @@ def main() -> None:
     machine = watch_machine()
     costs = measure_costs(asked)
     latencies = measure_latencies(asked)
+    matching = measure_matching(asked)
     results = {
         "machine": machine(),
-        "goals": goals(costs, latencies[0]),
+        "goals": [*goals(costs, latencies[0]), *matching_goals(matching)],
         "costs": [summary(measured) for measured in costs],
         "latencies": latencies,
+        "matching": matching,
         "rounds": [_raw(measured) for measured in costs],
     }
     asked.json.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +89,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--loaded-seconds", type=float)
     parser.add_argument("--loaded-rounds", type=int)
     parser.add_argument("--listed", type=int)
+    parser.add_argument("--keywords", type=int, nargs="+", help="where a rule is only found")
     parser.add_argument("--no-kannel", dest="kannel", action="store_false")
     parser.add_argument("--json", type=Path, default=ROOT / "bench" / "results" / "latest.json")
     asked = parser.parse_args()
@@ -117,6 +130,16 @@ def measure_latencies(asked: argparse.Namespace) -> list[Any]:
         name = f"{name}, {asked.listed:,} listed already"
         told.append(latency_summary(name, POLL_SECONDS, [full]))
     return told
+
+
+def measure_matching(asked: argparse.Namespace) -> list[Any]:
+    """Measure what finding the rule is of what a text costs."""
+    print("matching", file=sys.stderr)
+    return [
+        matching_summary(run_matching(kinds, keywords, MATCHING_ROUNDS))
+        for kinds in ("keywords", "all")
+        for keywords in asked.keywords
+    ]
 
 
 def _raw(measured: Measured) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from bench.kannel import KannelRun, run_kannel
 from bench.processes import (
@@ -110,6 +111,18 @@ def run_bare(case: Case) -> BareRun:
         )
     used = json.loads(told.stdout)
     return BareRun(used["cpu"] / case.texts * 1e6, case.texts / used["seconds"])
+
+
+def run_matching(kinds: str, keywords: int, rounds: int) -> dict[str, Any]:
+    """Find rules by the index alone, in a process of its own: its memory is measured."""
+    told = subprocess.run(
+        [sys.executable, "-m", "bench.matching", kinds, str(keywords), str(rounds)],
+        stdout=subprocess.PIPE,
+        check=True,
+        cwd=ROOT,
+    )
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
 
 
 def run_idle(texts: int, poll_seconds: float) -> list[float]:

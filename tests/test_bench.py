@@ -10,12 +10,15 @@ import pytest
 
 from bench.cases import BareRun, Case, Measured, Round, Run
 from bench.kannel import KannelRun, configuration, run_kannel
+from bench.matching import Invented, Loop
 from bench.report import goals, spread, summary
+from bot.core.index import Index
+from bot.core.rules import Trigger
 
 ROOT = Path(__file__).parent.parent
 TINY = (
     "--texts=200 --rules=10 --rounds=1 --idle-texts=2 --loaded-seconds=0.5 --loaded-rounds=1"
-    " --listed=300 --no-kannel"
+    " --listed=300 --no-kannel --keywords 10 40"
 )
 
 
@@ -60,7 +63,45 @@ def test_what_was_not_measured_is_said(tiny: tuple[str, dict[str, Any]]) -> None
     assert [goal["goal"] for goal in tiny[1]["goals"]] == [
         "CPU of a text, in bare requests, at 10 rules",
         "p50 of one text at a time, ms beyond half a poll",
+        "µs to find a rule, 40 keywords",
+        "µs to find a rule, all kinds, 40 keywords",
     ]
+
+
+def test_finding_a_rule_is_measured_beside_a_loop(tiny: tuple[str, dict[str, Any]]) -> None:
+    table, results = tiny
+
+    assert [one["case"] for one in results["matching"]] == [
+        *("10 keywords", "40 keywords", "all kinds, 10 keywords", "all kinds, 40 keywords"),
+    ]
+    for one in results["matching"]:
+        assert 0 < one["mix_us"]["min"] <= one["mix_us"]["median"]
+        assert one["naive_us"] > 0
+    assert "finding the rule of a text" in table
+
+
+@pytest.mark.parametrize(
+    ("kind", "trigger"),
+    [
+        pytest.param("keyword", Trigger.KEYWORD, id="a keyword"),
+        pytest.param("pattern", Trigger.PATTERN, id="a pattern"),
+        pytest.param("contains", Trigger.CONTAINS, id="a contained phrase"),
+        pytest.param("slip", Trigger.KEYWORD, id="a misspelled keyword"),
+        pytest.param("anything", Trigger.ANYTHING, id="a sentence"),
+    ],
+)
+def test_texts_of_a_kind_are_answered_by_that_kind(kind: str, trigger: Trigger) -> None:
+    invented = Invented("all", 300)
+    rules = list(invented.rules())
+    index, texts = Index(rules), invented.texts(kind)[:200]
+
+    found = [next(index.find(text)) for text in texts]
+
+    right = [one.rule.trigger is trigger and one.misspelled is (kind == "slip") for one in found]
+    assert sum(right) > 0.85 * len(right)
+    loop = Loop(rules)
+    alike = [one.rule is loop.find(text) for one, text in zip(found[:40], texts, strict=False)]
+    assert kind == "anything" or sum(alike) > 0.75 * len(alike)
 
 
 @pytest.mark.parametrize(
