@@ -36,6 +36,7 @@ def write_rules(folder: Path) -> None:
     (folder / "config.yaml").write_text(
         "organisation: {name: Radio, contact: '418'}\ntimezone: UTC\n"
         "gateways: {vudumobile: {our_number: '+15149541234'}, clever: {}}\n"
+        "lookups: {private_hosts: [127.0.0.1]}\n"
     )
     (folder / "rules").mkdir()
     (folder / "rules" / "a.yaml").write_text(RULES % ("dit-on", "x" * 80))

@@ -91,7 +91,7 @@ Reference = Annotated[
 Host = Annotated[
     str,
     _checked(
-        r"[a-z0-9]([a-z0-9.:-]{0,251}[a-z0-9])?",
+        r"(::)?[a-z0-9]([a-z0-9.:-]{0,249}[a-z0-9])?",
         "this is no host name",
         "write it without `https://` and without a port, in small letters",
     ),

@@ -42,9 +42,7 @@ def refusal(url: str, private_hosts: Collection[str] = ()) -> str:
     """Say why an address must not be asked, as `what; remedy`; nothing where it may.
 
     `private_hosts` are exact: names in small letters, IPv6 in its short form without brackets.
-    A loopback address that is written out is allowed, a name that leads to one is not: the
-    operator sees the one, and whoever owns the name chooses the other. Nothing of the path or
-    query is quoted.
+    Nothing of the path or query is quoted.
     """
     parts = _ADDRESS.fullmatch(url)
     if parts is None:
@@ -71,16 +69,22 @@ def _of_whom(scheme: str, host: str, private_hosts: Collection[str]) -> str:
         address = _numeric(host)
     except AddressValueError:
         return "this is no IP address as one writes it; write a name, or four decimal numbers"
-    allowed = str(address or host) in private_hosts
-    at_home = address is not None and address.is_loopback
-    if scheme != "https" and not (scheme == "http" and (allowed or at_home)):
+    known = str(address or host)
+    if known in private_hosts and scheme in {"http", "https"}:
+        return ""
+    if address is not None and not is_public(address):
+        return f"this address is not public; if it is meant, write {_allowing(known)}"
+    if scheme != "https":
         return (
             "what people text would be open to all on the way; "
-            "write https://, since http:// is for 127.0.0.1 and private hosts alone"
+            f"write https://, or for a host of your own network {_allowing(known)}"
         )
-    if address is not None and not (allowed or at_home or is_public(address)):
-        return "this address is not public; allow it as a private host if it is meant"
     return ""
+
+
+def _allowing(host: str) -> str:
+    written = f'"{host}"' if ":" in host else host
+    return f"`lookups: {{private_hosts: [{written}]}}` in config.yaml"
 
 
 def _numeric(host: str) -> Address | None:

@@ -147,7 +147,8 @@ def test_a_fault_of_a_verb_is_told_with_its_place(told, written, fault):
     ("written", "fault"),
     [
         ("url: http://api.example", "url: what people text would be open to all on the way"),
-        ("url: https://10.0.0.1/", "url: this address is not public; allow it as a private"),
+        ("url: https://10.0.0.1/", "url: this address is not public; if it is meant, write"),
+        ("url: http://127.0.0.1/", "url: this address is not public; if it is meant, write"),
         ('url: "https://a.example/{{ rest|upper }}"', "url: only bare names can be filled in"),
         ('url: "https://a.example/{{ town }}"', "there is no name 'town' here; known here"),
         ('url: "https://a.example/{{ now }}"', "there is no name 'now' here; did you mean"),

@@ -15,14 +15,14 @@ from tests.gateways.server import ScriptedServer
 
 SOON = timedelta(seconds=10)
 HERE = ["127.0.0.1"]
-ALLOWED = frozenset({"api.example"})
+ALLOWED = frozenset({"api.example", "other.example"})
 
 
 class Names:
     """A resolver: `leads` says where names lead, `asked` which were looked up."""
 
     def __init__(self) -> None:
-        self.leads: dict[str, list[str]] = {"api.example": HERE}
+        self.leads: dict[str, list[str]] = {"api.example": HERE, "other.example": HERE}
         self.asked: list[str] = []
 
     async def __call__(self, name: str) -> list[str]:

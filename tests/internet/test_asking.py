@@ -30,10 +30,17 @@ async def test_an_answer_comes_from_where_the_name_leads(internet, server, api, 
     assert names.asked == ["api.example"]
 
 
-async def test_a_loopback_address_that_is_written_out_is_asked(internet, server, names):
+async def test_a_loopback_address_is_asked_where_it_is_allowed(clock, server, names):
     server.say(Reply(body=[1]))
-    assert await internet.get_json(server.url, within=SOON) == [1]
+    async with Internet(clock, private_hosts=frozenset(HERE), resolve=names) as internet:
+        assert await internet.get_json(server.url, within=SOON) == [1]
     assert names.asked == []
+
+
+async def test_a_loopback_address_is_not_asked_where_it_is_not_allowed(internet, server):
+    for url in (server.url, server.url.replace("http", "https")):
+        assert "not public" in await reason(internet, url)
+    assert server.connections == 0
 
 
 async def test_the_system_resolves_where_nobody_else_does(clock, server):

@@ -23,10 +23,6 @@ FINE = [
     "https://8.8.8.8/",
     "https://[2606:4700::1111]:443/",
     "https://xn--mto-bmab.example/",
-    "http://127.0.0.1:5000/weather",
-    "http://127.8.9.10/",
-    "http://[::1]:5000/",
-    "https://127.0.0.1/",
     "https://api.example/a..b/...?x=..",
 ]
 
@@ -78,7 +74,14 @@ REFUSED = {
     "hexadecimal": ("https://0x7f000001/", "no IP address"),
     "bare 0x": ("https://api.0x/", "no IP address"),
     "octal": ("https://0177.0.0.1/", "no IP address"),
-    "private": ("https://10.0.0.1/", "not public"),
+    "private": (
+        "https://10.0.0.1/",
+        "not public; if it is meant, write `lookups: {private_hosts: [10.0.0.1]}` in config.yaml",
+    ),
+    "private, plain": ("http://10.0.0.1/", "not public"),
+    "loopback": ("https://127.0.0.1/", "private_hosts: [127.0.0.1]}"),
+    "loopback, plain": ("http://127.8.9.10:5000/weather", "private_hosts: [127.8.9.10]}"),
+    "loopback of IPv6": ("https://[::1]:5000/", 'private_hosts: ["::1"]}'),
     "metadata": ("https://169.254.169.254/latest/meta-data/", "not public"),
     "loopback, mapped": ("https://[::ffff:127.0.0.1]/", "not public"),
     "unspecified": ("https://0.0.0.0/", "not public"),
@@ -129,6 +132,9 @@ def test_it_is_refused_with_a_remedy(url, word):
         ("https://10.0.0.1/", "10.0.0.1"),
         ("http://[FD00:0::1]/", "fd00::1"),
         ("http://localhost/", "localhost"),
+        ("http://127.0.0.1:5000/weather", "127.0.0.1"),
+        ("https://127.0.0.1/", "127.0.0.1"),
+        ("http://[::1]:5000/", "::1"),
     ],
 )
 def test_a_private_host_may_be_asked_without_tls_where_it_is_allowed(url, host):
