@@ -10,7 +10,7 @@ value: nothing of it is read as a template (INV-31).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from difflib import get_close_matches
@@ -47,8 +47,35 @@ _REFUSED: Mapping[type[nodes.Node], tuple[str, str]] = {
     nodes.Assign: ("set", "write the value where it is needed"),
     nodes.Call: ("(", "write a name, like {{ organisation.name }}"),
     nodes.Concat: ("~", "write {{ a }}{{ b }}"),
+    nodes.Getitem: ("[", "write a name, like {{ organisation.name }}"),
+    **{
+        kind: (sign, "nothing is reckoned here: write the number itself")
+        for kind, sign in (
+            *((nodes.Add, "+"), (nodes.Sub, "-"), (nodes.Mul, "*"), (nodes.Div, "/")),
+            *((nodes.FloorDiv, "//"), (nodes.Mod, "%"), (nodes.Pow, "**")),
+            *((nodes.Pos, "+"), (nodes.Neg, "-")),
+        )
+    },
 }
 """What people try first: where to look for it in the line, and what to write instead."""
+_NO_TEMPLATE: Sequence[tuple[re.Pattern[str], str, str]] = (
+    (
+        re.compile("needs to be closed is '(.+)'"),
+        "{{% {0} %}} is never closed",
+        "write {{% end{0} %}} where it ends",
+    ),
+    (
+        re.compile("unknown tag '(elif|else|endif)'"),
+        "{{% {0} %}} stands without its {{% if %}}",
+        "write that before it, or take it out",
+    ),
+    (
+        re.compile("unknown tag '(.+?)'"),
+        "there is no {{% {0} %}} here",
+        "known here: elif, else, endif, if, include",
+    ),
+)
+"""What Jinja says, in words of its own, and in those of who writes; the first that fits."""
 
 Included = Callable[[str], str | None]
 """Gives the source of a template that is included by its file's name; None: there is none."""
@@ -110,13 +137,12 @@ class Dialect:
         try:
             tree = self._environment.parse(source)
         except TemplateSyntaxError as error:
-            line, what = error.lineno, f"this is no template ({(error.message or '').rstrip('.')})"
+            line, (what, remedy) = error.lineno, _explained(error.message or "")
         except (RecursionError, ValueError):  # brackets in brackets; a number of 5,000 digits
-            line, what = 1, "this is no template (something in it is too long)"
+            line, what, remedy = 1, "this is no template (something in it is too long)", _CHECK
         else:
             _limit(tree)
             return tree
-        remedy = "check the brackets, as in {{ rest }}, and the words between them"
         raise NotAdmitted(Problem(line, _column(source, line), what, remedy))
 
     def _include(self, tree: nodes.Template, source: str, included: Included) -> None:
@@ -140,6 +166,17 @@ class Dialect:
 
         if _replace_inclusions(tree, inclusion):
             _limit(tree)
+
+
+_CHECK = "check the brackets, as in {{ rest }}, and the words between them"
+
+
+def _explained(message: str) -> tuple[str, str]:
+    """Say what Jinja could not read, and what to do."""
+    for told, what, remedy in _NO_TEMPLATE:
+        if (found := told.search(message)) is not None:
+            return what.format(found[1]), remedy.format(found[1])
+    return f"this is no template ({message.rstrip('.')})", _CHECK
 
 
 def _replace_inclusions(
