@@ -118,7 +118,9 @@ class Whole:
         known = self._rules_for_own if not one.rule.sandbox_only else self._rules_for_the_sandbox
         target = known.get(one.name)
         if target is None:
-            return f"there is no rule {shown(one.name)}", nearest(one.name, known)
+            asking = [rule.id for rule in known.values() if rule.flow is not None]
+            remedy = nearest(one.name, asking) if asking else "make it, and give it steps"
+            return f"there is no rule {shown(one.name)}", remedy
         named = f"the rule {target.id!r}"
         if target.flow is None:
             return f"{named} asks nothing that could be started", "give it steps"

@@ -144,9 +144,12 @@ _FORWARD_REMEDY = "write {number: +1…} or {email: …}"
 
 def _forward(value: object) -> object:
     """Take a number or an address that is written alone for a mapping."""
-    if isinstance(value, str):
-        return {"email" if "@" in value else "number": value}
-    return value
+    if not isinstance(value, str):
+        return value
+    if "@" not in value and not any(map(str.isdigit, value)):
+        remedy = "write a number, like +15149541234, or an address, like rdv@clinique.example"
+        raise Wrong("this is neither a number nor an e-mail address", remedy)
+    return {"email" if "@" in value else "number": value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +211,8 @@ class LookupEntry(Entry):
         description="The address, with {{ name }} in its path or query; it answers with JSON."
     )
     expect: Fields = Field(description="Keys of the answer, their types: {weather.sky: text}.")
-    fallback: Maybe[Said] = Field(
-        None, description="What is said where the address does not answer; then nothing is done."
+    fallback: Said = Field(
+        description="What is said where the address does not answer; then nothing is done."
     )
     within: Annotated[Duration, between("100ms", LONGEST_LOOKUP)] = Field(
         LOOKUP_TIME, description=f"How long it may take, {LONGEST_LOOKUP} at most."

@@ -6,7 +6,7 @@ ANY = '{set: {own: "{{ rest }}"}}'
 FIRST = "{id: first, ask: x, expect: word}"
 SECOND = "{id: second, ask: x, expect: yes_no, next: {no: fourth}}"
 THIRD = "{id: third, ask: x, expect: word}"
-LOOKUP = "lookup: {url: https://a.example/, expect: {w.sky: text}"
+LOOKUP = "lookup: {url: https://a.example/, expect: {w.sky: text}, fallback: "
 STEPS = f"steps: [{FIRST}, {SECOND}, {THIRD}, {{id: fourth, ask: %s, expect: word}}]"
 
 
@@ -47,7 +47,7 @@ def file(*keys: str) -> str:
         pytest.param(['reply: "a{% if vip is defined and vip == 1 %}b{% endif %}"'], id="and"),
         pytest.param(['reply: "a{% if vip is undefined or vip == 1 %}b{% endif %}"'], id="or"),
         pytest.param(
-            [f"do: {{{LOOKUP}}}, set: {{own: '{{{{ sky }}}}'}}}}", 'reply: "{{ sky }}"'],
+            [f"do: {{{LOOKUP}Rien}}, set: {{own: '{{{{ sky }}}}'}}}}", 'reply: "{{ sky }}"'],
             id="what an address answers",
         ),
         pytest.param(
@@ -127,7 +127,7 @@ MAY_BE_MISSING = "may have no value here; write {{"
             id="what was not understood",
         ),
         pytest.param(
-            [f'do: {{{LOOKUP}, fallback: "{{{{ sky }}}}"}}}}'],
+            [f'do: {{{LOOKUP}"{{{{ sky }}}}"}}}}'],
             "4:69: there is no name 'sky' here; known here",
             id="what was not answered",
         ),

@@ -106,7 +106,7 @@ def test_verbs_are_done_in_their_order_whatever_is_written_first(rules):
         ("{language: french}", "3:10: language: this is no language; write two small letters"),
         ("{language: es}", "3:10: language: there is no language 'es'; known here: en, fr"),
         ("{tag: VIP}", "3:10: tag: this is no id; use small letters"),
-        ("{forward: rdv}", "3:10: number: this is no number; write `+`, the country and the"),
+        ("{forward: rdv}", "3:10: forward: this is neither a number nor an e-mail address; wr"),
         ("{forward: +1}", "3:10: number: this is no number; write `+`, the country and the"),
         ("{forward: a@b}", "3:10: email: this is no e-mail address; write it like"),
         ("{forward: {text: x}}", "3:10: forward: this is no place to pass a text on to; write"),
@@ -117,6 +117,10 @@ def test_verbs_are_done_in_their_order_whatever_is_written_first(rules):
         ("{later: {after: 0s, send: x}}", "3:18: after: this duration is out of bounds; write"),
         ("{later: {after: soon, send: x}}", "3:18: after: this is no duration; write it like"),
         ("{start: othr}", "3:10: there is no rule 'othr'; did you mean other?"),
+        (
+            "{start: zzz}",
+            "3:10: there is no rule 'zzz'; known here: fields, groups, other, values",
+        ),
         ("{start: plain}", "3:10: the rule 'plain' asks nothing that could be started; give it"),
         ("{start: fields}", "3:10: the rule 'fields' takes answers from the text that calls it"),
         ("{start: groups}", "3:10: the rule 'groups' takes answers from the text that calls it"),
@@ -168,7 +172,7 @@ def test_a_fault_of_a_verb_is_told_with_its_place(told, written, fault):
     ],
 )
 def test_a_fault_of_a_lookup_is_told(told, written, fault):
-    whole = {"url": "https://a.example/", "expect": "{sky: text}"}
+    whole = {"url": "https://a.example/", "expect": "{sky: text}", "fallback": "Rien"}
     key, _, value = written.partition(": ")
     lookup = ", ".join(f"{one}: {said}" for one, said in (whole | {key: value}).items())
 
@@ -182,10 +186,19 @@ def test_a_fault_of_a_lookup_is_told(told, written, fault):
     assert [one.partition(": ")[2][: len(fault)] for one in found] == [fault]
 
 
+def test_a_lookup_says_something_where_nobody_answers(told):
+    content = (
+        "rules:\n  - {id: a, keyword: x, reply: '{{ sky }}', "
+        "do: {lookup: {url: 'https://a.example/', expect: {sky: text}}}}\n"
+    )
+
+    assert told(content) == ["2:50: the key 'fallback' is missing; add it"]
+
+
 def test_private_hosts_may_be_asked_where_the_configuration_says_so(told):
     content = (
         "rules:\n  - {id: a, keyword: x, reply: '{{ sky }}', "
-        "do: {lookup: {url: 'http://10.0.0.1/', expect: {sky: text}}}}\n"
+        "do: {lookup: {url: 'http://10.0.0.1/', expect: {sky: text}, fallback: z}}}\n"
     )
 
     assert len(told(content)) == 1
@@ -198,7 +211,7 @@ def test_an_address_may_have_values_that_the_rule_surely_has(told):
             "rules:\n  - id: a\n    keyword: x\n    expect: {n: word}\n    reply: '{{ sky }}'\n"
             "    when: {set: {vip: true}}\n"
             "    do: {lookup: {url: 'https://a.example/{{ n }}?v={{ vip }}&q={{ rest }}', "
-            "expect: {sky: text}}}\n"
+            "expect: {sky: text}, fallback: z}}\n"
             "  - {id: b, keyword: b, do: {set: {vip: yes}}}\n"
         )
         == []
@@ -209,7 +222,8 @@ def test_an_address_may_have_values_that_the_rule_surely_has(told):
 def test_no_address_is_asked_when_a_conversation_ends_early(told, key):
     found = told(
         "rules:\n  - id: a\n    keyword: x\n    steps: [{id: who, ask: Qui?, expect: text}]\n"
-        f"    {key}: {{do: {{lookup: {{url: 'https://a.example/', expect: {{sky: text}}}}}}}}\n"
+        f"    {key}: {{do: {{lookup: {{url: 'https://a.example/', expect: {{sky: text}},"
+        " fallback: z}}}\n"
     )
 
     assert [one.partition(": ")[2] for one in found] == [
