@@ -106,6 +106,9 @@ def _contradictions(entry: RuleEntry, rule: Rule) -> Iterator[Wrong]:
     elif rule.typos and not any(slips_of(word) for one in rule.phrases for word in one.words):
         what = f"no word here is long enough to be misspelled: {SHORT} letters at least"
         yield Wrong(what, "leave `typos` out, or add a longer word", ("typos",))
+    if rule.interrupt and rule.trigger is Trigger.ANYTHING:
+        what = "`anything` would take every answer of the conversations that it interrupts"
+        yield Wrong(what, "leave `interrupt` out", ("interrupt",))
     if entry.steps is None and not (entry.do and entry.do.join):  # a list may ask a question
         for key in _about_questions(entry):
             yield Wrong("the rule asks nothing", f"write steps, or leave `{key}` out", (key,))

@@ -164,6 +164,10 @@ def test_a_fault_of_a_file_is_told_with_its_place(told, content, fault):
             'id: a, pattern: "\\PL", reply: y',
             ["2:13: pattern: a backslash means something between double quotes; put the pattern"],
         ),
+        (
+            "id: a, anything: true, interrupt: true, reply: y",
+            ["2:29: `anything` would take every answer of the conversations that it interrupts"],
+        ),
         ("id: a, keyword: x, typos: true, reply: y", ["2:25: no word here is long enough to be"]),
         (
             "id: a, exactly: meteo, typos: true, reply: y",
