@@ -19,6 +19,9 @@ BEGINNING = 9
 """Letters of a word that are looked at to find it. More make it dearer, fewer bring up more words
 that are then compared in vain."""
 
+SPARE, MANY = 8, 1 << 16
+"""Places for each hash while there are not many: few then share one by accident."""
+
 
 class Neighbourhood:
     """Words with the slips that each forgives.
@@ -38,7 +41,8 @@ class Neighbourhood:
             remainders = _remainders(word, [0] * count)
             hashes.extend(map(hash, remainders))
             numbers.extend([number] * len(remainders))
-        self._mask = (1 << (2 * len(hashes)).bit_length()) - 1
+        spare = SPARE if len(hashes) < MANY else 2
+        self._mask = (1 << (spare * len(hashes)).bit_length()) - 1
         self._first, self._numbers = _in_order(hashes, numbers, self._mask)
 
     def _least_left(self, taken: int) -> int:

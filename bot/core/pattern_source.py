@@ -124,7 +124,7 @@ def _member(member: re.Match[str], *, negated: bool) -> str:
     if last is not None:
         return f"{_end_of_range(first)}-{_end_of_range(last)}"
     if _CONTROL.fullmatch(first):  # folded texts have a blank instead
-        return first if negated else f"{first} "
+        return first if negated else " "
     if len(first) > 1:
         return first if first.startswith("[:") else _escape(first)
     if len(plain_character(first)) > 1:

@@ -6,6 +6,7 @@ it, one character at a time; what a pattern captured can therefore be given as i
 
 from __future__ import annotations
 
+from itertools import pairwise
 from unicodedata import category
 
 from bot.core.text import marked, words
@@ -57,14 +58,12 @@ class Typed:
 
 def _places(text: str) -> list[int]:
     """Say of each character of the folded text where it was typed."""
-    found: list[int] = []
-    blank = True  # those at the beginning are trimmed, like all but the first of several
-    for place, character in enumerate(text):
-        for piece in _PLAIN[ord(character)]:
-            if piece != " " or not blank:
-                found.append(place)
-            blank = piece == " "
-    return found
+    every = [place for place, character in enumerate(text) for _ in _PLAIN[ord(character)]]
+    folded = f" {text.translate(_PLAIN)}"
+    if "  " not in folded:
+        return every
+    pairs = zip(every, pairwise(folded), strict=True)
+    return [place for place, pair in pairs if pair != (" ", " ")]
 
 
 def _belongs_to_the_last(character: str) -> bool:

@@ -30,7 +30,7 @@ FAR = 99
 
 def slips_of(word: str) -> int:
     """Say how many slips are forgiven in a word of a keyword; none where there are digits."""
-    if len(word) < SHORT or any(map(str.isnumeric, word)):
+    if len(word) < SHORT or _has_digits(word):
         return 0
     return 1 if len(word) < LONG else MOST
 
@@ -65,7 +65,7 @@ class Typos:
                 _, nearest = self._nearest(levels, size)
             if not any(self._asks_for_built_in(said, counted) for counted in nearest.values()):
                 for match in self._agreed(nearest):
-                    yield replace(match, rest=rest(text, size), misspelled=True)
+                    yield Match(match.rule, match.phrase, rest(text, size), misspelled=True)
 
     def _reached(self, said: Words, most: int) -> Sequence[Mapping[Words, Slips]]:
         """Say, word by word, which keywords may be meant or begun, with the slips in each word.
@@ -124,9 +124,13 @@ def _in_one_language(matches: tuple[Match, ...]) -> Match:
 
 def _slips_in(typed: str) -> int:
     """Say how many slips a typed word may have."""
-    if len(typed) < SHORT - 1 or any(map(str.isnumeric, typed)):
+    if len(typed) < SHORT - 1 or _has_digits(typed):
         return 0
     return 1 if len(typed) < LONG - MOST else MOST
+
+
+def _has_digits(word: str) -> bool:
+    return not word.isalpha() and any(map(str.isnumeric, word))
 
 
 def _is_near_built_in(said: Words, place: int, slips: int, *, claims_info: bool) -> bool:
