@@ -3,7 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.internet import Internet
 from bot.services.desk import Desk
+from tests.clock import FakeClock
+from tests.gateways.server import ScriptedServer
+from tests.services.asking import SKY
 from tests.services.installation import Installation, open_installation
 from tests.services.played import MANY, POLICY, Played, Scene, open_scene
 
@@ -32,3 +36,19 @@ async def campaigns(tmp_path: Path) -> AsyncIterator[Scene]:
 def desk(scene: Scene) -> Desk:
     """An operator's, in an installation with two gateways."""
     return Desk(scene.database, scene.clock, ["vudumobile", "clever"], POLICY)
+
+
+@pytest.fixture
+async def server(scene: Scene) -> AsyncIterator[ScriptedServer]:
+    async with ScriptedServer(scene.clock) as server:
+        server.always("", SKY)
+        yield server
+
+
+@pytest.fixture
+async def internet(request: pytest.FixtureRequest) -> AsyncIterator[Internet]:
+    """Where an address is silent, three seconds are over in a moment."""
+    silent = "silence" in request.node.name
+    clock = FakeClock(speed=30 if silent else 1)
+    async with Internet(clock, private_hosts=frozenset({"127.0.0.1"})) as internet:
+        yield internet

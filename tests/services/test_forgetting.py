@@ -47,7 +47,6 @@ async def left(scene: Scene) -> dict[str, int]:
 async def test_answers_events_and_what_is_done_go_with_the_texts(
     scene: Scene, days: int, kept: dict[str, int]
 ) -> None:
-    """INV-38."""
     process = Process(scene, RULES)
     await process.hears("vote 3")
     await process.hears("fais", number=BEN)
@@ -132,7 +131,7 @@ async def test_much_is_forgotten_in_many_rounds(
 
 
 def test_every_table_that_holds_words_is_forgotten_or_a_persons_own() -> None:
-    """INV-38: a table that is new is thought of here."""
+    """A table that is new is thought of here."""
     standing = {"conversations", "subscribers", "members", "feeds", "accounts", "installation"}
     forgotten: set[Table] = {*retention.SETTLED, *retention.WORDS_ALONE}
     assert {table.name for table in schema.metadata.sorted_tables} - standing == {
