@@ -42,10 +42,21 @@ def expected(value: object) -> Expected:
     if isinstance(value, str):
         return _simple(" ".join(value.split()))
     if isinstance(value, dict) and value:
+        _refuse_named_type(value)
         return Expected(Kind.CHOICE, choices=_choices(value))
     if isinstance(value, list):
         raise Wrong("a choice names its values", "write each with its words: {a: [a], b: [b, be]}")
     raise Wrong("this is no type", f"write one of {', '.join(_WRITTEN)}, or {{value: [words]}}")
+
+
+def _refuse_named_type(choice: Mapping[str, object]) -> None:
+    """Refuse `{hour: time}` where one type is expected: it would be a choice of one word."""
+    if len(choice) > 1:
+        return
+    ((value, written),) = choice.items()
+    if isinstance(written, str) and (found := _TYPE.fullmatch(written)) and found[1] in _WRITTEN:
+        what = f"{shown(value)} is no name here: it would be the one value of a choice"
+        raise Wrong(what, f"write the type alone: {written}")
 
 
 @lru_cache(maxsize=1024)

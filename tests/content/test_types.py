@@ -71,6 +71,8 @@ def test_equal_types_are_one_value(kind):
         ("date 1..5", "date has no range", "write date alone"),
         (["a", "b"], "a choice names its values", "write each with its words: {a: [a]"),
         ({}, "this is no type", "or {value: [words]}"),
+        ({"hour": "time"}, "'hour' is no name here", "write the type alone: time"),
+        ({"vote": "integer 1..5"}, "'vote' is no name here", "alone: integer 1..5"),
         ({"a": []}, "no list of words", "write [one, another]"),
         ({"": ["x"]}, "no value of a choice", "write {value: [words]"),
         ({"a": ["!?"]}, "'!?' has no word in it", "write a word or an emoji"),
