@@ -321,14 +321,10 @@ def test_what_cannot_be_said_is_an_error(explained):
     assert found.error == "the template fails with TypeError"
 
 
-SAID = Conversation("a", "vudumobile", ANA, said=(mark("plan 3, " + "please " * 4),))
-TICKING = Conversation(
-    "a",
-    "vudumobile",
-    ANA,
-    heard=tuple(milliseconds(NOW) - 60_000 * before for before in range(FEWEST - 1, 0, -1)),
-)
-OTHERS = replace(POLICY, only_numbers=frozenset({"+15145550009"}))
+POLITE = "plan 3, please please please"
+SAID = Conversation("a", "vudumobile", ANA, said=(mark(POLITE),))
+BEAT = tuple(milliseconds(NOW) - 60_000 * before for before in range(FEWEST - 1, 0, -1))
+TICKING = Conversation("a", "vudumobile", ANA, heard=BEAT)
 
 
 @pytest.mark.parametrize(
@@ -338,13 +334,9 @@ OTHERS = replace(POLICY, only_numbers=frozenset({"+15145550009"}))
         pytest.param({"subscriber": Subscriber(ANA, blocked=True)}, "blocked", id="blocked"),
         pytest.param({"text": text_of("plan 3", age=3600)}, "late", id="late"),
         pytest.param({"text": text_of("plan 3", history=True)}, "history", id="history"),
+        pytest.param({"text": text_of("plan 3", number=OUR_NUMBER)}, "of ours", id="ourselves"),
         pytest.param(
-            {"text": text_of("plan 3", number=OUR_NUMBER)}, "number of ours", id="ourselves"
-        ),
-        pytest.param(
-            {"text": text_of("plan 3, " + "please " * 4), "conversation": SAID},
-            "comes back word for word",
-            id="an echo",
+            {"text": text_of(POLITE), "conversation": SAID}, "comes back word", id="an echo"
         ),
         pytest.param({"conversation": TICKING}, "a beat that no person keeps", id="a clockwork"),
         pytest.param(
