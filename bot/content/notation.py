@@ -204,6 +204,12 @@ Words = Annotated[
 # --- messages ------------------------------------------------------------------------------------
 
 _NO_MESSAGE = ("this is no message", "write a text, {fr: …, en: …} or {template: NAME}")
+_TYPOGRAPHIC = (
+    "these quotes would be said, and make the message dear",
+    "write straight ones around it, or put it all between straight ones if they are meant",
+)
+_WRAPPED = re.compile("“[^“”]*”|«[^«»]*»", re.DOTALL)
+"""What is pasted from where quotes are curled by themselves."""
 
 
 def message(value: object) -> Message:
@@ -225,6 +231,8 @@ def message(value: object) -> Message:
             wrong.append(Wrong("this is no text", "put it between quotes", at))
         elif language not in refused and not (isinstance(text, str) and text.strip()):
             wrong.append(Wrong("a text is missing or empty", "write it, or leave it out", at))
+        elif isinstance(text, str) and _WRAPPED.fullmatch(text.strip()):
+            wrong.append(Wrong(*_TYPOGRAPHIC, at))
     raise_all(wrong)
     return Message(value)
 
