@@ -41,6 +41,10 @@ class Names:
             return self
         return Names(self.sure.union(sure), self.maybe.union(maybe), self.steps)
 
+    def later(self, passing: Collection[str]) -> Names:
+        """See some names no longer surely."""
+        return replace(self, sure=self.sure.difference(passing), maybe=self.maybe.union(passing))
+
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
@@ -59,16 +63,21 @@ def name_of(key: str) -> str:
 
 
 def spoken(rule: Rule) -> Iterator[Spoken]:
-    """Yield all that a rule says, in the order of its keys, with the names that are seen there."""
-    called = Names().more(rule.when.values)
+    """Yield all that a rule says, in the order of its keys, with the names that are seen there.
+
+    What `when` says is set may be set to nothing again while a question is open, or an address is
+    asked.
+    """
+    at_once = Names().more(rule.when.values)
     if rule.invalid is not None:
-        yield Spoken(("invalid",), rule.invalid, called)
-    called = called.more(*_captured(rule))
+        yield Spoken(("invalid",), rule.invalid, at_once)
     if rule.flow is None:
-        yield from _ending(Ending(rule.reply, rule.actions), (), called)
+        called = at_once.more(*_captured(rule))
+        yield from _ending(Ending(rule.reply, rule.actions), (), called, rule.when.values)
         return
     answered = Answered(rule.flow.steps)
-    called = replace(called, steps=frozenset(step.id for step in rule.flow.steps))
+    asked = Names(steps=frozenset(step.id for step in rule.flow.steps))
+    called = asked.more((), rule.when.values).more(*_captured(rule))
     for place, step in enumerate(rule.flow.steps):
         names = called.more(answered.surely(step.id), answered.perhaps(step.id))
         yield Spoken(("steps", place, "ask"), step.ask, names)
@@ -90,8 +99,14 @@ def _captured(rule: Rule) -> tuple[Collection[str], Collection[str]]:
     return [one.name for one in rule.fields], ()
 
 
-def _ending(ending: Ending, at: Place, names: Names) -> Iterator[Spoken]:
+def _ending(
+    ending: Ending, at: Place, names: Names, passing: Collection[str] = ()
+) -> Iterator[Spoken]:
+    """Yield what is said at an end; `passing` names are there for a moment alone."""
     for action in ending.actions:
+        if isinstance(action, Lookup):
+            yield Spoken((*at, "do", "lookup", "url"), Message(), names, action.url)
+            names = names.later(passing)
         yield from _by(action, (*at, "do"), names)
         if isinstance(action, Lookup):
             names = names.more([name_of(key) for key, _ in action.fields])
@@ -105,10 +120,8 @@ def _ending(ending: Ending, at: Place, names: Names) -> Iterator[Spoken]:
 
 def _by(action: Action, at: Place, names: Names) -> Iterator[Spoken]:
     match action:
-        case Lookup(url=url, fallback=fallback):
-            yield Spoken((*at, "lookup", "url"), Message(), names, url)
-            if fallback is not None:
-                yield Spoken((*at, "lookup", "fallback"), fallback, names)
+        case Lookup(fallback=Message() as fallback):
+            yield Spoken((*at, "lookup", "fallback"), fallback, names)
         case Remember(values=values):
             for name, text in values.items():
                 yield Spoken((*at, "set", name), Message({"": text}), names)
@@ -153,7 +166,7 @@ class Unseen:
             f'write {{{{ {name}|default("…") }}}}, or {{% if {name} is defined %}}…{{% endif %}}'
         )
         if self.in_address:
-            remedy = f"let the rule have `when: {{set: {{{name}: true}}}}`"
+            remedy = "let the rule capture it, or ask for it in a step"
         return self._fault(f"{name!r} may have no value {where}", remedy)
 
     def _fault(self, what: str, remedy: str) -> Fault:

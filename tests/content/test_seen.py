@@ -122,6 +122,20 @@ MAY_BE_MISSING = "may have no value here; write {{"
             id="before it is set",
         ),
         pytest.param(
+            [
+                "when: {set: {vip: true}}",
+                "steps: [{id: s, ask: x, expect: word}]",
+                'reply: "{{ vip }}"',
+            ],
+            f"6:7: 'vip' {MAY_BE_MISSING}",
+            id="what `when` says, once questions were asked",
+        ),
+        pytest.param(
+            ["when: {set: {vip: true}}", f"do: {{{LOOKUP}}}}}", 'reply: "{{ vip }}"'],
+            f"6:7: 'vip' {MAY_BE_MISSING}",
+            id="what `when` says, once an address was asked",
+        ),
+        pytest.param(
             ["expect: {n: word}", 'invalid: "{{ n }}"', "reply: x"],
             "5:7: there is no name 'n' here; known here",
             id="what was not understood",

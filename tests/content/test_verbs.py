@@ -156,7 +156,10 @@ def test_a_fault_of_a_verb_is_told_with_its_place(told, written, fault):
         ('url: "https://a.example/{{ rest|upper }}"', "url: only bare names can be filled in"),
         ('url: "https://a.example/{{ town }}"', "there is no name 'town' here; known here"),
         ('url: "https://a.example/{{ now }}"', "there is no name 'now' here; did you mean"),
-        ('url: "https://a.example/{{ vip }}"', "'vip' may have no value here; let the rule have"),
+        (
+            'url: "https://a.example/{{ vip }}"',
+            "'vip' may have no value here; let the rule",
+        ),
         ("within: 20s", "within: this duration is out of bounds; write one from 100ms to 10s"),
         ("expect: text", "expect: this is no mapping of names to types; write {sky: text"),
         ("expect: {a b: text}", "expect: 'a b' is no key of an answer; write it like sky"),
