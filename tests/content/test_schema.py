@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.content.entries import json_schema
+from bot.content.conditions import WhenEntry
+from bot.content.entries import FileEntry, RuleEntry, json_schema
+from bot.content.lists import ListEntry
+from bot.content.steps import EndingEntry, StepEntry
+from bot.content.verbs import DoEntry
 from bot.yamlfile import parse
 
 SCHEMA = json_schema()
@@ -29,6 +33,13 @@ def test_every_key_is_described_in_one_sentence(key, described):
     assert said.endswith(".")
     assert said[0].isupper()
     assert "\n" not in said
+
+
+def test_every_key_that_is_read_is_in_the_schema():
+    assert set(SCHEMA["properties"]) == set(FileEntry.model_fields)
+    for entry in (RuleEntry, StepEntry, EndingEntry, WhenEntry, DoEntry, ListEntry):
+        known = {one.alias or name for name, one in entry.model_fields.items()}
+        assert set(SCHEMA["$defs"][entry.__name__]["properties"]) == known
 
 
 def test_the_schema_is_one():
