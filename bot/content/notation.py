@@ -206,7 +206,7 @@ Words = Annotated[
 _NO_MESSAGE = ("this is no message", "write a text, {fr: …, en: …} or {template: NAME}")
 _TYPOGRAPHIC = (
     "these quotes would be said, and make the message dear",
-    "write straight ones around it, or put it all between straight ones if they are meant",
+    'write straight ones (") around it in their place; within a text they may stand',
 )
 _WRAPPED = re.compile("“[^“”]*”|«[^«»]*»", re.DOTALL)
 """What is pasted from where quotes are curled by themselves."""

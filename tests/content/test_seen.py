@@ -131,7 +131,7 @@ MAY_BE_MISSING = "may have no value here; write {{"
             id="what `when` says, once questions were asked",
         ),
         pytest.param(
-            ["when: {set: {vip: true}}", f"do: {{{LOOKUP}}}}}", 'reply: "{{ vip }}"'],
+            ["when: {set: {vip: true}}", f"do: {{{LOOKUP}Rien}}}}", 'reply: "{{ vip }}"'],
             f"6:7: 'vip' {MAY_BE_MISSING}",
             id="what `when` says, once an address was asked",
         ),
