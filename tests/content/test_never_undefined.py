@@ -46,7 +46,7 @@ VERBS = (
     "start: c",
     "join: deals",
     f"lookup: {{url: 'https://a.example/', expect: {{sky: text}}, fallback: {SAID}}}",
-    "lookup: {url: 'https://a.example/{{ v }}', expect: {sky: text}}",
+    "lookup: {url: 'https://a.example/{{ v }}', expect: {sky: text}, fallback: x}",
 )
 KEYS = (
     "expect: {n: word}",
