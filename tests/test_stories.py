@@ -77,7 +77,8 @@ def test_whatever_was_said_is_read_back(they: str, we: str) -> None:
 
     written = Story("+15145550001", "null", "2026-03-02 12:00", talk).written()
 
-    told = parse(written.encode(), "story.yaml").value
+    # A control character is a slip of the pen in a rule; in a story somebody texted it.
+    told = parse(written.encode(), "story.yaml", noted=[]).value
     assert told == {
         "from": "+15145550001",
         "gateway": "null",
