@@ -18,28 +18,38 @@ class Bells:
     def __init__(self, *, speed: float = 1.0) -> None:
         """`speed`: how many seconds of the daemon's clock go by in a real one."""
         self._speed = speed
-        self._rung: list[tuple[Job, timedelta]] = []
+        self._jobs: dict[timedelta, Job] = {}
+        self._rung: dict[timedelta, list[Callable[[], None]]] = {}
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
     def every(self, interval: timedelta, ring: Callable[[], None]) -> None:
-        """Ring at this interval, for the first time after one interval."""
+        """Ring at this interval, for the first time after one interval.
+
+        Those with the same interval ring together: one job costs more than all that it wakes.
+        """
+        together = self._rung.setdefault(interval, [])
+        together.append(ring)
+        if interval in self._jobs:
+            return
 
         # A coroutine function rings in the loop; a plain one would be put on a thread.
         async def bell() -> None:
-            ring()
+            for one in together:
+                one()
 
-        job = self._scheduler.add_job(bell, "interval", seconds=self.real(interval))
-        self._rung.append((job, interval))
+        self._jobs[interval] = self._scheduler.add_job(
+            bell, "interval", seconds=self.real(interval)
+        )
 
     def hasten(self, speed: float) -> None:
         """Ring faster or slower from now on: the clock was told to."""
         if speed == self._speed:
             return
         self._speed = speed
-        for job, interval in self._rung:
+        for interval, job in self._jobs.items():
             job.reschedule("interval", seconds=self.real(interval))
 
     def real(self, interval: timedelta) -> float:

@@ -61,6 +61,9 @@ class Responder:
 
     async def tick(self) -> int:
         """Decide a batch of texts, and a few on which a process died; say how many."""
+        async with self._database.read() as connection:
+            if not await inbox.is_any_new(connection):
+                return 0  # as at most ticks: looking costs a fraction of claiming
         done = await self._claim(self._claimed)
         for _ in range(SUSPECTS):
             if not await self._claim(inbox.claim_suspect):

@@ -78,7 +78,8 @@ class Database:
         self._engine = create_async_engine(self._url, pool_size=1, max_overflow=0)
         event.listen(self._engine.sync_engine, "connect", _sqlite_writer)
         event.listen(self._engine.sync_engine, "begin", _begin_immediate)
-        self._readers = create_async_engine(self._url, pool_size=2, max_overflow=2)
+        # All bells of a second ring at once: what is opened beyond the pool would be each second.
+        self._readers = create_async_engine(self._url, pool_size=4, max_overflow=0)
         event.listen(self._readers.sync_engine, "connect", _sqlite_reader)
         event.listen(self._readers.sync_engine, "begin", _begin)
         with _broken(self.path):

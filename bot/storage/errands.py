@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, true, update
+from sqlalchemy import Integer, Select, bindparam, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import TO_DO, Errand, ErrandKind, ErrandStatus
@@ -58,24 +59,33 @@ async def due(
     `gateway`: only what is done through it. `heard`: only where everything that was sent until it
     was due has been read and decided.
     """
-    wanted = select(*(errands.c[name] for name in COLUMNS)).where(
-        errands.c.kind == kind.value,
+    asked = {"kind": kind.value, "now": now, "limit": limit}
+    if gateway:
+        asked["of_gateway"] = gateway
+    found = await connection.execute(_due(of_gateway=bool(gateway), heard=heard), asked)
+    return [Errand(ErrandKind(row[0]), *row[1:]) for row in found]
+
+
+@cache
+def _due(*, of_gateway: bool, heard: bool) -> Select[Any]:
+    """Build what is asked at every tick once: that takes longer than to answer it."""
+    one = errands.c
+    wanted = select(*(one[name] for name in COLUMNS)).where(
+        one.kind == bindparam("kind"),
         has_status(errands, *TO_DO),
         has_status(errands, ErrandStatus.WAITING),
-        errands.c.due_at <= now,
+        one.due_at <= bindparam("now"),
     )
-    if gateway:
-        wanted = wanted.where(errands.c.gateway == gateway)
+    if of_gateway:
+        wanted = wanted.where(one.gateway == bindparam("of_gateway"))
     if heard:
-        one = errands.c
         reference = newest_reference(one.conversation)
         wanted = wanted.where(heard_until(one.due_at, one.conversation, one.gateway, reference))
-    found = await connection.execute(
-        wanted.order_by(errands.c.due_at, errands.c.id)
-        .limit(limit)
+    return (
+        wanted.order_by(one.due_at, one.id)
+        .limit(bindparam("limit", type_=Integer))
         .with_for_update(skip_locked=True)
     )
-    return [Errand(ErrandKind(row[0]), *row[1:]) for row in found]
 
 
 async def begin(connection: AsyncConnection, ids: Collection[int], now: datetime) -> None:

@@ -294,6 +294,14 @@ async def stored(connection: AsyncConnection, inbound_id: int) -> Mapping[str, A
     return row._asdict() if row else None
 
 
+_ANY_NEW = select(or_(exists().where(is_fresh(inbox)), exists().where(is_suspect(inbox))))
+
+
+async def is_any_new(connection: AsyncConnection) -> bool:
+    """Tell whether anything is to be decided, also what has to wait. Asked at every tick."""
+    return bool(await connection.scalar(_ANY_NEW))
+
+
 async def waiting(connection: AsyncConnection) -> int:
     """Count the texts that are still to be decided: each kind by its own index."""
     fresh, suspect = (

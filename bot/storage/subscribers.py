@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, null, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import Conversation, Position, Subscriber
@@ -104,19 +105,24 @@ async def timed_out(connection: AsyncConnection, now: datetime, limit: int) -> l
 
     Only those in which everything that was sent in time has been read and decided.
     """
-    since = conversations.c.times_out_at
-    talk = conversations.c
-    found = await connection.scalars(
+    found = await connection.scalars(_timed_out(), {"now": now, "limit": limit})
+    return list(found)
+
+
+@cache
+def _timed_out() -> Select[str]:
+    """Build what is asked at every tick once: that takes longer than to answer it."""
+    talk, since = conversations.c, conversations.c.times_out_at
+    return (
         select(talk.key)
         .where(
             since.is_not(None),
-            since <= now,
+            since <= bindparam("now"),
             heard_until(since, talk.key, talk.gateway, talk.newest_reference),
         )
         .order_by(since)
-        .limit(limit)
+        .limit(bindparam("limit", type_=Integer))
     )
-    return list(found)
 
 
 async def load_subscribers(

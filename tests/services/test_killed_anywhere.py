@@ -145,7 +145,7 @@ def our_own(scene: Scene) -> Internet:
 
 @pytest.mark.parametrize("after", [False, True], ids=["before a commit", "after a commit"])
 async def test_wherever_a_process_dies_everything_happens_once(scene: Scene, after: bool) -> None:
-    """INV-2, INV-4, INV-8: each second commit of the story, before it or after it."""
+    """INV-2, INV-4, INV-8: each commit of the story, before it or after it."""
     async with ScriptedServer(scene.clock) as server, our_own(scene) as internet:
         server.always("", Reply(body={"sky": "bleu"}))
         rulebook = rules(server.url)
@@ -159,14 +159,14 @@ async def test_wherever_a_process_dies_everything_happens_once(scene: Scene, aft
         assert [mail.text for mail in scene.gateway.mailed] == [f"{ANA}: 2026-12-24"]
 
         deaths = 0
-        for commit in range(1 + after, 200, 2):
+        for commit in range(1, 200):
             stage = await begin_anew(scene)
             if not await play(stage, process(stage, commit), process(stage)):
                 break
             deaths += 1
             assert await outcome(stage) == expected, f"it died at commit {commit}"
             assert len(stage.gateway.mailed) <= 1
-        assert deaths > 20
+        assert 25 < deaths < 199
 
 
 async def test_the_story_does_everything(scene: Scene) -> None:
