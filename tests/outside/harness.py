@@ -21,6 +21,7 @@ from typing import Any
 from bot.sandbox import Bubble, Clock, Sandbox
 from tests.outside.daemon import Daemon
 from tests.outside.judge import Peer, Report, Row, judge, replies
+from tests.stores import make_store
 
 ROOT = Path(__file__).resolve().parents[2]
 BOTH = ("vudumobile", "clever")
@@ -152,6 +153,9 @@ class Stage:
         texted before the first reading would be history.
         """
         self.configure()
+        if not self.lives and not self.store.exists():
+            self.store.parent.mkdir(mode=0o700, exist_ok=True)
+            await make_store(self.store)
         await self.begin(*options)
         await self.daemon.ready()
         await self.until("the feeds were read", self._all_read)
