@@ -200,8 +200,7 @@ async def test_a_loop_of_two_robots_ends(tmp_path: Path) -> None:
     async with stage(tmp_path, on=["vudumobile"], speed=10) as scene:
         await scene.up()
         for count in range(15):
-            scene.text("vudumobile", ONE, f"echo {count}")
-            await scene.world(1)
+            scene.text("vudumobile", ONE, f"echo {count}")  # at once: a minute is soon over here
         await scene.until("all were read", lambda: len(scene.inbox(ONE)) == 15)
         await scene.quiet()
 
