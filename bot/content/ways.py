@@ -98,11 +98,11 @@ def _dead_ends(steps: Sequence[Step]) -> Iterator[Wrong]:
     """Say which steps are never asked, and which ones never come to an end."""
     leads = {step.id: _targets(steps, place) for place, step in enumerate(steps)}
     reached = _closure({steps[0].id}, leads)
-    back: dict[str, set[str]] = {}
-    for source, targets in leads.items():
-        for target in targets:
-            back.setdefault(target, set()).add(source)
-    ending = _closure(set(ENDS), back)
+    asked, skipped = (
+        {step.id: ways(steps, place) for place, step in enumerate(steps)}
+        for ways in (_answered, _skipped)
+    )
+    ending = _closure(set(ENDS), _back(asked)) & _closure(set(ENDS), _back(skipped))
     for place, step in enumerate(steps):
         at = ("steps", place)
         if step.id not in reached:
@@ -125,15 +125,38 @@ def _closure(begin: set[str], leads: Mapping[str, Collection[str]]) -> set[str]:
     return found
 
 
+def _back(leads: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+    """Turn every way around."""
+    back: dict[str, set[str]] = {}
+    for source, targets in leads.items():
+        for target in targets:
+            back.setdefault(target, set()).add(source)
+    return back
+
+
 def _targets(steps: Sequence[Step], place: int) -> set[str]:
-    """Say where a step may lead."""
+    """Say where a step may lead, asked or not."""
+    return _answered(steps, place) | _skipped(steps, place)
+
+
+def _answered(steps: Sequence[Step], place: int) -> set[str]:
+    """Say where the answers of a step lead."""
     step = steps[place]
     named = {target for answer, target in step.next.items() if answer}
     answers = _answers(step.expected)
-    if not step.unless_in and answers is not None and answers <= step.next.keys():
+    if answers is not None and answers <= step.next.keys():
         return named
+    return named | {_otherwise(steps, place)}
+
+
+def _skipped(steps: Sequence[Step], place: int) -> set[str]:
+    """Say where a member of every list gets to, who is not asked to confirm what already is."""
+    return {_otherwise(steps, place)} if steps[place].unless_in else _answered(steps, place)
+
+
+def _otherwise(steps: Sequence[Step], place: int) -> str:
     below = steps[place + 1].id if place + 1 < len(steps) else DONE
-    return named | {step.next.get("") or below}
+    return steps[place].next.get("") or below
 
 
 def _answers(expected: Expected) -> frozenset[str] | None:

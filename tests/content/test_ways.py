@@ -49,6 +49,7 @@ def test_what_is_surely_answered_is_answered_on_every_way(steps, answers, member
     assert answered.surely(where) <= known
 
 
+@example((Step("a", ASK, YES_NO, next={"yes": "a", "no": "a"}, unless_in="deals"),))
 @given(flows())
 def test_ways_that_are_admitted_come_to_an_end_from_everywhere(steps):
     wrong: list[Wrong] = []
