@@ -87,7 +87,7 @@ class Stage:
             "store": "sqlite:///data/textobot.db",
             "gateways": self._gateways(),
             "web": {"listen": "127.0.0.1:0"},
-            "replies": UNHURRIED,
+            "replies": dict(UNHURRIED),
         }
         merge(config, self.settings)
         path = self.folder / "config.yaml"
