@@ -77,6 +77,8 @@ class MessageClass(StrEnum):
     VERIFICATION = "verification"
     FOLLOW_UP = "follow_up"
     """Said some time after a text, by `later` or because no answer came."""
+    STARTED = "started"
+    """Begun by an operator or a program, and no answer to a text of the person's."""
     FORWARD = "forward"
     """A text passed on to a person of the operator's."""
 

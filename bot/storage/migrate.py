@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.storage.database import Database, StoreError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest step in `migrations/versions`."""
 MIGRATION_LOCK = 7468_2026
 """Two processes that start together on one PostgreSQL migrate one after the other."""

@@ -263,6 +263,8 @@ subscribers = Table(
     Column("remembered", JSON(none_as_null=True)),
     Column("tags", JSON(none_as_null=True)),
     Column("blocked", Boolean, nullable=False, server_default=false()),
+    # Asked whether they want no more messages, and not answered yet: nothing is started.
+    Column("unsure_at", Instant),
 )
 
 members = Table(
@@ -276,6 +278,77 @@ members = Table(
     Column("cause", String, nullable=False),
     Column("joined_at", Instant, nullable=False),
     Column("left_at", Instant),
+    # When the membership ends by itself.
+    Column("ends_at", Instant),
+)
+# Who is on a list; and whose membership ends.
+Index("ix_members_list", members.c.list, members.c.number)
+Index("ix_members_ends", members.c.ends_at, **only(members.c.ends_at.is_not(None)))
+
+# The ledger of who agreed to what: written once, never changed but for the number, which a keyed
+# hash replaces when the person is forgotten.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("number", String, nullable=False),
+    # Empty: to everything that we send.
+    Column("list", String, nullable=False),
+    # `given` or `withdrawn`; and `express`, `implied`, `transactional`.
+    Column("event", String, nullable=False),
+    Column("kind", String, nullable=False),
+    # By what way: `text`, `import`, `api`, `operator`; who or what exactly; to which words.
+    Column("how", String, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    sqlite_autoincrement=True,
+)
+Index("ix_consents_number", consents.c.number, consents.c.list, consents.c.id)
+
+# Whose number was forgotten, under its keyed hash: what a gateway lists of before is not read.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("forgotten_at", Instant, nullable=False),
+)
+
+# What was sent on a day of the installation's zone, for the ceilings.
+spent = Table(
+    "spent",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("gateway", String, primary_key=True),
+    # `started` by us, or a `reply`.
+    Column("purpose", String, primary_key=True),
+    Column("messages", Integer, nullable=False),
+    Column("units", Float, nullable=False),
+)
+
+# Who may use the API: the token itself is nowhere.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+# Whom a list and its mirror at a gateway had in common when they were last compared: what is gone
+# on one side since then was taken away there.
+mirrored = Table(
+    "mirrored",
+    metadata,
+    Column("list", String, primary_key=True),
+    Column("gateway", String, primary_key=True),
+    Column("number", String, primary_key=True),
+    # The vendor's id of the contact.
+    Column("contact", String, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )
 
 answers = Table(
