@@ -28,7 +28,7 @@ from bot.explained import local
 from bot.storage import answers as stored
 from bot.storage.answers import Tally
 from bot.storage.beside import open_beside
-from bot.storage.database import StoreError
+from bot.storage.errors import StoreError
 from bot.terminal import DONE, FAILED, WRONG, count, faults, refuse, show, table
 from bot.validation import Wrong
 from bot.yamlfile import Faults

@@ -165,11 +165,11 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
 
 
 async def _open_store(config: Config, stack: AsyncExitStack) -> Database:
-    database = Database(config.store_url)
+    secret = installation_secret(config)
+    database = Database(config.store_url, secret=secret, journal=config.journal_path)
     await database.open()
     stack.push_async_callback(database.close)
     await migrate(database)
-    secret = installation_secret(config)
     fingerprint = hmac.new(secret, b"textobot store", hashlib.sha256).hexdigest()[:16]
     async with database.write() as connection:
         await accounts.recognise(connection, fingerprint)

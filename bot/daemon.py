@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot.log import logger
 from bot.scheduler import Bells
-from bot.storage.database import StoreBroken
+from bot.storage.errors import StoreBroken
 
 LOG = logger(__name__)
 READING_SECONDS = 2.0

@@ -17,7 +17,7 @@ from bot.core.decision import REASONS
 from bot.core.segments import Segments
 from bot.storage import answers, errands, inbox, outbox
 from bot.storage.beside import open_beside
-from bot.storage.database import StoreError
+from bot.storage.errors import StoreError
 from bot.terminal import DONE, FAILED, WRONG, count, faults, refuse, show, table
 from bot.validation import Wrong
 from bot.who import Who, turn_of

@@ -18,7 +18,7 @@ from bot.app import App, Options, open_app
 from bot.clock import Clock, clock_of_environment
 from bot.config import Config, load_config, sandbox_config
 from bot.sandbox import Sandbox
-from bot.storage.database import StoreBroken, StoreError
+from bot.storage.errors import StoreBroken, StoreError
 from bot.witness import Witness
 from bot.yamlfile import Faults
 

@@ -20,7 +20,8 @@ from bot.control.line import NotAnswered, ask, socket_of
 from bot.control.verbs import LONGEST_TAKEOVER, carry_out
 from bot.core.decision import REASONS
 from bot.services.desk import Desk
-from bot.storage.database import Database, StoreError, StoreInUse
+from bot.storage.database import Database
+from bot.storage.errors import StoreError, StoreInUse
 from bot.storage.migrate import expect_our_schema
 from bot.terminal import DONE, FAILED, WRONG, faults, refuse, show, table
 from bot.validation import Wrong

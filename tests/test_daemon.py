@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot import daemon as module
 from bot.daemon import Daemon, Worker
 from bot.scheduler import Bells
-from bot.storage.database import StoreBroken
+from bot.storage.errors import StoreBroken
 
 SELDOM, OFTEN = timedelta(hours=1), timedelta(milliseconds=5)
 SOON = 3.0

@@ -320,6 +320,12 @@ class Config(Section):
         return self._store_file.parent if self._store_file else self._path.parent / "data"
 
     @property
+    def journal_path(self) -> Path:
+        """What outlives a restored backup, see `bot.storage.journal`: beside the store."""
+        name = self._store_file.name if self._store_file else "textobot"
+        return self.data_folder / f"{name}.journal"
+
+    @property
     def _store_file(self) -> Path | None:
         scheme, _, path = self.store.get_secret_value().partition(":///")
         return self._path.parent / path if scheme == "sqlite" else None

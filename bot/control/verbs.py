@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.log import logger
 from bot.services.desk import Desk, Done, NotDone, State
-from bot.storage.database import StoreError
+from bot.storage.errors import StoreError
 
 LOG = logger(__name__)
 LONGEST_TAKEOVER = timedelta(days=30)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.database import StoreError
+from bot.storage.errors import StoreError
 from bot.storage.schema import accounts, installation
 
 

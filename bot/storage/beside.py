@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.storage.database import Database, StoreError
+from bot.storage.database import Database
+from bot.storage.errors import StoreError
 from bot.storage.migrate import expect_our_schema
 
 

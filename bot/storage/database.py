@@ -19,6 +19,10 @@ from sqlalchemy import Connection as SyncConnection, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.core.pseudonyms import pseudonyms
+from bot.storage.errors import StoreBroken, StoreError, StoreInUse
+from bot.storage.journal import Journal
+
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 Connection = AsyncConnection
 """A transaction that `read()` or `write()` opened: for those who only pass it on."""
@@ -26,24 +30,17 @@ BUSY_SECONDS = 5
 """How long a writer waits for a backup tool that holds the file."""
 
 
-class StoreError(Exception):
-    """The store cannot be used; the text says what to do."""
-
-
-class StoreBroken(StoreError):
-    """The store could not be written or read: nothing may leave until it can."""
-
-
-class StoreInUse(StoreError):
-    """Another daemon has this store."""
-
-
 class Database:
     """Two words: `read()` and `write()`, each a transaction on a connection."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, secret: bytes = b"", journal: Path | None = None) -> None:
+        """`secret`: the installation's key. `journal`: its path; by default beside the file."""
         self._url = _driver_url(url)
         self.path = _sqlite_path(url)
+        self.pseudonym = pseudonyms(secret)
+        if journal is None and self.path is not None:
+            journal = self.path.with_name(f"{self.path.name}.journal")
+        self.journal = Journal(journal)
         self._turn = asyncio.Lock()
         self._writer: AsyncConnection | None = None
         self._lock_file: IO[str] | None = None
@@ -70,11 +67,14 @@ class Database:
 
     async def _open(self, *, alone: bool) -> None:
         if self.path is None:
+            if alone:
+                self.journal.open()
             self._engine = self._readers = create_async_engine(self._url, pool_pre_ping=True)
             return
         _prepare_folder(self.path)
         if alone:
             self._lock_file = _lock(self.path)
+            self.journal.open()
         self._engine = create_async_engine(self._url, pool_size=1, max_overflow=0)
         event.listen(self._engine.sync_engine, "connect", _sqlite_writer)
         event.listen(self._engine.sync_engine, "begin", _begin_immediate)

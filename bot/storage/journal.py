@@ -17,20 +17,21 @@ import os
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
 
 from bot.core.instants import instant, milliseconds
 from bot.log import logger
-from bot.storage.database import StoreBroken
+from bot.storage.errors import StoreBroken
 
 LOG = logger(__name__)
 OUTDATED = 4
 """The file is written anew when it has so many lines for each that counts."""
 FEW = 1000
 """Lines that are never too many."""
+FOLLOWED = timedelta(days=365)
+"""A campaign that is older has no answers that a restored backup would miss."""
 
 
 class NoteKind(StrEnum):
@@ -63,15 +64,10 @@ class Note:
         return kind.value, self.who
 
 
-def journal_of(store: Path) -> Path:
-    """Name the journal of a SQLite store, or of a folder for another store's."""
-    return store.with_name(f"{store.name}.journal")
-
-
 class Journal:
-    """The file, and what counts of it."""
+    """The file, and what counts of it. Without a path nothing outlives the process."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path = path
         self._newest: dict[tuple[str, str], Note] = {}
         self._lines = 0
@@ -79,6 +75,8 @@ class Journal:
 
     def open(self) -> None:
         """Read what was noted; made by the first note. Raises `StoreBroken`."""
+        if self._path is None:
+            return
         try:
             content = self._path.read_bytes()
         except FileNotFoundError:
@@ -102,7 +100,7 @@ class Journal:
                 lines=damaged,
             )
         if torn or damaged:
-            self._rewrite()
+            self._rewrite(self._path)
 
     @property
     def notes(self) -> Sequence[Note]:
@@ -125,44 +123,50 @@ class Journal:
                 return
             for one in new:
                 self._keep(one)
-            self._lines += len(new)
-            full = self._lines > max(FEW, OUTDATED * len(self._newest))
-            await asyncio.to_thread(self._rewrite if full else self._append, new)
+            if self._path is not None:
+                await asyncio.to_thread(self._write, self._path, new)
 
     def _keep(self, note: Note) -> None:
         known = self._newest.get(note.subject)
         if known is None or note.at >= known.at:
             self._newest[note.subject] = note
 
-    def _append(self, notes: Sequence[Note]) -> None:
+    def _write(self, path: Path, new: Sequence[Note]) -> None:
+        self._lines += len(new)
+        if self._lines > max(FEW, OUTDATED * len(self._newest)):
+            self._rewrite(path)
+            return
         try:
-            is_new = not self._path.exists()
-            with _opened(self._path, os.O_APPEND) as file:
-                file.write(b"".join(map(_line, notes)))
-                file.flush()
-                os.fsync(file.fileno())
+            is_new = not path.exists()
+            _put(path, os.O_APPEND, new)
             if is_new:
-                _sync_folder(self._path.parent)
+                _sync_folder(path.parent)
         except OSError as error:
-            raise _broken(self._path, error) from error
+            raise _broken(path, error) from error
 
-    def _rewrite(self, _new: Sequence[Note] = ()) -> None:
+    def _rewrite(self, path: Path) -> None:
         """Write what counts into a new file, which takes the place of the old one at once."""
-        whole = self._path.with_name(f"{self._path.name}.new")
+        last = max((note.at for note in self._newest.values()), default=None)
+        for subject, note in list(self._newest.items()):
+            if note.kind is NoteKind.CAMPAIGN and last is not None and last - note.at > FOLLOWED:
+                del self._newest[subject]
+        whole = path.with_name(f"{path.name}.new")
         try:
-            with _opened(whole, os.O_TRUNC) as file:
-                file.write(b"".join(map(_line, self._newest.values())))
-                file.flush()
-                os.fsync(file.fileno())
-            whole.replace(self._path)
-            _sync_folder(self._path.parent)
+            _put(whole, os.O_TRUNC, self._newest.values())
+            whole.replace(path)
+            _sync_folder(path.parent)
         except OSError as error:
-            raise _broken(self._path, error) from error
+            raise _broken(path, error) from error
         self._lines = len(self._newest)
 
 
-def _opened(path: Path, how: int) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | how, 0o600), "wb")
+def _put(path: Path, how: int, notes: Iterable[Note]) -> None:
+    """Write lines, and wait until they are on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | how, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(b"".join(map(_line, notes)))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect, text
 
-from bot.storage.database import Database, StoreError
+from bot.storage.database import Database
+from bot.storage.errors import StoreError
 
 HEAD = "0003"
 """The newest step in `migrations/versions`."""

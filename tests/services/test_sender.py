@@ -20,7 +20,7 @@ from bot.gateways.base import (
 )
 from bot.services.sender import gather
 from bot.storage import subscribers
-from bot.storage.database import StoreBroken
+from bot.storage.errors import StoreBroken
 from bot.storage.outbox import Due
 from tests.clock import NOON, settle
 from tests.services.played import ANA, BEN, LEA, Scene, message
