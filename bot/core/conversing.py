@@ -213,6 +213,7 @@ def _go_on(turn: Turn, start: str, decision: Decision, language: str) -> Decisio
         replies=(*decision.replies, *asked.replies),
         names={**asked.names, **decision.names},
         actions=(*decision.actions, *asked.actions),
+        joins=(*decision.joins, *asked.joins),
         answer=decision.answer or asked.answer,
         asking=asked.asking,
     )
@@ -226,6 +227,7 @@ class _Done:
         self.conversation: Conversation = turn.conversation
         self.subscriber: Subscriber = turn.subscriber
         self.start: str | None = None
+        self.joins: tuple[str, ...] = ()
         self.left = tuple(action for action in actions if not self._done(action))
 
     def _done(self, action: Action) -> bool:
@@ -235,6 +237,7 @@ class _Done:
                 self.subscriber = replace(person, tags=person.tags | set(names))
             case Join(list=joined):
                 self.subscriber = replace(person, lists=person.lists | {joined})
+                self.joins = (*self.joins, joined)
             case Leave(list=left):
                 self.subscriber = replace(person, lists=person.lists - {left})
             case Block():
@@ -257,6 +260,7 @@ class _Done:
             replies,
             self._turn.names(seen),
             self.left,
+            joins=self.joins,
         )
 
 

@@ -108,5 +108,7 @@ class Decision:
     """In which the rule answers, also where it says nothing at once; empty: see the replies."""
     captured: Mapping[str, Value] = field(default_factory=dict)
     """What was understood, for who is told of the rule; of questions, the answers so far."""
+    joins: tuple[str, ...] = ()
+    """The lists that it puts the person on, also where they were on them."""
     cancel: bool = False
     """An opt-out: whatever waits for this number, on every gateway, is suppressed."""

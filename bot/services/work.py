@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.core.consent import Consent
 from bot.core.conversation import Conversation, Position, Subscriber
 from bot.core.decide import open_rule
 from bot.core.decision import Decision, Why
@@ -16,9 +17,10 @@ from bot.core.robots import mark
 from bot.core.turn import Turn
 from bot.core.understanding import to_json
 from bot.log import logger
+from bot.services.agreeing import agreed, withdrawn
 from bot.services.library import Library
 from bot.services.speaking import Speech, Spoken, TooLong, event_of
-from bot.storage import answers, errands, events, outbox, subscribers
+from bot.storage import answers, consents, errands, events, outbox, subscribers
 from bot.storage.answers import Kept
 from bot.storage.database import Connection
 from bot.storage.events import Event
@@ -45,6 +47,7 @@ class Work:
     _answered: set[str] = field(default_factory=set)
     _joined: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _left: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    _consents: list[Consent] = field(default_factory=list)
     _kept: list[Kept] = field(default_factory=list)
     _errands: list[Errand] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
@@ -104,7 +107,7 @@ class Work:
         spoken = Spoken(self.speech, decision, turn, f"inbound {turn.text.id}/{part}")
         spoken.speak()
         person = spoken.voice.person
-        self._note_lists(turn.subscriber, person, turn, spoken.voice.language)
+        self._note_lists(turn.subscriber, person, turn, spoken)
         self._note_ending(turn, decision)
         self.people[turn.text.number] = person
         conversation = decision.conversation
@@ -122,23 +125,26 @@ class Work:
         return len(spoken.replies)
 
     def _note_lists(
-        self, before: Subscriber, after: Subscriber, turn: Turn, language: str
+        self, before: Subscriber, after: Subscriber, turn: Turn, spoken: Spoken
     ) -> None:
         text = turn.text
-        for name in sorted(after.lists - before.lists):
+        for name in sorted(after.lists.intersection(spoken.decision.joins)):
             self._left.pop((text.number, name), None)  # the last word is what counts
             self._joined[text.number, name] = {
                 "number": text.number,
                 "list": name,
                 "gateway": text.gateway,
-                "language": language,
+                "language": spoken.voice.language,
                 "cause": f"inbound {text.id}",
                 "joined_at": self.now,
             }
-            self._tell("list.joined", turn, {"list": name})
+            self._consents.append(agreed(turn, spoken, name, None))
+            if name not in before.lists:
+                self._tell("list.joined", turn, {"list": name})
         for name in sorted(before.lists - after.lists):
             left = {"number": text.number, "list": name, "left_at": self.now}
             self._left[text.number, name] = left
+            self._consents.append(withdrawn(turn, name))
             self._tell("list.left", turn, {"list": name})
 
     def _note_ending(self, turn: Turn, decision: Decision) -> None:
@@ -165,6 +171,7 @@ class Work:
         )
         await subscribers.join(connection, list(self._joined.values()))
         await subscribers.leave(connection, list(self._left.values()))
+        await consents.record(connection, self._consents)
         if self._leaving:
             await self._let_go(connection)
         await answers.keep(connection, self._kept)
