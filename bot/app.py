@@ -35,6 +35,7 @@ from bot.services.desk import Desk
 from bot.services.follow_ups import FollowUps
 from bot.services.follower import Follower
 from bot.services.janitor import Janitor
+from bot.services.journaling import agree
 from bot.services.library import Library
 from bot.services.lookups import Lookups
 from bot.services.mailer import Mailer
@@ -133,6 +134,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
     library = Library(lambda: load_content(config, sandbox=options.sandbox))
     async with AsyncExitStack() as stack:
         database = await _open_store(config, stack)
+        await agree(database, clock.now())
         transport = await stack.enter_async_context(Transport(clock))
         known = [
             await _account(name, section, config, database=database, transport=transport)

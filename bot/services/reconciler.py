@@ -11,6 +11,7 @@ from bot.core.reconcile import Verdict, VerdictKind, verdicts
 from bot.gateways.base import GatewayError
 from bot.log import logger
 from bot.services.account import Account
+from bot.services.journaling import note_campaigns
 from bot.storage import feeds, outbox, unclear as unclear_rows
 from bot.storage.database import Connection
 
@@ -61,26 +62,28 @@ class Reconciler:
             await unclear_rows.conclude(
                 connection, unclear, found, search.progress, account.clock.now()
             )
-            await self._follow(connection, unclear, found)
+            begun = await self._follow(connection, unclear, found)
             await account.remember_with(connection)
+        await note_campaigns(account.database, account.name, begun, account.clock.now())
         return self._tell(found)
 
     async def _follow(
         self, connection: Connection, unclear: Sequence[Unclear], found: Sequence[Verdict]
-    ) -> None:
-        """Read the answers to a campaign that was found."""
+    ) -> list[str]:
+        """Read the answers to campaigns that were found; name them."""
         if not self._account.gateway.traits.campaigns:
-            return
+            return []
         numbers = {one.batch: one.numbers for one in unclear}
-        for verdict in found:
-            if verdict.kind is VerdictKind.SENT and verdict.gateway_id:
-                await feeds.opened(
-                    connection,
-                    self._account.name,
-                    verdict.gateway_id,
-                    numbers[verdict.batch],
-                    self._account.clock.now(),
-                )
+        begun = [one for one in found if one.kind is VerdictKind.SENT and one.gateway_id]
+        for verdict in begun:
+            await feeds.opened(
+                connection,
+                self._account.name,
+                verdict.gateway_id,
+                numbers[verdict.batch],
+                self._account.clock.now(),
+            )
+        return [verdict.gateway_id for verdict in begun]
 
     def _tell(self, found: Sequence[Verdict]) -> int:
         settled = [verdict for verdict in found if verdict.kind is not VerdictKind.WAIT]

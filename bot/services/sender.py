@@ -19,6 +19,7 @@ from bot.gateways.base import (
 )
 from bot.log import logger
 from bot.services.account import Account
+from bot.services.journaling import note_campaigns
 from bot.storage import feeds, outbox
 from bot.storage.database import Connection
 from bot.storage.outbox import Due, Outcome
@@ -62,6 +63,7 @@ class Sender:
             await self._settle(connection, outcomes, now)
             batches = await self._claim(connection, now, stopped)
         del self._outcomes[: len(outcomes)]  # not before they are on the disk
+        await self._note(outcomes, now)
         for batch in batches:
             task = asyncio.create_task(self._send(batch))
             self._flying.add(task)
@@ -75,10 +77,11 @@ class Sender:
         while self._flying or self._outcomes:
             if not self._outcomes:
                 await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-            outcomes = self._outcomes.copy()
+            outcomes, now = self._outcomes.copy(), self._account.clock.now()
             async with self._account.database.write() as connection:
-                await self._settle(connection, outcomes, self._account.clock.now())
+                await self._settle(connection, outcomes, now)
             del self._outcomes[: len(outcomes)]
+            await self._note(outcomes, now)
             self._tell(outcomes)
 
     async def _gather(self) -> None:
@@ -124,11 +127,15 @@ class Sender:
         if self._account.gateway.traits.campaigns:
             # What the adapter knows of the credit must agree with what is known to be sent.
             await self._account.remember_with(connection)
-            for one in outcomes:
-                if one.acceptance is not None and one.acceptance.gateway_id:
-                    reference = one.acceptance.gateway_id
-                    numbers = one.batch.numbers
-                    await feeds.opened(connection, self._account.name, reference, numbers, now)
+            for reference, one in _begun(outcomes).items():
+                numbers = one.batch.numbers
+                await feeds.opened(connection, self._account.name, reference, numbers, now)
+
+    async def _note(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Have the campaigns that were begun survive a restored backup."""
+        if self._account.gateway.traits.campaigns:
+            account = self._account
+            await note_campaigns(account.database, account.name, _begun(outcomes), now)
 
     async def _send(self, batch: Batch) -> None:
         self._outcomes.append(await self._outcome(batch))
@@ -208,6 +215,12 @@ class Sender:
                     messages=len(ids),
                     outbound=ids[:10],
                 )
+
+
+def _begun(outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
+    """Name the campaigns that these opened."""
+    named = ((one.acceptance.gateway_id, one) for one in outcomes if one.acceptance is not None)
+    return {reference: one for reference, one in named if reference}
 
 
 TOLD = {
