@@ -4,9 +4,22 @@ It imports nothing of the daemon, so that a misreading of a document is not made
 """
 
 from bot.sandbox.app import Sandbox
+from bot.sandbox.clever_book import CleverContact
 from bot.sandbox.clock import Clock
 from bot.sandbox.fault_table import FAULTS
 from bot.sandbox.mails import Mail
 from bot.sandbox.phones import Accepted, Bubble, Phone
+from bot.sandbox.vudumobile_book import Contact, Group
 
-__all__ = ["FAULTS", "Accepted", "Bubble", "Clock", "Mail", "Phone", "Sandbox"]
+__all__ = [
+    "FAULTS",
+    "Accepted",
+    "Bubble",
+    "CleverContact",
+    "Clock",
+    "Contact",
+    "Group",
+    "Mail",
+    "Phone",
+    "Sandbox",
+]

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.sandbox import site
 from bot.sandbox.clever import Clever
 from bot.sandbox.clever_account import CleverAccount
+from bot.sandbox.clever_book import CleverBook
 from bot.sandbox.clock import Clock, seconds
 from bot.sandbox.control import Control
 from bot.sandbox.fault_table import Option
@@ -18,7 +19,9 @@ from bot.sandbox.faults import Fault, gateways
 from bot.sandbox.mails import Mail
 from bot.sandbox.outcomes import outcome
 from bot.sandbox.phones import DEFAULT_PHONES, Accepted, Bubble, Phone
-from bot.sandbox.vudumobile import VuduMobile, VuduMobileAccount
+from bot.sandbox.vudumobile import VuduMobile
+from bot.sandbox.vudumobile_account import VuduMobileAccount
+from bot.sandbox.vudumobile_book import Book
 from bot.sandbox.wire import Wire, drop_date
 from bot.sandbox.world import Request, World, clean
 
@@ -72,6 +75,16 @@ class Sandbox:
     def begun_on_site(self) -> tuple[str, ...]:
         """The references of the campaigns that were not begun over the API."""
         return tuple(self._clever.begun_on_site)
+
+    @property
+    def vudumobile_book(self) -> Book:
+        """Contacts and groups, to be read and changed as in VuduMobile's web application."""
+        return self._vudumobile.book
+
+    @property
+    def clever_book(self) -> CleverBook:
+        """Contacts, to be read and changed as on Clever's site."""
+        return self._clever.book
 
     @property
     def ledger(self) -> list[Accepted]:

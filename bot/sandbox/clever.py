@@ -1,7 +1,7 @@
 """Clever Multimedias, played from "API REST CLEVERMULTIMEDIAS, SPECIFICATIONS TECHNIQUES".
 
-`/clever/api/account/me`, `pushs`, `pushs/{reference}`, `…/deliveries`, `…/mos`; mails have a
-module of their own.
+`/clever/api/account/me`, `pushs`, `pushs/{reference}`, `…/deliveries`, `…/mos`; mails and
+contacts have modules of their own.
 """
 
 import json
@@ -13,6 +13,8 @@ from aiohttp import web
 from bot.sandbox.campaigns import Campaigns, Mo, Push, Wish, read_wish, reference_of, report
 from bot.sandbox.clever_account import UNITS, CleverAccount
 from bot.sandbox.clever_answers import FOREIGN, refusal, unknown
+from bot.sandbox.clever_book import CleverBook
+from bot.sandbox.clever_contacts import CleverContacts, contact_route
 from bot.sandbox.clever_mails import CleverMails
 from bot.sandbox.faults import Fault
 from bot.sandbox.phones import Accepted, Bubble, Phone
@@ -33,6 +35,8 @@ class Clever:
         self.account = account
         self.campaigns = Campaigns()
         self.mails = CleverMails(world, account, self._new_reference)
+        self.book = CleverBook()
+        self._contacts = CleverContacts(world, account, self.book)
         self.begun_on_site: list[str] = []
         self._operations: dict[str, tuple[str, Callable[[Call], Answer]]] = {
             "account": ("GET", self._account),
@@ -43,10 +47,12 @@ class Clever:
             "pushsmails": ("POST", self.mails.create),
             "pushsmail": ("GET", self.mails.read),
             "mail_deliveries": ("GET", self.mails.deliveries),
+            **self._contacts.operations,
         }
 
     def restart(self) -> None:
-        """No campaign was ever started."""
+        """No campaign was ever started, and nobody is known."""
+        self.book.restart()
         self.campaigns.clear()
         self.mails.restart()
         self.begun_on_site.clear()
@@ -61,7 +67,9 @@ class Clever:
         fields = _datas(body, request.content_type) if body else {}
         wish = read_wish(fields)
         numbers: tuple[str, ...] = tuple(wish.numbers) if isinstance(wish, Wish) else ()
-        if reference:
+        if operation in self._contacts.operations:
+            numbers = self._contacts.concerns(reference, fields)
+        elif reference:
             numbers = self.campaigns.numbers(reference)
         return Call(
             operation,
@@ -83,7 +91,8 @@ class Clever:
         method, operation = self._operations[call.operation]
         if call.method != method:
             return self.refuse(405, call)
-        if self._expired() and (method == "POST" or self.account.expired_blocks_reading):
+        bars = method == "POST" or call.operation in self._contacts.operations
+        if self._expired() and (bars or self.account.expired_blocks_reading):
             return self.refuse(430, call)
         return operation(call)
 
@@ -134,7 +143,7 @@ class Clever:
         return push.reference
 
     def _route(self, tail: str, method: str) -> tuple[str, str]:
-        """(operation, reference) of a path below /api/."""
+        """(operation, reference) of a path below /api/; of a contact, its id."""
         match tail.split("/"):
             case ["account" | "accounts" as word, "me"]:
                 allowed = self.account.account_path
@@ -148,7 +157,7 @@ class Clever:
                 return "push", reference
             case ["pushs", reference, "mos" | "deliveries" as part]:
                 return part, reference
-        return tail or method, ""
+        return contact_route(tail, method)
 
     def _expired(self) -> bool:
         return self.account.expired(self.account.local(self._world.clock.now()))

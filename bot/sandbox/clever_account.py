@@ -33,7 +33,10 @@ class CleverAccount:
     3 cannot write is "replace"d by ? or makes the gateway "refuse". `offset_times`: +0200 behind
     times. `account_path`: "account", "accounts" or "both". `mail_path`: "pushsmails", "pushmails"
     or "both". `authorization`: "basic", "bare" (the word Basic missing, as one page prints it) or
-    "either".
+    "either". `contact_names`: lastName and gsmPrimary as in the "sample" of a contact, lastname
+    and gsm_primary as in the "table", or "either". `contact_shape`: a contact that is asked for
+    is answered as in the "text" or as in its "picture". `manager`: the account may list the
+    contacts of others.
     """
 
     login: str = "sandbox"
@@ -51,6 +54,9 @@ class CleverAccount:
     account_path: str = "account"
     mail_path: str = "pushsmails"
     authorization: str = "basic"
+    contact_names: str = "either"
+    contact_shape: str = "text"
+    manager: bool = True
     skew: float = 0.0
 
     def knows(self, authorization: str) -> bool:

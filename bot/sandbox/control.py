@@ -17,7 +17,7 @@ from bot.sandbox.clever_account import CleverAccount
 from bot.sandbox.events import Events
 from bot.sandbox.mails import Mail
 from bot.sandbox.phones import DEFAULT_PHONES, GATEWAYS
-from bot.sandbox.vudumobile import VuduMobileAccount
+from bot.sandbox.vudumobile_account import VuduMobileAccount
 
 if TYPE_CHECKING:
     from bot.sandbox.app import Sandbox
@@ -32,6 +32,11 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "account_path": ("account", "accounts", "both"),
     "mail_path": ("pushsmails", "pushmails", "both"),
     "authorization": ("basic", "bare", "either"),
+    "default_language": ("fr", "en"),
+    "unknown_contact": ("error", "empty"),
+    "tous_id": (1, 6),
+    "contact_names": ("sample", "table", "either"),
+    "contact_shape": ("text", "picture"),
 }
 """Settings that take one of a few values."""
 

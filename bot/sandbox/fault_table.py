@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 
 Option = float | int | str | bool
 SENDS = ("send", "pushs", "send_verification", "send_email", "pushsmails")
-LISTS = ("get_feed", "mos", "deliveries")
+LISTS = (
+    *("get_feed", "mos", "deliveries"),
+    *("get_contacts", "get_groups", "contactlists", "contactlist"),
+)
 BOTH = ("vudumobile", "clever")
 VUDUMOBILE = ("vudumobile",)
 CLEVER = ("clever",)
@@ -93,7 +96,7 @@ _KINDS = (
          "The answer says it is plain text", "La réponse se dit texte brut"),
     Kind("no_body", "body", "after",
          "Taken on (202), without a word more", "Accepté (202), sans un mot de plus",
-         CLEVER, ("pushs", "pushsmails")),
+         CLEVER, ("pushs", "pushsmails", "contacts")),
     Kind("http_400", "refusal", "instead", "Wrong parameters (400)",
          "Paramètres incorrects (400)", options=_ACCEPTED),
     Kind("wrong_key", "refusal", "instead",

@@ -9,10 +9,17 @@ from bot.sandbox.fault_table import BOTH, FAULTS, Kind, Option
 from bot.sandbox.phones import e164
 
 OPERATIONS = {
-    "vudumobile": ("get_feed", "send", "send_verification", "send_email"),
+    "vudumobile": (
+        *("get_feed", "send", "send_verification", "send_email"),
+        *("get_contacts", "get_contact", "post_contact", "delete_contact"),
+        *("get_groups", "post_group", "delete_group"),
+        *("add_group_contact", "delete_group_contact"),
+    ),
     "clever": (
         *("account", "pushs", "push", "mos", "deliveries"),
         *("pushsmails", "pushsmail", "mail_deliveries"),
+        *("contacts", "contact", "put_contact", "delete_contact"),
+        *("contactlists", "contactlist"),
     ),
 }
 ALIASES = {"clever": {"send": "pushs", "get_feed": "mos", "send_email": "pushsmails"}}

@@ -1,11 +1,11 @@
 """VuduMobile, played from "Description des APIs, Application Web VuduMobile" (14 January 2019).
 
-`/vudumobile/api/get_feed`, `send`, `send_verification` and `send_email`.
+`/vudumobile/api/get_feed`, `send`, `send_verification` and `send_email`; contacts and groups
+have modules of their own.
 """
 
 from bisect import bisect_left, insort
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from urllib.parse import parse_qsl
@@ -18,6 +18,10 @@ from bot.sandbox.mails import Mail, is_address, source
 from bot.sandbox.phones import Accepted, Bubble, Phone, e164
 from bot.sandbox.rows import Row, apply_births, shape
 from bot.sandbox.segments import MAXIMUM, measure
+from bot.sandbox.vudumobile_account import VuduMobileAccount
+from bot.sandbox.vudumobile_answers import TEXTS, error
+from bot.sandbox.vudumobile_book import Book
+from bot.sandbox.vudumobile_contacts import VuduMobileContacts
 from bot.sandbox.wire import Answer, Call, json_answer
 from bot.sandbox.world import Request, World
 
@@ -29,29 +33,6 @@ MAIL_FIELDS = ("to", "subject", "message", "format")
 SPOKEN = {"fr": "Votre code de vérification : {code}", "en": "Your verification code: {code}"}
 
 
-@dataclass(slots=True)
-class VuduMobileAccount:
-    """The account, and how its gateway behaves where the document leaves it open.
-
-    `firewall_open`: our address is known to the vendor. `detailed_statuses`: UNDELIV_300 in
-    place of failed. `exclusive`: a text of exactly date_start is not listed. `unordered`: rows
-    come in any order. `default_direction`: mo, as the document says, or both, as its sample
-    shows. `variables_in_mails`: what the document fills in in broadcasts alone (`_NAME_`) is
-    filled in in mails, too. `skew`: seconds by which the gateway's clock is ahead.
-    """
-
-    api_key: str = "sandbox-key"
-    our_number: str = "+15149541234"
-    firewall_open: bool = True
-    detailed_statuses: bool = True
-    exclusive: bool = False
-    unordered: bool = True
-    date_start_required: bool = True
-    default_direction: str = "mo"
-    variables_in_mails: bool = False
-    skew: float = 0.0
-
-
 class VuduMobile:
     """The vendor's side: what it keeps, and what it answers."""
 
@@ -60,16 +41,20 @@ class VuduMobile:
     def __init__(self, world: World, account: VuduMobileAccount) -> None:
         self._world = world
         self.account = account
+        self.book = Book(world.clock, account)
+        self._contacts = VuduMobileContacts(world, account, self.book)
         self.restart()
         self._operations: dict[str, Callable[[Call], Answer]] = {
             "get_feed": self._get_feed,
             "send": self._send,
             "send_verification": self._send_verification,
             "send_email": self._send_email,
+            **self._contacts.operations,
         }
 
     def restart(self) -> None:
-        """Nothing was ever texted or sent."""
+        """Nothing was ever texted or sent, and nobody is known."""
+        self.book.restart()
         self._rows: list[Row] = []
         self._ids = count(1)
         self._last_id = 0
@@ -81,9 +66,13 @@ class VuduMobile:
     def understand(self, request: web.Request, body: bytes, line: Request) -> Call:
         """A form, whatever its bytes."""
         fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-        number = _number(fields.get("to", ""))
+        operation = request.match_info["tail"]
+        if operation in self._contacts.operations:
+            number = self._contacts.concerns(fields)
+        else:
+            number = _number(fields.get("to", ""))
         return Call(
-            request.match_info["tail"],
+            operation,
             line,
             request.method,
             request.remote or "",
@@ -96,26 +85,26 @@ class VuduMobile:
         """The key and the firewall first, then what was asked."""
         key = call.headers.get(KEY_HEADER, "")
         if not key:
-            return _error(401, "API Key parameter is missing")
+            return error(401, "API Key parameter is missing")
         if key != self.account.api_key or not self.account.firewall_open:
             return self.refuse(403, call)
         operation = self._operations.get(call.operation)
         if operation is None:
-            return _error(404, "API method not found")
+            return error(404, "API method not found")
         if call.method != "POST":
-            return _error(405, "POST method is required")
+            return error(405, "POST method is required")
         return operation(call)
 
     def refuse(self, status: int, call: Call, why: str = "", /) -> Answer:
         """401 and 403 in the document's words, which repeat address and key."""
         if status in {401, 403}:
             key = call.headers.get(KEY_HEADER, "")
-            return _error(
+            return error(
                 status,
                 f"The API is not accessible from your IP "
                 f"({why or call.remote}) using API key {key}",
             )
-        return _error(status, ERRORS.get(status, "An error has occurred"))
+        return error(status, TEXTS.get(status, "An error has occurred"))
 
     def text(self, phone: Phone, text: str, at: datetime) -> Bubble:
         """The owner of a phone texts our number."""
@@ -169,13 +158,13 @@ class VuduMobile:
     def _send(self, call: Call) -> Answer:
         text = str(call.fields.get("message", ""))
         if not call.fields.get("to"):
-            return _error(400, "to parameter is missing")
+            return error(400, "to parameter is missing")
         if not text:
-            return _error(400, "message parameter is missing")
+            return error(400, "message parameter is missing")
         if not call.numbers:
-            return _error(400, "to parameter is invalid")
+            return error(400, "to parameter is invalid")
         if measure(text).count > MAXIMUM:
-            return _error(400, "message is too long")
+            return error(400, "message is too long")
         bubble = self._take(call, call.numbers[0], text)
         return json_answer(200, {"status": True, "msg_id": int(bubble.id)})
 
@@ -183,11 +172,11 @@ class VuduMobile:
         """The code is not listed in the feed: the document says nothing of it there."""
         code, language = str(call.fields.get("code", "")), str(call.fields.get("language", "fr"))
         if not call.numbers:
-            return _error(400, "to parameter is missing")
+            return error(400, "to parameter is missing")
         if not (code.isascii() and code.isdigit() and 4 <= len(code) <= 10):
-            return _error(400, "code parameter is invalid")
+            return error(400, "code parameter is invalid")
         if language not in SPOKEN:
-            return _error(400, "language parameter is invalid")
+            return error(400, "language parameter is invalid")
         text = SPOKEN[language].format(code=code)
         bubble = self._world.bubble("mt", text, measure(text), origin="api")
         bubble.id = str(call.fields.get("request_id") or call.request.id)
@@ -201,11 +190,11 @@ class VuduMobile:
         """There is no id in the answer, and nothing in the feed."""
         to, subject, message, form = (str(call.fields.get(name, "")) for name in MAIL_FIELDS)
         if not (to and subject and message and form):
-            return _error(400, "to, subject, message or format parameter is missing")
+            return error(400, "to, subject, message or format parameter is missing")
         if not is_address(to):
-            return _error(400, "to is not a valid email address")
+            return error(400, "to is not a valid email address")
         if form not in {"text", "htm"}:
-            return _error(400, "format parameter is invalid")
+            return error(400, "format parameter is invalid")
         if self.account.variables_in_mails:
             subject, message = _filled(subject, to), _filled(message, to)
         written = source(to, subject, message, html=form == "htm")
@@ -217,14 +206,14 @@ class VuduMobile:
         account, fields = self.account, call.fields
         direction = str(fields.get("direction") or account.default_direction)
         if direction not in {"mo", "mt", account.default_direction}:
-            return _error(400, "direction parameter is invalid")
+            return error(400, "direction parameter is invalid")
         try:
             zone = ZoneInfo(str(fields.get("pref_timezone") or "UTC"))
         except (KeyError, ValueError, OSError):
-            return _error(400, "pref_timezone parameter is invalid")
+            return error(400, "pref_timezone parameter is invalid")
         since = _since(str(fields.get("date_start", "")), zone)
         if since is None and (account.date_start_required or fields.get("date_start")):
-            return _error(400, "date_start parameter is missing or invalid")
+            return error(400, "date_start parameter is missing or invalid")
         rows = self._listed(direction, since)
         if account.unordered:
             self._world.dice.shuffle(rows)
@@ -267,23 +256,8 @@ class VuduMobile:
         return bubble.code if detailed else SIMPLE[bubble.state]
 
 
-ERRORS = {
-    402: "Insufficient credits",
-    409: "The request conflicts with another request",
-    429: "Too many requests",
-    430: "The account has expired",
-    500: "Internal error",
-    503: "Service unavailable",
-}
-"""The document has no text for these."""
-
-
 def _when(row: Row) -> float:
     return row.stamp
-
-
-def _error(status: int, text: str) -> Answer:
-    return json_answer(status, {"status": False, "error": text})
 
 
 def _filled(text: str, to: str) -> str:

@@ -1,0 +1,35 @@
+"""The account at VuduMobile: what can be set of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class VuduMobileAccount:
+    """The account, and how its gateway behaves where the document leaves it open.
+
+    `firewall_open`: our address is known to the vendor. `detailed_statuses`: UNDELIV_300 in
+    place of failed. `exclusive`: a text of exactly date_start is not listed. `unordered`: rows
+    come in any order. `default_direction`: mo, as the document says, or both, as its sample
+    shows. `variables_in_mails`: what the document fills in in broadcasts alone (`_NAME_`) is
+    filled in in mails, too. `default_language`: of a contact for whom none is said.
+    `unknown_contact`: `get_contact` answers an "error" or an "empty" list. `apt_statuses`: 404
+    and 409 where a contact or group is unknown or there already, in place of 400. `tous_id`: of
+    the group Tous, which the samples give two. `capital_groups`: TOUS and BLOCKED, as the text
+    spells them. `skew`: seconds by which the gateway's clock is ahead.
+    """
+
+    api_key: str = "sandbox-key"
+    our_number: str = "+15149541234"
+    firewall_open: bool = True
+    detailed_statuses: bool = True
+    exclusive: bool = False
+    unordered: bool = True
+    date_start_required: bool = True
+    default_direction: str = "mo"
+    variables_in_mails: bool = False
+    default_language: str = "fr"
+    unknown_contact: str = "error"
+    apt_statuses: bool = False
+    tous_id: int = 1
+    capital_groups: bool = False
+    skew: float = 0.0
