@@ -20,9 +20,10 @@ from bot.gateways.base import (
 from bot.log import logger
 from bot.services.account import Account
 from bot.services.journaling import note_campaigns
-from bot.storage import feeds, outbox
+from bot.storage import feeds, leaving, outbox
 from bot.storage.database import Connection
-from bot.storage.outbox import Due, Outcome
+from bot.storage.leaving import Due
+from bot.storage.outbox import Outcome
 
 LOG = logger(__name__)
 LEASE = timedelta(seconds=60)
@@ -101,7 +102,7 @@ class Sender:
         room = self._room(now)
         if room <= 0:
             return []
-        rows = await outbox.due(
+        rows = await leaving.due(
             connection, self._account.name, now, room * traits.numbers_per_batch, stopped
         )
         chosen = gather(rows, self._account.name, traits.numbers_per_batch)[:room]

@@ -7,14 +7,12 @@ it. What was unclear goes on in `bot.storage.unclear`, receipts in `bot.storage.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
-    Select,
     String,
     bindparam,
     case,
@@ -37,15 +35,12 @@ from bot.storage.schema import (
     has_status,
     is_told,
     outbox,
-    subscribers,
 )
 
 TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
 """What may be said to a number that is opted out: the confirmation, and HELP."""
 ALONE = "alone"
 """The code of a row that is not to share a request any more."""
-STOPPED_AT_ONCE = 500
-"""Rows looked at in one statement while all that was found so far may not leave."""
 
 
 async def enqueue(
@@ -105,102 +100,6 @@ async def suppress(connection: AsyncConnection, numbers: Collection[str], now: d
                 outbox.c.message_class.not_in(TO_THE_BLOCKED),
             )
             .values(status=Status.SUPPRESSED.value, status_at=now)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A message that may leave now."""
-
-    id: int
-    number: str
-    text: str
-    message_class: str
-    delivery: str
-    fence: int
-    alone: bool
-    """It was refused together with others, and goes by itself now."""
-
-
-def _due() -> Select[Any]:
-    before = outbox.alias("before")
-    held_back = exists().where(
-        before.c.conversation == outbox.c.conversation,
-        has_status(before, *STILL_OPEN),
-        before.c.id < outbox.c.id,
-    )
-    blocked = exists().where(
-        subscribers.c.number == outbox.c.number,
-        subscribers.c.opted_out,
-        outbox.c.message_class.not_in(TO_THE_BLOCKED),
-    )
-    return (
-        select(
-            outbox.c.id,
-            outbox.c.number,
-            outbox.c.text,
-            outbox.c.message_class,
-            outbox.c.delivery,
-            outbox.c.fence,
-            (outbox.c.code == ALONE).label("alone"),
-            (outbox.c.expires_at <= bindparam("now", type_=Instant)).label("expired"),
-            blocked.label("blocked"),
-        )
-        .where(
-            outbox.c.gateway == bindparam("gateway"),
-            has_status(outbox, Status.QUEUED),
-            outbox.c.not_before <= bindparam("now", type_=Instant),
-            ~held_back,
-        )
-        .order_by(outbox.c.id)
-        .limit(bindparam("most", type_=Integer))
-        .with_for_update(skip_locked=True, of=outbox)
-    )
-
-
-DUE_FIELDS = [field.name for field in fields(Due)]
-DUE = _due()
-"""Built once: it is asked at every tick."""
-
-
-async def due(
-    connection: AsyncConnection,
-    gateway: str,
-    now: datetime,
-    limit: int,
-    stopped: list[tuple[int, Status]] | None = None,
-) -> list[Due]:
-    """Find what may leave now: the first of each conversation, and only while none is unclear.
-
-    What came too late to be sent lapses here, what its number opted out of is suppressed
-    (INV-12, INV-13, INV-21, INV-22); both are told in `stopped`.
-    """
-    stopped = [] if stopped is None else stopped
-    asked = {"gateway": gateway, "now": now, "most": limit}
-    # After an outage there may be thousands that are too late: nobody waits until they are gone.
-    while rows := (await connection.execute(DUE, asked)).all():
-        blocked = [row.id for row in rows if row.blocked]
-        late = [row.id for row in rows if row.expired and not row.blocked]
-        for ids, status in ((blocked, Status.SUPPRESSED), (late, Status.LAPSED)):
-            await _stop(connection, ids, status, now)
-            stopped += [(row, status) for row in ids]
-        leaving = [
-            Due(*(getattr(row, name) for name in DUE_FIELDS))
-            for row in rows
-            if not row.expired and not row.blocked
-        ]
-        if leaving:
-            return leaving[:limit]
-        asked["most"] = max(limit, STOPPED_AT_ONCE)
-    return []
-
-
-async def _stop(
-    connection: AsyncConnection, ids: Sequence[int], status: Status, now: datetime
-) -> None:
-    if ids:
-        await connection.execute(
-            update(outbox).where(outbox.c.id.in_(ids)).values(status=status.value, status_at=now)
         )
 
 

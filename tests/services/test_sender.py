@@ -21,7 +21,7 @@ from bot.gateways.base import (
 from bot.services.sender import gather
 from bot.storage import subscribers
 from bot.storage.errors import StoreBroken
-from bot.storage.outbox import Due
+from bot.storage.leaving import Due
 from tests.clock import NOON, settle
 from tests.services.played import ANA, BEN, LEA, Scene, message
 

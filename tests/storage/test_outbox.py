@@ -18,7 +18,7 @@ from bot.core.messages import (
     Outbound,
     Status,
 )
-from bot.storage import outbox, subscribers
+from bot.storage import leaving, outbox, subscribers
 from bot.storage.database import Database
 from bot.storage.outbox import Outcome
 from bot.storage.schema import outbox as table
@@ -56,7 +56,7 @@ async def enqueue(database: Database, *messages: Outbound) -> None:
 async def hand_what_is_due(database: Database, limit: int = 10, later: float = 0) -> list[Batch]:
     now = NOON + timedelta(seconds=later)
     async with database.write() as connection:
-        due = await outbox.due(connection, "vudumobile", now, limit)
+        due = await leaving.due(connection, "vudumobile", now, limit)
         batches = [
             Batch(one.id, (one.id,), "vudumobile", (one.number,), one.text, one.fence + 1)
             for one in due
@@ -179,7 +179,7 @@ async def test_what_is_too_late_lapses_and_is_told(database: Database) -> None:
 
     async with database.write() as connection:
         late = NOON + timedelta(hours=1)
-        assert await outbox.due(connection, "vudumobile", late, 10, stopped) == []
+        assert await leaving.due(connection, "vudumobile", late, 10, stopped) == []
 
     assert stopped == [(1, Status.LAPSED)]
     assert await statuses(database) == ["lapsed"]

@@ -18,6 +18,7 @@ from bot.storage import (
     events,
     feeds,
     inbox,
+    leaving,
     outbox,
     person,
     receipts,
@@ -70,7 +71,7 @@ async def respond(database: Database) -> None:
         await inbox.claim_suspect(connection)
         await inbox.load(connection, ids)
         await subscribers.load_conversations(connection, {f"vudumobile:{ANA}"})
-        await subscribers.load_subscribers(connection, {ANA})
+        await subscribers.load_subscribers(connection, {ANA}, NOON)
         await outbox.suppress(connection, {ANA}, NOON)
 
 
@@ -89,7 +90,7 @@ async def answer(database: Database) -> None:
     """What a text leads to beside its reply."""
     key = f"vudumobile:{ANA}"
     on_list = {"number": ANA, "list": "deals"}
-    joined = {"gateway": "clever", "language": "fr", "cause": "inbound 1", "joined_at": NOON}
+    joined = {"gateway": "clever", "language": "fr", "cause": "inbound 1", "joined_at": NOON, "ends_at": NOON}
     async with database.write() as connection:
         await errands.cancel(connection, [ErrandKind.LATER], NOON, conversations={key})
         await errands.cancel(connection, list(ErrandKind), NOON, numbers={ANA}, begun=True)
@@ -126,7 +127,7 @@ async def count_answers(database: Database) -> None:
 async def send(database: Database) -> None:
     async with database.write() as connection:
         await outbox.recover(connection, "vudumobile", NOON, all_of_them=False)
-        await outbox.due(connection, "vudumobile", NOON, 10)
+        await leaving.due(connection, "vudumobile", NOON, 10)
 
 
 async def reconcile(database: Database) -> None:
