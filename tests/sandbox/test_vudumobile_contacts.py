@@ -254,9 +254,10 @@ async def test_a_group_from_beginning_to_end(client: Client) -> None:
         assert [contact.id for contact in book.members("Marketing")] == [1]
     await ask(client, "post_group", group_id="11", group_name="Ventes")
     assert [contact.id for contact in book.members("ventes")] == [1]
-    for members in ([], []):
-        await ask(client, "delete_group_contact", group="Ventes", contact="1")
-        assert book.members("Ventes") == members
+    form = {"group": "Ventes", "contact": "1"}
+    for _ in range(2):
+        assert await ask(client, "delete_group_contact", **form) == (200, DONE)
+        assert book.members("Ventes") == []
     book.join(1, "Ventes")
     assert await ask(client, "delete_group", group="Ventes") == (200, DONE)
     assert [group.name for group in book.groups_of(1)] == ["Tous"]
