@@ -74,3 +74,5 @@ class Subscriber:
     """By a rule or an operator: nothing is answered."""
     lists: frozenset[str] = frozenset()
     """The ids of the lists that the subscriber is on."""
+    unsure_at: datetime | None = None
+    """When a text came that probably means STOP: until it is cleared, nothing is started."""
