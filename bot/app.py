@@ -39,6 +39,7 @@ from bot.services.journaling import agree
 from bot.services.library import Library
 from bot.services.lookups import Lookups
 from bot.services.mailer import Mailer
+from bot.services.memberships import Memberships
 from bot.services.poller import Poller, Reading
 from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
@@ -62,6 +63,7 @@ MAILING = timedelta(seconds=2)
 LOOKING = timedelta(seconds=5)
 """Between two looks for answers that a person gave, at least."""
 CLEANING = timedelta(minutes=10)
+MEMBERSHIPS = timedelta(minutes=1)
 FEEDS_LOOKED_AT = timedelta(seconds=1)
 """How often it is looked which of many campaigns is due."""
 READING_SHARE = 0.2
@@ -212,7 +214,8 @@ async def _workers(
         witness=_witness(speech.library, options),
     )
     deciding = Worker("responder", responder.tick, RESPONDING)
-    workers = [deciding]
+    memberships = Memberships(database, clock)
+    workers = [deciding, Worker("memberships", memberships.tick, MEMBERSHIPS)]
     for account in known:
         section = config.gateways[account.name]
         sending, others = await _gateway_workers(account, section, deciding.wake)

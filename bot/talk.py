@@ -211,7 +211,7 @@ class Talk:
         far = self.clock.now() + timedelta(days=3660)
         async with self.database.read() as connection:
             known = await subscribers.load_conversations(connection, [key])
-            people = await subscribers.load_subscribers(connection, [number])
+            people = await subscribers.load_subscribers(connection, [number], self.clock.now())
             later = await errands.due(connection, ErrandKind.LATER, far, MOST)
         return Standing(
             known.get(key) or Conversation(key, gateway, number),
@@ -222,7 +222,7 @@ class Talk:
     async def choose(self, number: str, language: str) -> None:
         """Let a person have chosen a language; none: let them have chosen none."""
         async with self.database.write() as connection:
-            people = await subscribers.load_subscribers(connection, [number])
+            people = await subscribers.load_subscribers(connection, [number], self.clock.now())
             person = people.get(number) or Subscriber(number)
             await subscribers.save_subscribers(connection, [replace(person, language=language)])
 

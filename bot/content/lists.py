@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
+from bot.config.notation import Duration, between
 from bot.content.notation import Entry, Flag, Id, Maybe, Said, Words
 from bot.content.phrases import phrases_of
 from bot.core.builtin_words import read_builtin
@@ -11,6 +14,8 @@ from bot.core.rules import Phrase, Source, SubscriptionList
 from bot.core.text import words
 from bot.validation import Wrong
 from bot.yamlfile import shown
+
+Lasts = Annotated[Duration, between("1h", "3660d")]
 
 
 class ListEntry(Entry):
@@ -21,6 +26,9 @@ class ListEntry(Entry):
     confirm: Flag = Field(default=False, description="Ask whoever joins once more.")
     welcome: Maybe[Said] = Field(
         None, description="What is said to who joined, unless the rule has a reply of its own."
+    )
+    lasts: Maybe[Lasts] = Field(
+        None, description="How long somebody is on it who joined: 365d; else until they leave."
     )
 
 
@@ -40,6 +48,7 @@ def list_of(
         source=source,
         confirm=entry.confirm,
         welcome=entry.welcome,
+        lasts=entry.lasts,
         sandbox_only=sandbox_only,
     )
 

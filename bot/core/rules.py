@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.actions import Action
@@ -145,7 +146,13 @@ class SubscriptionList:
     """Whoever joins is asked first."""
     welcome: Message | None = None
     """Said to who joined, unless the rule has a reply of its own."""
+    lasts: timedelta | None = None
+    """How long somebody is on it who joined; None: until they leave."""
     sandbox_only: bool = False
+
+    def ends(self, joined_at: datetime) -> datetime | None:
+        """Say when a membership ends by itself; None: never."""
+        return None if self.lasts is None else joined_at + self.lasts
 
     def name_in(self, language: str) -> str:
         """Give the name by which people of a language know it."""

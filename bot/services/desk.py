@@ -104,7 +104,7 @@ class Desk:
     async def state(self, number: str) -> State:
         """Say how a number stands. Raises `NotDone` where nothing is known of it."""
         async with self._database.read() as connection:
-            found = await subscribers.load_subscribers(connection, [number])
+            found = await subscribers.load_subscribers(connection, [number], self._clock.now())
             talks = await self._known(connection, number)
             if not found and not talks:
                 raise NotDone(f"nothing is known of {number}")
@@ -198,7 +198,7 @@ class Desk:
 
     async def _set_blocked(self, number: str, sentence: str, *, blocked: bool) -> Done:
         async with self._database.write() as connection:
-            found = await subscribers.load_subscribers(connection, [number])
+            found = await subscribers.load_subscribers(connection, [number], self._clock.now())
             before = found.get(number) or Subscriber(number)
             if before.blocked == blocked:
                 return []

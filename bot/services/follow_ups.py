@@ -48,7 +48,7 @@ class FollowUps:
         """Write down what is said, and what is not; the caller commits."""
         now, messages = self._clock.now(), []
         talks = await subscribers.load_conversations(connection, {one.conversation for one in due})
-        people = await subscribers.load_subscribers(connection, {one.number for one in due})
+        people = await subscribers.load_subscribers(connection, {one.number for one in due}, now)
         for one in due:
             talk = talks.get(one.conversation)
             talk = talk or Conversation(one.conversation, one.gateway, one.number)

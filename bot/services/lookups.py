@@ -137,7 +137,7 @@ class Lookups:
             self._speech,
             now,
             await subscribers.load_conversations(connection, keys),
-            await subscribers.load_subscribers(connection, numbers),
+            await subscribers.load_subscribers(connection, numbers, now),
         )
         ids = [one.errand.inbound for one in told]
         texts = {text.id: text for text in await inbox.by_ids(connection, ids)}

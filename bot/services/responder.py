@@ -237,12 +237,13 @@ async def load(
     connection: Connection, speech: Speech, clock: Clock, texts: Sequence[Inbound]
 ) -> Work:
     """Read where the people of these texts stand."""
+    now = clock.now()
     keys = {text.conversation for text in texts}
     return Work(
         speech,
-        clock.now(),
+        now,
         await subscribers.load_conversations(connection, keys),
-        await subscribers.load_subscribers(connection, {text.number for text in texts}),
+        await subscribers.load_subscribers(connection, {text.number for text in texts}, now),
     )
 
 

@@ -44,7 +44,8 @@ class Timeouts:
             overdue = await subscribers.timed_out(connection, now, AT_ONCE)
             known = await subscribers.load_conversations(connection, overdue)
             ending = [one for one in known.values() if one.position is not None]
-            people = await subscribers.load_subscribers(connection, {one.number for one in ending})
+            numbers = {one.number for one in ending}
+            people = await subscribers.load_subscribers(connection, numbers, now)
             work = Work(self._speech, now, known, people)
             texts = await self._texts(connection, ending)
             for one in ending:

@@ -130,6 +130,8 @@ class Work:
         text = turn.text
         for name in sorted(after.lists.intersection(spoken.decision.joins)):
             self._left.pop((text.number, name), None)  # the last word is what counts
+            known = turn.rulebook.lists.get(name)
+            ends_at = known.ends(self.now) if known else None
             self._joined[text.number, name] = {
                 "number": text.number,
                 "list": name,
@@ -137,8 +139,9 @@ class Work:
                 "language": spoken.voice.language,
                 "cause": f"inbound {text.id}",
                 "joined_at": self.now,
+                "ends_at": ends_at,
             }
-            self._consents.append(agreed(turn, spoken, name, None))
+            self._consents.append(agreed(turn, spoken, name, ends_at))
             if name not in before.lists:
                 self._tell("list.joined", turn, {"list": name})
         for name in sorted(before.lists - after.lists):

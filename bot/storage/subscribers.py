@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.conversation import Conversation, Position, Subscriber
 from bot.storage.heard import heard_until
 from bot.storage.many import INSERT, Many, upsert
+from bot.storage.members import holds
 from bot.storage.schema import conversations, members, subscribers
 
 CONVERSATION = [
@@ -22,8 +23,9 @@ CONVERSATION = [
 ]
 SUBSCRIBER = [
     *("number", "opted_out", "changed_at", "cause", "language", "remembered", "tags", "blocked"),
+    "unsure_at",
 ]
-MEMBER = ["number", "list", "gateway", "language", "cause", "joined_at"]
+MEMBER = ["number", "list", "gateway", "language", "cause", "joined_at", "ends_at"]
 POSITION = [one.name for one in fields(Position) if one.name != "times_out_at"]
 
 
@@ -126,9 +128,9 @@ def _timed_out() -> Select[str]:
 
 
 async def load_subscribers(
-    connection: AsyncConnection, numbers: Collection[str]
+    connection: AsyncConnection, numbers: Collection[str], now: datetime
 ) -> dict[str, Subscriber]:
-    """Read those of these people who are known, and the lists that they are on."""
+    """Read those of these people who are known, and the lists that they are on now."""
     found = await connection.execute(
         select(*(subscribers.c[name] for name in SUBSCRIBER)).where(
             subscribers.c.number.in_(numbers)
@@ -136,9 +138,7 @@ async def load_subscribers(
     )
     people = {row.number: _subscriber(row) for row in found}
     on_lists = await connection.execute(
-        select(members.c.number, members.c.list).where(
-            members.c.number.in_(numbers), members.c.left_at.is_(None)
-        )
+        select(members.c.number, members.c.list).where(members.c.number.in_(numbers), holds(now))
     )
     for number, name in on_lists:
         person = people.get(number) or Subscriber(number)
@@ -156,6 +156,7 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         row.remembered or {},
         frozenset(row.tags or ()),
         row.blocked,
+        unsure_at=row.unsure_at,
     )
 
 
@@ -174,6 +175,7 @@ def _subscriber_row(one: Subscriber) -> dict[str, Any]:
         "remembered": dict(one.values) or None,
         "tags": sorted(one.tags) or None,
         "blocked": one.blocked,
+        "unsure_at": one.unsure_at,
     }
 
 
@@ -210,6 +212,6 @@ _leave = Many(
             members.c.list == bindparam("list"),
             members.c.left_at.is_(None),
         )
-        .values(left_at=bindparam("left_at"))
+        .values(left_at=bindparam("left_at"), ends_at=null())
     )
 )

@@ -235,7 +235,9 @@ async def test_a_text_that_is_parked_leaves_nothing_behind(scene: Scene, broken:
     for table in (schema.answers, schema.events, schema.errands, schema.outbox, schema.members):
         assert await rows(scene, table) == []
     async with scene.database.read() as connection:
-        person = (await subscribers.load_subscribers(connection, {ANA})).get(ANA)
+        person = (await subscribers.load_subscribers(connection, {ANA}, scene.clock.now())).get(
+            ANA
+        )
     assert person is None or (person.values, person.tags) == ({}, frozenset())
 
 

@@ -221,7 +221,7 @@ async def test_who_joins_and_leaves_a_list_is_where_the_last_word_says(
         await process.hears(*texts)
 
     async with scene.database.read() as connection:
-        person = (await subscribers.load_subscribers(connection, {ANA}))[ANA]
+        person = (await subscribers.load_subscribers(connection, {ANA}, scene.clock.now()))[ANA]
     assert person.lists == ({"deals"} if on else set())
     listed = [name for name, _ in await events(scene) if name.startswith("list.")]
     assert listed == [f"list.{what}" for what in told]

@@ -58,7 +58,7 @@ async def test_the_state_of_somebody_who_opted_out(scene: Scene, desk: Desk) -> 
 async def test_the_state_of_somebody_of_whom_things_are_kept(scene: Scene, desk: Desk) -> None:
     await texted(scene, "rabais", "oui")
     async with scene.database.write() as connection:
-        known = await subscribers.load_subscribers(connection, [ANA])
+        known = await subscribers.load_subscribers(connection, [ANA], scene.clock.now())
         kept = replace(
             known[ANA], language="en", values={"city": "Laval"}, tags=frozenset({"vip", "b"})
         )

@@ -87,7 +87,7 @@ async def outcome(scene: Scene, number: str) -> dict[str, Any]:
         if row["number"] == number and row["status"] not in NEVER_LEFT
     ]
     async with scene.database.read() as connection:
-        people = await subscribers.load_subscribers(connection, {number})
+        people = await subscribers.load_subscribers(connection, {number}, scene.clock.now())
         key = f"{scene.gateway.name}:{number}"
         (talk,) = (await subscribers.load_conversations(connection, {key})).values()
     position = talk.position and replace(talk.position, inbound=0)

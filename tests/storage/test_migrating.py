@@ -182,7 +182,7 @@ async def test_what_is_new_in_old_rows_says_nothing(older: Database) -> None:
 
     async with older.read() as connection:
         talks = await subscribers.load_conversations(connection, {TALK})
-        people = await subscribers.load_subscribers(connection, {ANA, BEN})
+        people = await subscribers.load_subscribers(connection, {ANA, BEN}, NOON)
 
     assert talks == {TALK: Conversation(TALK, "vudumobile", ANA, replied=(AT,), loop_noticed=True)}
     assert people == {

@@ -19,6 +19,7 @@ from bot.storage import (
     feeds,
     inbox,
     leaving,
+    members,
     outbox,
     person,
     receipts,
@@ -90,7 +91,13 @@ async def answer(database: Database) -> None:
     """What a text leads to beside its reply."""
     key = f"vudumobile:{ANA}"
     on_list = {"number": ANA, "list": "deals"}
-    joined = {"gateway": "clever", "language": "fr", "cause": "inbound 1", "joined_at": NOON, "ends_at": NOON}
+    joined = {
+        "gateway": "clever",
+        "language": "fr",
+        "cause": "inbound 1",
+        "joined_at": NOON,
+        "ends_at": NOON,
+    }
     async with database.write() as connection:
         await errands.cancel(connection, [ErrandKind.LATER], NOON, conversations={key})
         await errands.cancel(connection, list(ErrandKind), NOON, numbers={ANA}, begun=True)
@@ -108,6 +115,7 @@ async def go_on(database: Database) -> None:
     """What the clock and others' answers lead to."""
     async with database.write() as connection:
         await subscribers.timed_out(connection, NOON, 10)
+        await members.ended(connection, NOON, 10)
         await errands.due(connection, ErrandKind.LATER, NOON, 10, heard=True)
         await errands.due(connection, ErrandKind.LOOKUP, NOON, 10)
         await errands.due(connection, ErrandKind.MAIL, NOON, 10, gateway="clever")
@@ -157,6 +165,12 @@ async def follow(database: Database) -> None:
         await feeds.due(connection, "clever", NOON, 10)
 
 
+async def ask_who_is_on_a_list(database: Database) -> None:
+    async with database.write() as connection:
+        await members.page(connection, "deals", NOON, after=ANA, limit=10)
+        await members.find(connection, "deals", {ANA})
+
+
 async def be_looked_at(database: Database) -> None:
     async with database.write() as connection:
         await inbox.waiting(connection)
@@ -186,7 +200,15 @@ async def settle(database: Database) -> None:
     "work",
     [
         *(receive, respond, send, settle, reconcile, ask_for_receipts, follow, be_looked_at),
-        *(look_who_answers, attend, wait_for_more, answer, go_on, count_answers),
+        *(
+            look_who_answers,
+            ask_who_is_on_a_list,
+            attend,
+            wait_for_more,
+            answer,
+            go_on,
+            count_answers,
+        ),
     ],
 )
 async def test_no_statement_of_a_tick_reads_a_whole_table(
