@@ -64,6 +64,7 @@ REASONS: Mapping[str, str] = {
     "robot": "a sender that is no person (short, alphabetic, one of ours, an echo, a clockwork)",
     "too_long": "the gateway cannot take a reply of that length",
     "error": "deciding or rendering failed; parked",
+    "forgotten": "the person was forgotten; nothing is left of the text",
     "died": "the process died on this text three times; parked",
 }
 

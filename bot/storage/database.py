@@ -18,8 +18,10 @@ from typing import IO
 from sqlalchemy import Connection as SyncConnection, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.core.pseudonyms import pseudonyms
+from bot.storage.aliases import PSEUDONYM
 from bot.storage.errors import StoreBroken, StoreError, StoreInUse
 from bot.storage.journal import Journal
 
@@ -70,20 +72,27 @@ class Database:
             if alone:
                 self.journal.open()
             self._engine = self._readers = create_async_engine(self._url, pool_pre_ping=True)
+            event.listen(self._engine.sync_engine, "connect", self._introduce)
             return
         _prepare_folder(self.path)
         if alone:
             self._lock_file = _lock(self.path)
             self.journal.open()
         self._engine = create_async_engine(self._url, pool_size=1, max_overflow=0)
+        event.listen(self._engine.sync_engine, "connect", self._introduce)
         event.listen(self._engine.sync_engine, "connect", _sqlite_writer)
         event.listen(self._engine.sync_engine, "begin", _begin_immediate)
         # All bells of a second ring at once: what is opened beyond the pool would be each second.
         self._readers = create_async_engine(self._url, pool_size=4, max_overflow=0)
+        event.listen(self._readers.sync_engine, "connect", self._introduce)
         event.listen(self._readers.sync_engine, "connect", _sqlite_reader)
         event.listen(self._readers.sync_engine, "begin", _begin)
         with _broken(self.path):
             self._writer = await self._engine.connect()
+
+    def _introduce(self, _connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        """Let a connection know how pseudonyms are made: see `bot.storage.aliases`."""
+        record.info[PSEUDONYM] = self.pseudonym
 
     async def close(self) -> None:
         """Close every connection, and let go of the lock."""
@@ -134,6 +143,36 @@ class Database:
         with _broken(self.path):
             async with self._readers.connect() as connection:
                 yield connection
+
+    async def scrub(self) -> bool:
+        """Leave nothing of what was deleted in the files; say whether all of it is gone.
+
+        SQLite: everything is written anew, and the write-ahead log emptied; nobody else writes
+        meanwhile. False: there was no room for that, or somebody read an older state for too
+        long. PostgreSQL, always False: dead rows are taken out of the tables, as far as no older
+        transaction sees them; its own write-ahead log and archives are not ours to clean.
+        """
+        if self._writer is None:
+            await self._vacuum()
+            return False
+        async with self._turn:
+            raw = await self._writer.get_raw_connection()
+            driver = raw.driver_connection
+            assert driver is not None
+            try:
+                await driver.execute("VACUUM")
+                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = await cursor.fetchone()
+                await cursor.close()
+            except sqlite3.Error:
+                return False  # a disk at fault is told by whoever writes next
+            return not busy
+
+    async def _vacuum(self) -> None:
+        with _broken(None):
+            async with self.engine.connect() as connection:
+                alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await alone.exec_driver_sql("VACUUM")
 
 
 def _prepare_folder(path: Path) -> None:
@@ -210,7 +249,12 @@ def _broken(path: Path | None) -> Iterator[None]:
 
 
 def _sqlite_writer(connection: DBAPIConnection, _record: object) -> None:
-    _pragmas(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    _pragmas(
+        connection,
+        *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"),
+        # What is deleted is overwritten at once, not when its place is needed.
+        "secure_delete=ON",
+    )
 
 
 def _sqlite_reader(connection: DBAPIConnection, _record: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,9 +25,12 @@ from bot.core.conversation import conversation_key
 from bot.core.decision import Why
 from bot.core.errands import TO_DO, ErrandKind
 from bot.core.messages import Inbound, InboundStatus, Listed
+from bot.core.obey import opts_out
+from bot.storage.aliases import aliases, pseudonym_of
 from bot.storage.many import Many, insert_new
 from bot.storage.schema import (
     errands,
+    forgotten,
     has_status,
     inbox,
     is_fresh,
@@ -35,6 +38,7 @@ from bot.storage.schema import (
     is_told,
 )
 
+T = TypeVar("T")
 NEW = has_status(inbox, InboundStatus.NEW)
 DEATHS = 3
 """A text on which the process died this often is parked."""
@@ -62,10 +66,13 @@ async def receive(
 ) -> Received:
     """Store what is not known yet; a known text is not stored again (INV-1, INV-26).
 
+    What is new, and was sent before its number was forgotten, says nothing but an opt-out.
     `texts` may leave out what the caller knows to be stored; `listed` holds the keys of the
     whole page, which tells a renumbered text from an equal one.
     """
-    known = await _known(connection, gateway, texts)
+    hidden = aliases(connection, {text.number for text in texts})
+    known = await _known(connection, gateway, texts, hidden)
+    forgotten_at = await _forgotten(connection, hidden)
     gone: dict[str, list[str]] = {}
     for (_, key), fingerprint in known.items():
         if fingerprint and key not in listed:
@@ -85,19 +92,65 @@ async def receive(
             gone[text.fingerprint].pop()
             renumbered += 1
             continue
-        rows.append(_row(text, gateway, conversation, key, history=history, now=now))
+        row = _row(text, gateway, conversation, key, history=history, now=now)
+        since = forgotten_at.get(text.number)
+        # Gateways give whole seconds: what was sent in that very second came after.
+        if since is not None and text.sent_at < since.replace(microsecond=0):
+            row |= _unsaid(text, gateway, pseudonym_of(connection, text.number))
+        rows.append(row)
     await _insert(connection, rows)
     return Received(len(rows), renumbered, reused)
 
 
+async def _forgotten(
+    connection: AsyncConnection, hidden: Mapping[str, str]
+) -> dict[str, datetime]:
+    """Read which of these numbers were forgotten, and when."""
+    found: dict[str, datetime] = {}
+    for part in _parts(list(hidden)):
+        rows = await connection.execute(
+            select(forgotten.c.number, forgotten.c.forgotten_at).where(
+                forgotten.c.number.in_(part)
+            )
+        )
+        found.update({hidden[row.number]: row.forgotten_at for row in rows})
+    return found
+
+
+def _unsaid(text: Listed, gateway: str, pseudonym: str) -> dict[str, Any]:
+    """Give what is kept of a text whose sender was forgotten since: that it was read.
+
+    An opt-out is obeyed, by whomever it was sent.
+    """
+    obeyed = opts_out(text.text)
+    return {
+        "conversation": conversation_key(gateway, pseudonym),
+        "number": pseudonym,
+        "text": text.text if obeyed else "",
+        "status": (InboundStatus.NEW if obeyed else InboundStatus.IGNORED).value,
+        "reason": None if obeyed else "forgotten",
+    }
+
+
 async def _known(
-    connection: AsyncConnection, gateway: str, texts: Sequence[Listed]
+    connection: AsyncConnection,
+    gateway: str,
+    texts: Sequence[Listed],
+    hidden: Mapping[str, str],
 ) -> dict[tuple[str, str], str]:
-    """Look up what of a page is stored, by key or by fingerprint: (conversation, key) to it."""
+    """Look up what of a page is stored, by key or by fingerprint: (conversation, key) to it.
+
+    `hidden`: what is stored under a pseudonym is found under its number.
+    """
     known: dict[tuple[str, str], str] = {}
+    theirs = {
+        conversation_key(gateway, pseudonym): conversation_key(gateway, number)
+        for pseudonym, number in hidden.items()
+    }
     columns = select(inbox.c.conversation, inbox.c.key, inbox.c.fingerprint)
     for part in _parts(texts):
         names = {conversation_key(gateway, text.number) for text in part}
+        names |= {there for there, here in theirs.items() if here in names}
         keys = {text.key for text in part} | {f"{t.key}#{t.fingerprint}" for t in part}
         ours = and_(inbox.c.conversation.in_(names), inbox.c.key.in_(keys))
         marks = {text.fingerprint for text in part if text.fingerprint}
@@ -108,12 +161,12 @@ async def _known(
         )
         for where in (ours, seen):
             for conversation, key, fingerprint in await connection.execute(columns.where(where)):
-                known[conversation, key] = fingerprint
+                known[theirs.get(conversation, conversation), key] = fingerprint
     return known
 
 
-def _parts(texts: Sequence[Listed], size: int = 500) -> Iterable[Sequence[Listed]]:
-    return (texts[start : start + size] for start in range(0, len(texts), size))
+def _parts(whole: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:
+    return (whole[start : start + size] for start in range(0, len(whole), size))
 
 
 def _row(
@@ -133,6 +186,7 @@ def _row(
         "history": history,
         "status": InboundStatus.NEW.value,
         "attempts": 0,
+        "reason": None,
     }
 
 
@@ -140,7 +194,7 @@ _insert = insert_new(
     inbox,
     [
         *("conversation", "gateway", "key", "fingerprint", "number", "our_number", "text"),
-        *("reference", "sent_at", "received_at", "history", "status", "attempts"),
+        *("reference", "sent_at", "received_at", "history", "status", "attempts", "reason"),
     ],
 )
 """The unique key has the last word, also over another instance that read the same page."""

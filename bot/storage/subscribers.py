@@ -12,6 +12,7 @@ from sqlalchemy import Integer, Row, Select, bindparam, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.conversation import Conversation, Position, Subscriber
+from bot.storage.aliases import aliases
 from bot.storage.heard import heard_until
 from bot.storage.many import INSERT, Many, upsert
 from bot.storage.members import holds
@@ -130,13 +131,23 @@ def _timed_out() -> Select[str]:
 async def load_subscribers(
     connection: AsyncConnection, numbers: Collection[str], now: datetime
 ) -> dict[str, Subscriber]:
-    """Read those of these people who are known, and the lists that they are on now."""
+    """Read those of these people who are known, and the lists that they are on now.
+
+    Of who was forgotten, what still holds: until they choose anew.
+    """
+    hidden = aliases(connection, numbers)
     found = await connection.execute(
         select(*(subscribers.c[name] for name in SUBSCRIBER)).where(
-            subscribers.c.number.in_(numbers)
+            subscribers.c.number.in_([*numbers, *hidden])
         )
     )
-    people = {row.number: _subscriber(row) for row in found}
+    people: dict[str, Subscriber] = {}
+    for person in map(_subscriber, found):
+        number = hidden.get(person.number)
+        if number is None:
+            people[person.number] = person
+        else:
+            people.setdefault(number, replace(person, number=number))
     on_lists = await connection.execute(
         select(members.c.number, members.c.list).where(members.c.number.in_(numbers), holds(now))
     )

@@ -1,0 +1,89 @@
+"""Everything that is kept of one number, in every table: found by the number, slowly and surely.
+
+Asked for by a person's export and by forgetting alone, so no index serves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.messages import MessageClass
+from bot.storage.schema import (
+    answers,
+    consents,
+    conversations,
+    errands,
+    events,
+    inbox,
+    members,
+    mirrored,
+    outbox,
+    subscribers,
+)
+
+Row = Mapping[str, Any]
+OF_A_PERSON: Sequence[Table] = (
+    *(inbox, outbox, conversations, subscribers, members, consents),
+    *(answers, errands, events, mirrored),
+)
+"""The tables in which something is kept of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All of it."""
+
+    number: str
+    """Or the pseudonym."""
+    rows: Mapping[str, Sequence[Row]]
+    """By table, in the order in which they were written; every table, also where it has none."""
+    forwarded: Sequence[Row]
+    """Messages to others, of the outbox, in which their texts were passed on."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known of the number."""
+        return not any(self.rows.values())
+
+
+def is_of(table: Table, number: str) -> ColumnElement[bool]:
+    """Ask for the rows of a number."""
+    if table is events:  # the conversation alone tells whose they are
+        return table.c.conversation.endswith(f":{number}", autoescape=True)
+    return table.c.number == number
+
+
+async def gather(connection: AsyncConnection, number: str) -> Dossier:
+    """Read all that is kept of a number."""
+    rows: dict[str, Sequence[Row]] = {}
+    for table in OF_A_PERSON:
+        found = await connection.execute(
+            select(table).where(is_of(table, number)).order_by(*table.primary_key)
+        )
+        rows[table.name] = [row._asdict() for row in found]
+    theirs = {row["id"] for row in rows[inbox.name]}
+    return Dossier(number, rows, await _forwarded(connection, theirs))
+
+
+async def _forwarded(connection: AsyncConnection, texts: set[int]) -> list[Row]:
+    """Find the messages to others that pass one of these texts on: their cause names it."""
+    if not texts:
+        return []
+    passed_on = outbox.c.message_class == MessageClass.FORWARD.value
+    causes = await connection.execute(select(outbox.c.id, outbox.c.cause).where(passed_on))
+    ids = [row for row, cause in causes if _inbound(cause) in texts]
+    found = await connection.execute(
+        select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.id)
+    )
+    return [row._asdict() for row in found]
+
+
+def _inbound(cause: str) -> int:
+    """Read the text's id out of a cause, `inbound ID/…`; 0 where there is none."""
+    named = cause.removeprefix("inbound ").split("/")[0]
+    return int(named) if named.isdecimal() else 0
