@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -16,22 +14,18 @@ from bot.app import policy
 from bot.clock import clock_of_environment
 from bot.config import Config, load_config
 from bot.config.notation import parse_duration, read_number
-from bot.control.line import NotAnswered, ask, socket_of
 from bot.control.verbs import LONGEST_TAKEOVER, carry_out
 from bot.core.decision import REASONS
+from bot.reach import reach
 from bot.services.desk import Desk
 from bot.storage.database import Database
-from bot.storage.errors import StoreError, StoreInUse
-from bot.storage.migrate import expect_our_schema
+from bot.storage.errors import StoreError
 from bot.terminal import DONE, FAILED, WRONG, faults, refuse, show, table
 from bot.validation import Wrong
 from bot.yamlfile import Faults
 
 VERBS = ("free", "take-over", "hand-back", "block", "unblock", "again")
 SHORTEST_TAKEOVER = timedelta(seconds=1)
-ATTEMPTS = 20
-BETWEEN = 0.1
-"""Real seconds between two attempts to reach a daemon that is beginning, or ending."""
 
 
 class _Misused(Exception):
@@ -54,6 +48,9 @@ def user(
     log.mute()  # the command tells all itself
     try:
         told = _told(config, asked)
+    except Faults as wrong:
+        faults(wrong)
+        return WRONG
     except StoreError as error:
         told = {"error": str(error)}
     if "error" in told:
@@ -115,54 +112,13 @@ def _seconds(period: str) -> float:
 
 
 def _told(config: Config, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Ask the daemon, or where none runs do it ourselves. Raises `StoreError`."""
-    line = json.dumps(asked).encode()
-    database = Database(config.store_url)
-    if database.path is None:
-        return _read(asyncio.run(_alone(config, database, line, alone=False)))
-    if not database.path.exists():
-        raise StoreError(f"there is no store {database.path} yet; `textobot run` makes it")
-    for attempt in range(1, ATTEMPTS + 1):
-        if (told := _by_daemon(socket_of(database.path), line)) is not None:
-            return told
-        try:
-            changing = asked["verb"] != "show"
-            return _read(asyncio.run(_alone(config, database, line, alone=changing)))
-        except StoreInUse:
-            if attempt == ATTEMPTS:
-                raise
-            time.sleep(BETWEEN)
-    raise AssertionError("the last attempt returns or raises")
+    """Ask the daemon, or where none runs do it ourselves. Raises `StoreError`, `Faults`."""
 
-
-def _by_daemon(socket: Path, line: bytes) -> Mapping[str, Any] | None:
-    """Ask the daemon; None where none answers at that socket."""
-    try:
-        answered = ask(socket, line)
-    except PermissionError:
-        return {"error": f"{socket} belongs to another user; run this command as that one"}
-    except NotAnswered as error:
-        return {
-            "error": f"the daemon did not answer ({error}), and may have done it all the same; "
-            "look before you try again"
-        }
-    return None if answered is None else _read(answered)
-
-
-async def _alone(config: Config, database: Database, line: bytes, *, alone: bool) -> bytes:
-    """Do it with the store in our own hands; `alone`: with the lock that a daemon takes."""
-    await database.open(alone=alone)
-    try:
-        await expect_our_schema(database)
+    async def doing(database: Database, line: bytes) -> bytes:
         desk = Desk(database, clock_of_environment(), config.gateways, policy(config))
         return await carry_out(desk, line)
-    finally:
-        await database.close()
 
-
-def _read(answered: bytes) -> Mapping[str, Any]:
-    told: Mapping[str, Any] = json.loads(answered)
-    return told
+    return reach(config, asked, doing, changing=asked["verb"] != "show")
 
 
 # --- what is shown -------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ FOUNDATION = {
 }
 TOP = {
     *("__main__", "answers", "app", "chat", "cli", "control", "daemon", "explained", "health"),
-    *("init", "look", "run", "scheduler", "starter", "stories", "talk", "terminal", "user"),
-    *("who", "witness"),
+    *("init", "look", "reach", "run", "scheduler", "starter", "stories", "talk", "terminal"),
+    *("user", "who", "witness"),
 }
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from bot import user
+from bot import reach
 from bot.cli import main
 from bot.control.line import NotAnswered
 from bot.services.desk import Desk
@@ -257,7 +257,7 @@ def in_use(store: Path) -> Iterator[None]:
 
 
 def test_two_never_write(textobot: Textobot, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(user, "BETWEEN", 0.0)
+    monkeypatch.setattr(reach, "BETWEEN", 0.0)
     with in_use(store):
         result = textobot("free", ANA)
 
@@ -299,7 +299,7 @@ def test_a_daemon_that_cannot_be_asked(
     def refused(_path: Path, _line: bytes) -> bytes:
         raise error
 
-    monkeypatch.setattr(user, "ask", refused)
+    monkeypatch.setattr(reach, "ask", refused)
 
     result = textobot("free", ANA)
 

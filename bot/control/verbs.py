@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -65,26 +65,48 @@ class Again(_Verb):
 
 
 Verb = Show | Free | TakeOver | Change | Again
+
+
+class _AnyVerb(BaseModel):
+    verb: str
+
+
+_VERB = TypeAdapter(_AnyVerb)
 _VERBS: TypeAdapter[Verb] = TypeAdapter(Annotated[Verb, Field(discriminator="verb")])
 
 
-async def answer(desk: Desk, line: bytes) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A verb that another part than the desk carries out."""
+
+    model: type[BaseModel]
+    do: Callable[[Any], Awaitable[Told]]
+    """Takes a value of the model. `NotDone` and `StoreError` are told as they are."""
+
+
+Offers = Mapping[str, Offer]
+"""By their verbs."""
+_NOTHING: Offers = {}
+
+
+async def answer(desk: Desk, line: bytes, offers: Offers = _NOTHING) -> bytes:
     """Answer a line that came over the socket, whatever stands in it and whatever happens."""
     try:
-        return await carry_out(desk, line)
+        return await carry_out(desk, line, offers)
     except Exception as error:
         LOG.exception("What a command asked failed in an unexpected way", action="control.error")
         return _json({"error": f"it failed unforeseen ({type(error).__name__}); see the log"})
 
 
-async def carry_out(desk: Desk, line: bytes) -> bytes:
+async def carry_out(desk: Desk, line: bytes, offers: Offers = _NOTHING) -> bytes:
     """Do what a line asks, and answer it; what nobody foresaw raises."""
     try:
-        asked = _VERBS.validate_json(line)
+        offer = offers.get(_VERB.validate_json(line).verb)
+        if offer is not None:
+            return _json(await offer.do(offer.model.model_validate_json(line)))
+        done = await _do(desk, _VERBS.validate_json(line))
     except ValidationError:
         return _json({"error": "the daemon does not know this; is it of the same version?"})
-    try:
-        done = await _do(desk, asked)
     except (NotDone, StoreError) as error:
         return _json({"error": str(error)})
     return _json({"state": asdict(done)} if isinstance(done, State) else {"done": done})
