@@ -11,9 +11,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.many import INSERT, Insert, Many
 from bot.storage.schema import members, subscribers
 
 
@@ -98,6 +110,30 @@ async def find(
         _with_standing().where(members.c.list == of_list, members.c.number.in_(numbers))
     )
     return {row.number: _member(row) for row in found}
+
+
+async def was_any(connection: AsyncConnection, of_list: str) -> bool:
+    """Tell whether anybody was ever on a list."""
+    found = select(members.c.number).where(members.c.list == of_list).limit(1)
+    return await connection.scalar(found) is not None
+
+
+async def enrol(connection: AsyncConnection, rows: Sequence[Member]) -> None:
+    """Put people on a list who did not text; where they texted before, and in what, is kept."""
+    await _enrol(connection, [{name: getattr(one, name) for name in COLUMNS} for one in rows])
+
+
+def _enrolling(store: str) -> Insert:
+    row = INSERT[store](members).values({name: bindparam(name) for name in COLUMNS})
+    told = {name: row.excluded[name] for name in ("cause", "joined_at", "left_at", "ends_at")}
+    said = row.excluded.language
+    language = case((said != literal_column("''"), said), else_=members.c.language)
+    return row.on_conflict_do_update(
+        index_elements=["number", "list"], set_=told | {"language": language}
+    )
+
+
+_enrol = Many(_enrolling)
 
 
 async def tally(connection: AsyncConnection, now: datetime, since: datetime) -> Sequence[Tally]:
