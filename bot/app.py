@@ -21,6 +21,7 @@ from bot.content.templates import Organisation, Templates
 from bot.control.line import listening, socket_of
 from bot.control.verbs import answer
 from bot.core.calibration import Calibration
+from bot.core.ceilings import Amount, Ceilings
 from bot.core.policy import Limit, Policy
 from bot.core.rulebook import Rulebook
 from bot.core.turn import Turn, country_of
@@ -46,6 +47,7 @@ from bot.services.reconciler import Reconciler
 from bot.services.responder import Responder
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
+from bot.services.spending import Spending
 from bot.services.takeover import Takeover
 from bot.services.timeouts import Timeouts
 from bot.services.watch import Watch
@@ -138,8 +140,10 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         database = await _open_store(config, stack)
         await agree(database, clock.now())
         transport = await stack.enter_async_context(Transport(clock))
+        spending = Spending(database, clock, config.timezone, ceilings(config))
+        await spending.begin()
         known = [
-            await _account(name, section, config, database=database, transport=transport)
+            await _account(name, section, config, transport=transport, spending=spending)
             for name, section in config.gateways.items()
             if section.on
         ]
@@ -181,12 +185,19 @@ async def _open_store(config: Config, stack: AsyncExitStack) -> Database:
 
 
 async def _account(
-    name: str, section: GatewaySection, config: Config, *, database: Database, transport: Transport
+    name: str,
+    section: GatewaySection,
+    config: Config,
+    *,
+    transport: Transport,
+    spending: Spending,
 ) -> Account:
+    database = spending.database
     async with database.read() as connection:
         learned, calibration = await accounts.recall(connection, name)
     gateway = open_gateway(name, section, config, transport=transport, learned=learned)
-    return Account(gateway, database, transport.clock, Calibration.from_json(calibration))
+    learned_so_far = Calibration.from_json(calibration)
+    return Account(gateway, database, transport.clock, learned_so_far, shared=spending)
 
 
 async def _workers(
@@ -214,8 +225,9 @@ async def _workers(
         witness=_witness(speech.library, options),
     )
     deciding = Worker("responder", responder.tick, RESPONDING)
+    ceiling = Worker("ceilings", known[0].spending.tick, WATCHING)
     memberships = Memberships(database, clock)
-    workers = [deciding, Worker("memberships", memberships.tick, MEMBERSHIPS)]
+    workers = [deciding, ceiling, Worker("memberships", memberships.tick, MEMBERSHIPS)]
     for account in known:
         section = config.gateways[account.name]
         sending, others = await _gateway_workers(account, section, deciding.wake)
@@ -306,6 +318,13 @@ def reading(section: GatewaySection) -> Reading:
 def looking(section: GatewaySection) -> timedelta:
     """Say how often it is looked whether a person answers: one request, for all numbers."""
     return max(LOOKING, timedelta(seconds=1 / (reading(section).budget * LOOKING_SHARE)))
+
+
+def ceilings(config: Config) -> Ceilings:
+    """Say how much may be sent."""
+    wanted = config.ceilings
+    day, month = (Amount(one.messages, one.units) for one in (wanted.day, wanted.month))
+    return Ceilings(day, month, wanted.started)
 
 
 def policy(config: Config) -> Policy:

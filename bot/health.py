@@ -8,6 +8,7 @@ from typing import Any
 from bot import metrics
 from bot.clock import Clock
 from bot.console.app import Health
+from bot.core.ceilings import Purpose
 from bot.services.account import Account
 from bot.services.library import Library
 from bot.storage import inbox, outbox
@@ -43,13 +44,16 @@ class Patient:
         ready = self._was_ready and readable
         well = ready and not self._library.faults
         well = well and all(told["status"] == "ok" for told in gateways.values())
+        spending = self._known[0].spending
+        ceilings = {one.value: spending.verdict(one) for one in Purpose}
+        well = well and not ceilings[Purpose.REPLY]
         rules: dict[str, Any] = {
             "count": len(self._library.rulebook.rules),
             "digest": self._library.rulebook.digest,
             "faults": [str(fault) for fault in self._library.faults],
         }
         status = "down" if not ready else "ok" if well else "degraded"
-        return Health(status, ready, gateways, rules)
+        return Health(status, ready, gateways, rules, ceilings)
 
     def _gateway(self, account: Account) -> dict[str, Any]:
         condition, skew = account.gateway.condition, account.gateway.skew

@@ -22,6 +22,12 @@ VERDICTS = _counter("verdicts", "How unclear sends were settled", "gateway", "ve
 RECEIPTS = _counter("receipts", "Last words of the network", "gateway", "status")
 TAKEOVERS = _counter("takeovers", "Conversations that a person took over", "gateway")
 GATEWAY_ERRORS = _counter("gateway_errors", "Requests that failed", "gateway", "error")
+PARTS_DIFFER = _counter(
+    "parts_differ",
+    "Messages whose segments a gateway counts otherwise",
+    "gateway",
+    "how",
+)
 
 INBOX_WAITING = _gauge("inbox_waiting", "Texts not decided yet")
 OUTBOX_OPEN = _gauge("outbox_open", "Messages not settled yet", "gateway", "status")
@@ -31,6 +37,10 @@ GATEWAY_CREDIT = _gauge("gateway_credit", "Credit, in the gateway's units", "gat
 FEEDS = _gauge("feeds", "Feeds that are read", "gateway")
 FEEDS_STRETCH = _gauge(
     "feeds_stretch", "By how much reading is slowed so that the rate holds", "gateway"
+)
+CEILING_SPENT = _gauge("ceiling_spent", "Spent under the ceilings", "period", "measure")
+CEILING_REACHED = _gauge(
+    "ceiling_reached", "1 while a ceiling stops something", "period", "measure", "stops"
 )
 RULES_REFUSED = _gauge("rules_refused", "1 while faulty rules on disk are not in force")
 

@@ -11,7 +11,10 @@ BOT = Path(metrics.__file__).parent
 FIGURES = {
     name: figure for name, figure in vars(metrics).items() if name.isupper() and name != "REGISTRY"
 }
-LABELS = {"gateway", "status", "reason", "verdict", "error", "word"}
+LABELS = {
+    *("gateway", "status", "reason", "verdict", "error", "word"),
+    *("how", "period", "measure", "stops"),
+}
 """What a figure may be divided by: words of ours, and names that the operator gave."""
 
 

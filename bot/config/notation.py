@@ -110,6 +110,24 @@ class Rate:
 
 RateText = Annotated[Rate, _read_by(Rate.parse, Rate), PlainSerializer(str), _text("20/s")]
 
+_SHARE = re.compile(r"([0-9]{1,3})\s?%")
+
+
+def parse_share(text: str) -> float:
+    """Read a share of a whole: `80%`. Raises `Wrong`."""
+    found = _SHARE.fullmatch(text)
+    if found is None or not 1 <= int(found[1]) <= 100:
+        raise Wrong("this is no share", "write it like 80%, from 1% to 100%")
+    return int(found[1]) / 100
+
+
+Share = Annotated[
+    float,
+    _read_by(parse_share, float),
+    PlainSerializer(lambda share: f"{share:.0%}"),
+    _text("80%"),
+]
+
 # --- numbers -------------------------------------------------------------------------------------
 
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")

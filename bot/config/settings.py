@@ -33,6 +33,7 @@ from bot.config.notation import (
     Rate,
     RateText,
     Secret,
+    Share,
     Url,
     Zone,
     between,
@@ -231,6 +232,21 @@ class Webhook(Section):
     events: Annotated[tuple[Event, ...], Field(min_length=1)] = ("*",)
 
 
+class Ceiling(Section):
+    """How much may be sent in one day, or one month; 0: as much as there is."""
+
+    messages: Annotated[int, Field(ge=0, le=100_000_000)] = 0
+    units: Annotated[float, Field(ge=0, le=100_000_000)] = 0.0
+
+
+class Ceilings(Section):
+    """What nothing is spent beyond."""
+
+    day: Ceiling = Ceiling()
+    month: Ceiling = Ceiling()
+    started: Share = 0.8
+
+
 class Retention(Section):
     """For how long things are kept."""
 
@@ -272,6 +288,7 @@ class Config(Section):
     reload: Literal["signal", "watch"] = "signal"
     gateways: dict[GatewayName, Annotated[GatewaySection, Discriminator("kind")]] = {}
     replies: Replies = Replies()
+    ceilings: Ceilings = Ceilings()
     lookups: Lookups = Lookups()
     history: Annotated[Duration, between("0s", "365d")] = timedelta(days=30)
     verification: Verification = Verification()

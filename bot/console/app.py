@@ -24,6 +24,7 @@ class Health:
     ready: bool
     gateways: dict[str, dict[str, Any]] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=dict)
+    ceilings: dict[str, Any] = field(default_factory=dict)
 
 
 class Patient(Protocol):
@@ -91,7 +92,12 @@ async def _healthz(request: web.Request) -> web.Response:
 async def _readyz(request: web.Request) -> web.Response:
     """Say whether texts are answered."""
     health = await request.app[PATIENT].health()
-    told = {"status": health.status, "gateways": health.gateways, "rules": health.rules}
+    told = {
+        "status": health.status,
+        "gateways": health.gateways,
+        "rules": health.rules,
+        "ceilings": health.ceilings,
+    }
     return web.json_response(told, status=200 if health.ready else 503)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 from bot.clock import Clock
 from bot.core.calibration import Calibration
 from bot.gateways.base import Gateway
+from bot.services.parts import Parts
+from bot.services.spending import Spending
 from bot.storage import accounts
 from bot.storage.database import Connection, Database
 
@@ -27,9 +29,15 @@ class Account:
     """Why the last reading failed; empty while reading goes well."""
     seen: dict[str, float | str] = field(default_factory=dict)
     """What the account said of itself: credit, expiry."""
+    parts: Parts = field(default_factory=Parts)
+    """Where it counts other segments than we do."""
+    shared: InitVar[Spending | None] = None
+    spending: Spending = field(init=False)
+    """What all accounts of the installation spend; without `shared`, this one alone."""
     _kept: Mapping[str, Any] = field(default_factory=dict, init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, shared: Spending | None) -> None:
+        self.spending = shared or Spending(self.database, self.clock)
         self._kept = self._memory()
 
     @property

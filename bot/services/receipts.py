@@ -95,11 +95,17 @@ class Receipts:
         news = [
             (one.sent.id, sighting)
             for one, sighting in matched
-            if sighting.status is not Status.SENT or sighting.code != one.code
+            if sighting.status is not Status.SENT
+            or sighting.code != one.code
+            or _is_counted_anew(one, sighting)
         ]
         if news:
             async with self._account.database.write() as connection:
                 await receipt_rows.note(connection, news, self._account.clock.now())
+        for one, sighting in matched:
+            if _is_counted_anew(one, sighting):
+                account = self._account
+                account.parts.compare(account.name, one.text, sighting.segments)
         for _, sighting in news:
             metrics.RECEIPTS.labels(self._account.name, sighting.status.value).inc()
         last = sum(sighting.status is not Status.SENT for _, sighting in news)
@@ -133,6 +139,11 @@ class Receipts:
             self._account.calibration = self._account.calibration.seen(lag, found)
         if len(self._echoed) > 10 * AT_ONCE:
             self._echoed = {one.sent.id for one, _ in matched}
+
+
+def _is_counted_anew(one: Awaited, sighting: Sighting) -> bool:
+    """Tell whether the gateway says for the first time how many segments it counts."""
+    return sighting.segments not in {None, one.segments}
 
 
 def match(

@@ -59,12 +59,14 @@ class Reconciler:
                 calibration=account.calibration,
                 now=account.clock.now(),
             )
+            await account.spending.count_found(connection, unclear, found, account.clock.now())
             await unclear_rows.conclude(
                 connection, unclear, found, search.progress, account.clock.now()
             )
             begun = await self._follow(connection, unclear, found)
             await account.remember_with(connection)
         await note_campaigns(account.database, account.name, begun, account.clock.now())
+        self._compare(unclear, found)
         return self._tell(found)
 
     async def _follow(
@@ -84,6 +86,11 @@ class Reconciler:
                 self._account.clock.now(),
             )
         return [verdict.gateway_id for verdict in begun]
+
+    def _compare(self, unclear: Sequence[Unclear], found: Sequence[Verdict]) -> None:
+        texts = {one.batch: one.text for one in unclear}
+        for verdict in found:
+            self._account.parts.compare(self._account.name, texts[verdict.batch], verdict.segments)
 
     def _tell(self, found: Sequence[Verdict]) -> int:
         settled = [verdict for verdict in found if verdict.kind is not VerdictKind.WAIT]

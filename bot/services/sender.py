@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot import metrics
 from bot.core.messages import Batch, MessageClass, Status
+from bot.core.quiet_hours import QuietHours
 from bot.gateways.base import (
     AccountHeld,
     GatewayError,
@@ -40,8 +41,16 @@ BACKOFF_CAP_SECONDS = 20.0
 class Sender:
     """Sends what is due at one gateway. `wake` is called whenever an outcome is in."""
 
-    def __init__(self, account: Account, wake: Callable[[], None], chance: random.Random) -> None:
+    def __init__(
+        self,
+        account: Account,
+        wake: Callable[[], None],
+        chance: random.Random,
+        *,
+        quiet: QuietHours | None = None,
+    ) -> None:
         self._account = account
+        self._quiet = quiet
         self._wake = wake
         self._chance = chance
         self._flying: set[asyncio.Task[None]] = set()
@@ -102,13 +111,22 @@ class Sender:
         room = self._room(now)
         if room <= 0:
             return []
+        spending = self._account.spending
         rows = await leaving.due(
-            connection, self._account.name, now, room * traits.numbers_per_batch, stopped
+            connection,
+            self._account.name,
+            now,
+            room * traits.numbers_per_batch,
+            stopped,
+            waiting=spending.waiting(),
+            quiet=self._quiet,
         )
-        chosen = gather(rows, self._account.name, traits.numbers_per_batch)[:room]
+        admitted = spending.admit(rows)
+        chosen = gather(admitted, self._account.name, traits.numbers_per_batch)[:room]
         batches = [replace(batch, leave_by=now + LEAVE_WITHIN) for batch in chosen]
         if batches:
             await outbox.hand(connection, batches, now, now + LEASE)
+            spending.handed(batches)
         return batches
 
     def _room(self, now: datetime) -> int:
@@ -124,7 +142,12 @@ class Sender:
     ) -> None:
         if not outcomes:
             return
+        await self._account.spending.count(connection, outcomes, now)
         await outbox.settle(connection, outcomes, now)
+        for one in outcomes:
+            if one.acceptance is not None:
+                counted = one.acceptance.segments
+                self._account.parts.compare(self._account.name, one.batch.text, counted)
         if self._account.gateway.traits.campaigns:
             # What the adapter knows of the credit must agree with what is known to be sent.
             await self._account.remember_with(connection)
@@ -204,7 +227,16 @@ class Sender:
                 )
 
     def _tell_stopped(self, stopped: Sequence[tuple[int, Status]]) -> None:
-        """Tell of replies that nobody will get, as of those that were refused."""
+        """Tell of replies that nobody will get, as of those that were refused; and who waits."""
+        put_off = [row for row, how in stopped if how is Status.QUEUED]
+        if put_off:
+            LOG.info(
+                "What we start was put off: it is a quiet hour where it goes",
+                action="send.put_off",
+                gateway=self._account.name,
+                messages=len(put_off),
+                outbound=put_off[:10],
+            )
         for status in (Status.LAPSED, Status.SUPPRESSED):
             ids = [row for row, how in stopped if how is status]
             if ids:
@@ -226,7 +258,7 @@ def _begun(outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
 
 TOLD = {
     Status.LAPSED: "Replies could not leave within replies.life, and lapsed",
-    Status.SUPPRESSED: "Replies were held back: their numbers opted out",
+    Status.SUPPRESSED: "Replies were held back: their numbers opted out, or are blocked",
     Status.QUEUED: "A reply could not be handed over and waits",
     Status.FAILED: "A reply was refused for good",
     Status.UNCONFIRMED: "It is unclear whether a reply was taken; it is looked for",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.many import INSERT, Many
@@ -39,6 +39,18 @@ async def record(connection: AsyncConnection, happened: Sequence[Event]) -> None
             for one in happened
         ],
     )
+
+
+async def of_types(
+    connection: AsyncConnection, conversation: str, types: Sequence[str]
+) -> list[Event]:
+    """Read what happened of these types in a conversation, in that order. No index helps."""
+    found = await connection.execute(
+        select(events.c.conversation, events.c.type, events.c.created_at, events.c.body)
+        .where(events.c.conversation == conversation, events.c.type.in_(types))
+        .order_by(events.c.id)
+    )
+    return [Event(*row) for row in found]
 
 
 _record = Many(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import SmallInteger, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Sent, Sighting, Status
@@ -21,6 +21,8 @@ class Awaited:
     sent: Sent
     text: str
     code: str
+    segments: int | None = None
+    """As the gateway counts them, where it said so."""
 
 
 async def awaited(
@@ -35,6 +37,7 @@ async def awaited(
             outbox.c.handed_at,
             outbox.c.text,
             outbox.c.code,
+            outbox.c.segments,
         )
         .where(
             outbox.c.gateway == gateway,
@@ -46,7 +49,12 @@ async def awaited(
         .limit(limit)
     )
     return [
-        Awaited(Sent(row.id, row.gateway_id, row.number, row.handed_at), row.text, row.code)
+        Awaited(
+            Sent(row.id, row.gateway_id, row.number, row.handed_at),
+            row.text,
+            row.code,
+            row.segments,
+        )
         for row in found
     ]
 
@@ -58,12 +66,11 @@ async def note(
     said: list[dict[str, Any]] = []
     last: list[dict[str, Any]] = []
     for row, sighting in receipts:
+        told = {"which": row, "code": sighting.code, "counted": sighting.segments}
         if sighting.status is Status.SENT:
-            said.append({"which": row, "code": sighting.code})
+            said.append(told)
         else:
-            last.append(
-                {"which": row, "code": sighting.code, "status": sighting.status.value, "now": now}
-            )
+            last.append(told | {"status": sighting.status.value, "now": now})
     if said:
         await connection.execute(NOTE, said)
     if last:
@@ -71,10 +78,16 @@ async def note(
 
 
 STILL_SENT = (outbox.c.id == bindparam("which")) & has_status(outbox, Status.SENT)
+COUNTED = func.coalesce(bindparam("counted", type_=SmallInteger), outbox.c.segments)
 RAISE = (
     update(outbox)
     .where(STILL_SENT)
-    .values(status=bindparam("status"), code=bindparam("code"), status_at=bindparam("now"))
+    .values(
+        status=bindparam("status"),
+        code=bindparam("code"),
+        segments=COUNTED,
+        status_at=bindparam("now"),
+    )
 )
 # A word on the way ("queued at the carrier") is shown; the instant of sending stays.
-NOTE = update(outbox).where(STILL_SENT).values(code=bindparam("code"))
+NOTE = update(outbox).where(STILL_SENT).values(code=bindparam("code"), segments=COUNTED)

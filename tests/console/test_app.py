@@ -78,6 +78,7 @@ async def test_each_gateway_and_the_rules_are_told(get: Get, patient: Patient) -
             "status": "ok",
             "gateways": {"clever": {"status": "ok"}},
             "rules": {"count": 3, "faults": []},
+            "ceilings": {},
         }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import RowMapping, select
 
-from bot.app import RECONCILING, load_content, policy, reading
+from bot.app import RECONCILING, ceilings, load_content, policy, reading
 from bot.config import Config, Rate, load_config, sandbox_config
 from bot.core.calibration import Calibration
 from bot.gateways import open_gateway
@@ -26,6 +26,7 @@ from bot.services.reconciler import Reconciler
 from bot.services.responder import Responder
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
+from bot.services.spending import Spending
 from bot.services.watch import Watch
 from bot.storage import accounts
 from bot.storage.database import Database
@@ -163,11 +164,19 @@ async def assemble(
 ) -> Installation:
     """Build the services on an open store, as a start of the daemon does."""
     known = {}
+    spending = Spending(database, sandbox.clock, config.timezone, ceilings(config))
+    await spending.begin()
     for name, section in config.gateways.items():
         async with database.read() as connection:
             learned, calibration = await accounts.recall(connection, name)
         gateway = open_gateway(name, section, config, transport=transport, learned=learned)
-        known[name] = Account(gateway, database, sandbox.clock, Calibration.from_json(calibration))
+        known[name] = Account(
+            gateway,
+            database,
+            sandbox.clock,
+            Calibration.from_json(calibration),
+            shared=spending,
+        )
     library = Library(lambda: load_content(config, sandbox=True))
     speech = Speech(
         library,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from bot.core.ceilings import STARTED
 from bot.core.conversation import Conversation, Subscriber
 from bot.core.errands import Errand, ErrandKind, ErrandStatus
 from bot.core.messages import Acceptance, Batch, Status
@@ -23,6 +24,7 @@ from bot.storage import (
     outbox,
     person,
     receipts,
+    spent,
     subscribers,
     takeovers,
     unclear,
@@ -31,6 +33,7 @@ from bot.storage.answers import Kept
 from bot.storage.database import Database
 from bot.storage.events import Event
 from bot.storage.outbox import Outcome
+from bot.storage.spent import Cost
 from tests.clock import NOON
 from tests.storage.test_inbox import ONE
 from tests.storage.test_outbox import ANA
@@ -136,6 +139,7 @@ async def send(database: Database) -> None:
     async with database.write() as connection:
         await outbox.recover(connection, "vudumobile", NOON, all_of_them=False)
         await leaving.due(connection, "vudumobile", NOON, 10)
+        await leaving.due(connection, "vudumobile", NOON, 10, waiting=STARTED)
 
 
 async def reconcile(database: Database) -> None:
@@ -193,6 +197,10 @@ async def attend(database: Database) -> None:
 async def settle(database: Database) -> None:
     one = Batch(1, (1,), "vudumobile", (ANA,), "", 1)
     async with database.write() as connection:
+        await spent.count(connection, [Cost(1, 1, 1, 7.0)], "2026-01-31")
+        await spent.count_found(connection, [Cost(1, 1, 1, 7.0)], "2026-01-31")
+        await spent.since(connection, "2026-01")
+        await spent.under_way(connection)
         await outbox.settle(connection, [Outcome(one, Status.SENT, Acceptance("7"))], NOON)
 
 
