@@ -23,6 +23,7 @@ from bot.control.verbs import answer
 from bot.core.calibration import Calibration
 from bot.core.ceilings import Amount, Ceilings
 from bot.core.policy import Limit, Policy
+from bot.core.quiet_hours import QuietHours
 from bot.core.rulebook import Rulebook
 from bot.core.turn import Turn, country_of
 from bot.daemon import Daemon, Worker
@@ -230,7 +231,9 @@ async def _workers(
     workers = [deciding, ceiling, Worker("memberships", memberships.tick, MEMBERSHIPS)]
     for account in known:
         section = config.gateways[account.name]
-        sending, others = await _gateway_workers(account, section, deciding.wake)
+        sending, others = await _gateway_workers(
+            account, section, deciding.wake, quiet=speech.policy.quiet
+        )
         senders[account.name] = sending
         # Observing, nothing leaves: neither what is decided now nor what waited before.
         workers += others if options.observing else [sending, *others]
@@ -286,7 +289,11 @@ async def _talkers(
 
 
 async def _gateway_workers(
-    account: Account, section: GatewaySection, wake_responder: Callable[[], None]
+    account: Account,
+    section: GatewaySection,
+    wake_responder: Callable[[], None],
+    *,
+    quiet: QuietHours | None,
 ) -> tuple[Worker, list[Worker]]:
     """Give the worker that sends, and the others of one gateway."""
     name, woken = account.name, asyncio.Event()
@@ -294,7 +301,7 @@ async def _gateway_workers(
     poller = Poller(account, how, wake_responder)
     await poller.begin()
     # Jitter keeps machines apart after an outage; it keeps no secret.
-    sender = Sender(account, woken.set, random.Random())  # noqa: S311
+    sender = Sender(account, woken.set, random.Random(), quiet=quiet)  # noqa: S311
     await sender.begin()
     sending = Worker(f"sender {name}", sender.tick, SENDING, drain=sender.drain, woken=woken)
     reconciler = Reconciler(account, sending.wake)
@@ -346,7 +353,13 @@ def policy(config: Config) -> Policy:
         timezone=config.timezone,
         countries={name: _country(section) for name, section in config.gateways.items()},
         silent_for=config.replies.takeover.silent_for,
+        quiet=_quiet(config),
     )
+
+
+def _quiet(config: Config) -> QuietHours | None:
+    quiet = config.quiet_hours
+    return QuietHours(config.timezone, quiet.own) if quiet.obey else None
 
 
 def _country(section: GatewaySection) -> str:

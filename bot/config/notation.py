@@ -192,6 +192,33 @@ Zone = Annotated[
     _text("America/Montreal"),
 ]
 
+# --- hours ---------------------------------------------------------------------------------------
+
+ALWAYS = "always"
+_HOURS = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
+_SHORTEST_DAY = 60
+
+
+def parse_hours(text: str) -> tuple[int, int] | None:
+    """Read `10:00-20:00` as minutes since midnight; None: `always`. Raises `Wrong`."""
+    if text == ALWAYS:
+        return None
+    remedy = f"write them like 10:00-20:00, or {ALWAYS}"
+    if (found := _HOURS.fullmatch(text)) is None:
+        raise Wrong("these are no hours", remedy)
+    first, last = (int(found[one]) * 60 + int(found[one + 1]) for one in (1, 3))
+    if not first + _SHORTEST_DAY <= last <= 24 * 60:
+        raise Wrong("these hours do not last an hour of one day", remedy)
+    return first, last
+
+
+def _open_hours(text: str) -> str:
+    parse_hours(text)
+    return text
+
+
+OpenHours = Annotated[str, AfterValidator(_open_hours)]
+
 # --- addresses -----------------------------------------------------------------------------------
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -29,6 +29,7 @@ from bot.config.notation import (
     Duration,
     Listen,
     Number,
+    OpenHours,
     OptionalNumber,
     Rate,
     RateText,
@@ -37,6 +38,7 @@ from bot.config.notation import (
     Url,
     Zone,
     between,
+    parse_hours,
     parse_listen,
     split_url,
 )
@@ -186,6 +188,18 @@ class Replies(Section):
     only_numbers: tuple[Number, ...] = ()
 
 
+class Quiet(Section):
+    """When nothing is started to a number, by where it is."""
+
+    obey: bool = True
+    hours: dict[Country, OpenHours] = {}
+
+    @property
+    def own(self) -> dict[str, tuple[int, int] | None]:
+        """Country to minutes since midnight; None: it is always open."""
+        return {country: parse_hours(hours) for country, hours in self.hours.items()}
+
+
 class Lookups(Section):
     """The addresses that rules may ask."""
 
@@ -288,6 +302,7 @@ class Config(Section):
     reload: Literal["signal", "watch"] = "signal"
     gateways: dict[GatewayName, Annotated[GatewaySection, Discriminator("kind")]] = {}
     replies: Replies = Replies()
+    quiet_hours: Quiet = Quiet()
     ceilings: Ceilings = Ceilings()
     lookups: Lookups = Lookups()
     history: Annotated[Duration, between("0s", "365d")] = timedelta(days=30)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -59,7 +59,7 @@ def place_of(number: str) -> Place | None:
 
 
 def _in_north_america(parsed: phonenumbers.PhoneNumber) -> Place:
-    known = AREAS.get(f"{parsed.national_number:010}"[:3])
+    known = areas().get(f"{parsed.national_number:010}"[:3])
     if known is not None:
         return known
     country = phonenumbers.region_code_for_number(parsed)
@@ -87,5 +87,9 @@ def _areas(country: str, table: str) -> Iterator[tuple[str, Place]]:
 ZONES: Mapping[str, tuple[str, ...]] = {
     line[:2]: tuple(line[2:].split()) for line in COUNTRIES.strip().splitlines()
 }
-AREAS: Mapping[str, Place] = dict([*_areas("CA", CANADA), *_areas("US", USA)])
-"""By area code."""
+
+
+@cache
+def areas() -> Mapping[str, Place]:
+    """Give the places of Canada and the USA by area code; most starts of a command need none."""
+    return dict([*_areas("CA", CANADA), *_areas("US", USA)])

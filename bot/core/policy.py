@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 
 from bot.core.messages import Delivery
+from bot.core.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,5 @@ class Policy:
     """Gateway to the country of national telephone numbers, two letters."""
     silent_for: timedelta = timedelta(minutes=30)
     """How long rules are silent for a number that a person took over."""
+    quiet: QuietHours | None = None
+    """When nothing is started; None: at any hour it is."""

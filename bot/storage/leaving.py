@@ -11,15 +11,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, exists, or_, select, true, update
+from sqlalchemy import Integer, Row, Select, and_, bindparam, exists, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import MessageClass, Status
+from bot.core.quiet_hours import Quiet, QuietHours
+from bot.core.starting import STARTING, in_words
+from bot.storage.many import Many
 from bot.storage.outbox import ALONE, TO_THE_BLOCKED
 from bot.storage.schema import STILL_OPEN, Instant, has_status, outbox, subscribers
 
 STOPPED_AT_ONCE = 500
 """Rows looked at in one statement while all that was found so far may not leave."""
+STARTED = sorted(one.value for one in STARTING)
+"""What we start: nobody gets it who may want no more messages, nor at a quiet hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +45,34 @@ class Due:
 def _due(waiting: frozenset[MessageClass]) -> Select[Any]:
     """Write the question; built once for each set of classes, as it is asked at every tick.
 
-    What waits for a ceiling still lapses, and holds back nothing else of its conversation.
+    What waits for a ceiling still lapses, and holds back nothing else of its conversation; nor
+    does what we start later.
     """
+    now = bindparam("now", type_=Instant)
     classes = [one.value for one in waiting]
     before = outbox.alias("before")
     held_back = exists().where(
         before.c.conversation == outbox.c.conversation,
         has_status(before, *STILL_OPEN),
         before.c.id < outbox.c.id,
+        or_(
+            ~has_status(before, Status.QUEUED),
+            before.c.message_class.not_in(STARTED),
+            before.c.not_before <= now,
+        ),
         or_(~has_status(before, Status.QUEUED), before.c.message_class.not_in(classes))
         if waiting
         else true(),
     )
     blocked = exists().where(
         subscribers.c.number == outbox.c.number,
-        subscribers.c.opted_out,
-        outbox.c.message_class.not_in(TO_THE_BLOCKED),
+        or_(
+            and_(subscribers.c.opted_out, outbox.c.message_class.not_in(TO_THE_BLOCKED)),
+            and_(
+                outbox.c.message_class.in_(STARTED),
+                or_(subscribers.c.blocked, subscribers.c.unsure_at.is_not(None)),
+            ),
+        ),
     )
     return (
         select(
@@ -66,17 +83,19 @@ def _due(waiting: frozenset[MessageClass]) -> Select[Any]:
             outbox.c.delivery,
             outbox.c.fence,
             (outbox.c.code == ALONE).label("alone"),
-            (outbox.c.expires_at <= bindparam("now", type_=Instant)).label("expired"),
+            outbox.c.not_before,
+            outbox.c.expires_at,
+            (outbox.c.expires_at <= now).label("expired"),
             blocked.label("blocked"),
         )
         .where(
             outbox.c.gateway == bindparam("gateway"),
             has_status(outbox, Status.QUEUED),
-            outbox.c.not_before <= bindparam("now", type_=Instant),
+            outbox.c.not_before <= now,
             ~held_back,
             or_(
                 outbox.c.message_class.not_in(classes),
-                outbox.c.expires_at <= bindparam("now", type_=Instant),
+                outbox.c.expires_at <= now,
             )
             if waiting
             else true(),
@@ -98,12 +117,13 @@ async def due(
     stopped: list[tuple[int, Status]] | None = None,
     *,
     waiting: Collection[MessageClass] = (),
+    quiet: QuietHours | None = None,
 ) -> list[Due]:
     """Find what may leave now: the first of each conversation, and only while none is unclear.
 
     What came too late to be sent lapses here, what its number opted out of is suppressed
-    (INV-12, INV-13, INV-21, INV-22); both are told in `stopped`. Messages of the classes that are
-    `waiting` stay where they are.
+    (INV-12, INV-13, INV-21, INV-22), and what we start is put off where the hour is `quiet`; all
+    three are told in `stopped`. Messages of the classes that are `waiting` stay where they are.
     """
     stopped = [] if stopped is None else stopped
     asked, question = {"gateway": gateway, "now": now, "most": limit}, _due(frozenset(waiting))
@@ -114,10 +134,13 @@ async def due(
         for ids, status in ((blocked, Status.SUPPRESSED), (late, Status.LAPSED)):
             await _stop(connection, ids, status, now)
             stopped += [(row, status) for row in ids]
+        in_time = [row for row in rows if not row.expired and not row.blocked]
+        put_off = await _put_off(connection, in_time, now, quiet)
+        stopped += [(row, Status.QUEUED) for row in put_off]
         leaving = [
             Due(*(getattr(row, name) for name in DUE_FIELDS))
-            for row in rows
-            if not row.expired and not row.blocked
+            for row in in_time
+            if row.id not in put_off
         ]
         if leaving:
             return leaving[:limit]
@@ -132,3 +155,43 @@ async def _stop(
         await connection.execute(
             update(outbox).where(outbox.c.id.in_(ids)).values(status=status.value, status_at=now)
         )
+
+
+async def _put_off(
+    connection: AsyncConnection, rows: Sequence[Row[Any]], now: datetime, quiet: QuietHours | None
+) -> frozenset[int]:
+    """Let what we start wait until its place is open; it then has the life that it had.
+
+    It was written down for a good hour, but an outage, or a gateway that was held, took longer.
+    """
+    if quiet is None:
+        return frozenset()
+    waiting = {
+        row.id: _later(row, found)
+        for row in rows
+        if row.message_class in STARTED and (found := quiet.at(row.number, now)) is not None
+    }
+    await _defer(connection, list(waiting.values()))
+    return frozenset(waiting)
+
+
+def _later(row: Row[Any], found: Quiet) -> dict[str, Any]:
+    return {
+        "which": row.id,
+        "until": found.until,
+        "lapses": found.until + (row.expires_at - row.not_before),
+        "why": in_words(found),
+    }
+
+
+_defer = Many(
+    lambda _store: (
+        update(outbox)
+        .where(outbox.c.id == bindparam("which"))
+        .values(
+            not_before=bindparam("until", type_=Instant),
+            expires_at=bindparam("lapses", type_=Instant),
+            error=bindparam("why"),
+        )
+    )
+)
