@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import random
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +16,7 @@ from bot.config import CleverSection, Config, GatewaySection, installation_secre
 from bot.console.app import serve
 from bot.content.rulebook import load_rulebook
 from bot.content.templates import Organisation, Templates
+from bot.control.forgetting import forget_offer
 from bot.control.line import listening, socket_of
 from bot.control.verbs import answer
 from bot.core.calibration import Calibration
@@ -36,6 +35,7 @@ from bot.services.account import Account
 from bot.services.desk import Desk
 from bot.services.follow_ups import FollowUps
 from bot.services.follower import Follower
+from bot.services.forgetting import Forgetting, forget_again
 from bot.services.janitor import Janitor
 from bot.services.journaling import agree
 from bot.services.library import Library
@@ -140,6 +140,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
     async with AsyncExitStack() as stack:
         database = await _open_store(config, stack)
         await agree(database, clock.now())
+        await forget_again(database)
         transport = await stack.enter_async_context(Transport(clock))
         spending = Spending(database, clock, config.timezone, ceilings(config))
         await spending.begin()
@@ -162,7 +163,10 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         if database.path is not None:
             desk = Desk(database, clock, config.gateways, speech.policy)
             socket = socket_of(database.path)
-            await stack.enter_async_context(listening(socket, partial(answer, desk)))
+            offers = {"forget": forget_offer(Forgetting(database, clock))}
+            await stack.enter_async_context(
+                listening(socket, partial(answer, desk, offers=offers))
+            )
         patient = Patient(known, library, database, clock)
         address = await stack.enter_async_context(
             serve(patient, config.web.host, config.web.port, config.web.known_hosts)
@@ -179,9 +183,8 @@ async def _open_store(config: Config, stack: AsyncExitStack) -> Database:
     await database.open()
     stack.push_async_callback(database.close)
     await migrate(database)
-    fingerprint = hmac.new(secret, b"textobot store", hashlib.sha256).hexdigest()[:16]
     async with database.write() as connection:
-        await accounts.recognise(connection, fingerprint)
+        await accounts.recognise(connection, accounts.fingerprint(secret))
     return database
 
 

@@ -12,17 +12,10 @@ from typing import Any
 import click
 
 from bot import __version__
+from bot.cli_lists import lists
+from bot.options import CONFIG
 
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
-CONFIG = click.option(
-    "-c",
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path),
-    default=Path("config.yaml"),
-    show_default=True,
-    help="The configuration file.",
-)
 
 
 class _Commands(click.Group):
@@ -48,6 +41,9 @@ def main() -> None:
     """Answer the texts that come in on your VuduMobile or Clever account."""
     # What is imported stays: looking through it for garbage as usual is a fifth of a start.
     gc.set_threshold(100_000, 20, 50)
+
+
+main.add_command(lists)
 
 
 @main.command()
@@ -205,3 +201,65 @@ def answers(
     if counts and every:
         raise click.UsageError("give --counts or --all: what was replaced is not counted")
     sys.exit(look(config_path, rule, since=since, as_csv=as_csv, counts=counts, every=every))
+
+
+@main.command()
+@CONFIG
+@click.argument("number", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="A new file .json or .zip, or a new folder (JSON and CSV).",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+def export(
+    config_path: Path, number: tuple[str, ...], *, output: Path | None, as_json: bool
+) -> None:
+    """Give everything that is kept of NUMBER: for the person who asks for it.
+
+    Without --json and --output it only says how much. Files are for your user alone, replace
+    nothing, and are deleted when the person is forgotten.
+    """
+    from bot.export import export as write
+
+    sys.exit(write(config_path, " ".join(number), output, as_json=as_json))
+
+
+@main.command()
+@CONFIG
+@click.argument("number", nargs=-1, required=True)
+@click.option("--yes", "really", is_flag=True, help="Do it. Without: only say what would go.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def forget(config_path: Path, number: tuple[str, ...], *, really: bool, as_json: bool) -> None:
+    """Forget NUMBER: whatever is kept of that person is deleted for good.
+
+    An opt-out is obeyed all the same, and what the gateways still list of them is not read again.
+    Without --yes nothing is changed.
+    """
+    from bot.forget import forget as let_go
+
+    sys.exit(let_go(config_path, " ".join(number), really=really, as_json=as_json))
+
+
+@main.command()
+@CONFIG
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(config_path: Path, file: Path) -> None:
+    """Copy the store into FILE, whole and consistent, also beside a running daemon."""
+    from bot.backups import backup as copy
+
+    sys.exit(copy(config_path, file))
+
+
+@main.command()
+@CONFIG
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(config_path: Path, file: Path) -> None:
+    """Put the copy FILE in the store's place; the daemon must not run.
+
+    The store of before is kept beside it. Opt-outs that are newer than the copy hold all the same.
+    """
+    from bot.backups import restore as put_back
+
+    sys.exit(put_back(config_path, file))

@@ -13,15 +13,17 @@ from bot import log
 from bot.app import policy
 from bot.clock import clock_of_environment
 from bot.config import Config, load_config
-from bot.config.notation import parse_duration, read_number
+from bot.config.notation import parse_duration
 from bot.control.verbs import LONGEST_TAKEOVER, carry_out
 from bot.core.decision import REASONS
 from bot.reach import reach
+from bot.explained import counts_differ
 from bot.services.desk import Desk
 from bot.storage.database import Database
 from bot.storage.errors import StoreError
 from bot.terminal import DONE, FAILED, WRONG, faults, refuse, show, table
 from bot.validation import Wrong
+from bot.who import phone_of
 from bot.yamlfile import Faults
 
 VERBS = ("free", "take-over", "hand-back", "block", "unblock", "again")
@@ -90,10 +92,8 @@ def _inbound_id(written: str) -> int:
 
 
 def _number(config: Config, written: str) -> str:
-    known = policy(config).countries
-    with_number = [name for name, one in config.gateways.items() if getattr(one, "our_number", "")]
     try:
-        return read_number(written, [known[name] for name in (*with_number, *known)])
+        return phone_of(written, config)
     except Wrong as wrong:
         raise _Misused(f"{written!r}: {wrong.what}; {wrong.remedy}") from wrong
 
@@ -187,6 +187,8 @@ def _line(line: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
     ours = line["ours"]
     reason = line["reason"] if ours else REASONS.get(line["reason"], "")
     fate = f"{line['status']}{': ' if reason else ''}{reason}"
+    if ours and (counts := counts_differ(line["text"], line.get("segments"))):
+        fate += f"; {counts}"
     rule = f" ({line['rule']})" if line["rule"] else ""
     text = " ".join(line["text"].split())
     return _at(line["at"], zone), "we" if ours else "they", str(line["id"]), text, fate + rule

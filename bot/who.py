@@ -115,6 +115,16 @@ def number_of(written: str, gateway: str, config: Config) -> str:
         raise Wrong(wrong.what, NUMBER_REMEDY) from wrong
 
 
+def phone_of(written: str, config: Config) -> str:
+    """Read the number of a person, wherever they text: as in the countries of the gateways.
+
+    Those with a number of ours come first. Raises `Wrong`.
+    """
+    known = policy(config).countries
+    with_number = [name for name, one in config.gateways.items() if getattr(one, "our_number", "")]
+    return read_number(written, [known[name] for name in (*with_number, *known)])
+
+
 def _country(gateway: str, config: Config) -> str:
     return "FR" if kind_of(gateway, config) == CleverSection().kind else "CA"
 

@@ -19,7 +19,8 @@ FOUNDATION = {
     *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
 }
 TOP = {
-    *("__main__", "answers", "app", "chat", "cli", "control", "daemon", "explained", "health"),
+    *("__main__", "answers", "app", "backups", "chat", "cli", "cli_lists", "control", "daemon", "explained"),
+    *("export", "exports", "forget", "health"),
     *("init", "look", "reach", "run", "scheduler", "starter", "stories", "talk", "terminal"),
     *("user", "who", "witness"),
 }
@@ -50,7 +51,7 @@ BORDERS = {
     "aiohttp.web": {"console", "sandbox"},
     "yarl": {"internet"},
     "structlog": {"log"},
-    "click": {"cli"},
+    "click": {"cli", "cli_lists", "options"},
     "prometheus_client": {"metrics"},
 }
 """A library, or a part of one, and who may import it. The longest name that fits decides."""

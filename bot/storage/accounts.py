@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.instants import instant
 from bot.storage.errors import StoreError
 from bot.storage.schema import accounts, installation
 
@@ -38,6 +42,19 @@ async def remember(
     )
     told = {"learned": row.excluded.learned, "calibration": row.excluded.calibration}
     await connection.execute(row.on_conflict_do_update(index_elements=["gateway"], set_=told))
+
+
+def fingerprint(secret: bytes) -> str:
+    """Give what stands in a store for the installation's key, and tells nothing of it."""
+    return hmac.new(secret, b"textobot store", hashlib.sha256).hexdigest()[:16]
+
+
+async def restored_at(connection: AsyncConnection) -> datetime | None:
+    """Say when this store took another's place; None: it never did."""
+    told = await connection.scalar(
+        select(installation.c.value).where(installation.c.name == "restored")
+    )
+    return None if told is None else instant(int(told))
 
 
 async def recognise(connection: AsyncConnection, fingerprint: str) -> None:

@@ -94,6 +94,14 @@ class Database:
         """Let a connection know how pseudonyms are made: see `bot.storage.aliases`."""
         record.info[PSEUDONYM] = self.pseudonym
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every daemon out of a SQLite store that is not open. Raises `StoreInUse`."""
+        assert self.path is not None
+        _prepare_folder(self.path)
+        with _lock(self.path):
+            yield
+
     async def close(self) -> None:
         """Close every connection, and let go of the lock."""
         if self._writer is not None:

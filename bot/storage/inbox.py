@@ -26,6 +26,7 @@ from bot.core.decision import Why
 from bot.core.errands import TO_DO, ErrandKind
 from bot.core.messages import Inbound, InboundStatus, Listed
 from bot.core.obey import opts_out
+from bot.storage import accounts
 from bot.storage.aliases import aliases, pseudonym_of
 from bot.storage.many import Many, insert_new
 from bot.storage.schema import (
@@ -66,6 +67,7 @@ async def receive(
 ) -> Received:
     """Store what is not known yet; a known text is not stored again (INV-1, INV-26).
 
+    What was sent before a backup was restored is history, for it may have been answered.
     What is new, and was sent before its number was forgotten, says nothing but an opt-out.
     `texts` may leave out what the caller knows to be stored; `listed` holds the keys of the
     whole page, which tells a renumbered text from an equal one.
@@ -73,6 +75,7 @@ async def receive(
     hidden = aliases(connection, {text.number for text in texts})
     known = await _known(connection, gateway, texts, hidden)
     forgotten_at = await _forgotten(connection, hidden)
+    restored_at = await accounts.restored_at(connection)
     gone: dict[str, list[str]] = {}
     for (_, key), fingerprint in known.items():
         if fingerprint and key not in listed:
@@ -92,7 +95,8 @@ async def receive(
             gone[text.fingerprint].pop()
             renumbered += 1
             continue
-        row = _row(text, gateway, conversation, key, history=history, now=now)
+        of_before = restored_at is not None and text.sent_at < restored_at
+        row = _row(text, gateway, conversation, key, history=history or of_before, now=now)
         since = forgotten_at.get(text.number)
         # Gateways give whole seconds: what was sent in that very second came after.
         if since is not None and text.sent_at < since.replace(microsecond=0):

@@ -9,6 +9,7 @@ from bot.storage.errors import StoreError
 
 HEAD = "0003"
 """The newest step in `migrations/versions`."""
+SCRIPTS = "bot.storage:migrations"
 MIGRATION_LOCK = 7468_2026
 """Two processes that start together on one PostgreSQL migrate one after the other."""
 
@@ -34,6 +35,16 @@ async def expect_our_schema(database: Database) -> None:
         )
 
 
+def revisions() -> set[str]:
+    """Name every schema that this version knows, its own and older ones."""
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+
+
 def _upgrade(connection: Connection) -> None:
     theirs = _revision(connection)
     if theirs == HEAD:
@@ -41,13 +52,11 @@ def _upgrade(connection: Connection) -> None:
     # Alembic is large, and needed once a version: not at an ordinary start.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", "bot.storage:migrations")
+    config.set_main_option("script_location", SCRIPTS)
     config.attributes["connection"] = connection
-    ours = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if theirs is not None and theirs not in ours:
+    if theirs is not None and theirs not in revisions():
         raise StoreError(
             f"the store was written by a newer textobot (schema {theirs}); "
             "install that version, or restore a backup of before"

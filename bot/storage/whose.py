@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import MessageClass
@@ -32,6 +32,10 @@ OF_A_PERSON: Sequence[Table] = (
     *(answers, errands, events, mirrored),
 )
 """The tables in which something is kept of a person."""
+
+
+DIGITS = 9
+"""At the end of a number, by which it is known however its country is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,20 @@ async def gather(connection: AsyncConnection, number: str) -> Dossier:
         rows[table.name] = [row._asdict() for row in found]
     theirs = {row["id"] for row in rows[inbox.name]}
     return Dossier(number, rows, await _forwarded(connection, theirs))
+
+
+async def mentions(connection: AsyncConnection, person: Dossier) -> int:
+    """Count what others texted, and were written, in which the number stands: that is theirs."""
+    written = person.number[-DIGITS:]
+    count = -sum(written in row["text"] for row in person.forwarded)
+    for table in (inbox, outbox):
+        found = await connection.scalar(
+            select(func.count())
+            .select_from(table)
+            .where(table.c.text.contains(written), table.c.number != person.number)
+        )
+        count += found or 0
+    return count
 
 
 async def _forwarded(connection: AsyncConnection, texts: set[int]) -> list[Row]:

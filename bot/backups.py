@@ -1,0 +1,72 @@
+"""`textobot backup` and `textobot restore`: a copy of the store, and back."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.config import Config, installation_secret, load_config
+from bot.storage.accounts import fingerprint
+from bot.storage.backup import Backup, back_up, restore as put_back
+from bot.storage.database import Database
+from bot.storage.errors import StoreError
+from bot.terminal import DONE, FAILED, WRONG, count, faults, refuse, show
+from bot.yamlfile import Faults
+
+
+def backup(config_path: Path, target: Path) -> int:
+    """Copy the store, whether a daemon works with it or not; give the exit code."""
+    try:
+        config = load_config(config_path)
+        made = back_up(_store(config), target)
+    except Faults as wrong:
+        faults(wrong)
+        return WRONG
+    except StoreError as error:
+        refuse(str(error))
+        return FAILED
+    show(f"{target}: {_told(made)}.")
+    show(
+        "Keep the installation's key apart from it, and as well: without `secret` (in the "
+        "configuration, or in data/secret) nobody can restore it."
+    )
+    return DONE
+
+
+def restore(config_path: Path, source: Path) -> int:
+    """Put a copy in the store's place; give the exit code."""
+    try:
+        config = load_config(config_path)
+        database = Database(config.store_url)
+        known = fingerprint(installation_secret(config))
+        told, aside = asyncio.run(put_back(database, source, known, datetime.now(UTC)))
+    except Faults as wrong:
+        faults(wrong)
+        return WRONG
+    except StoreError as error:
+        refuse(str(error))
+        return FAILED
+    show(f"Restored: {_told(told)}.")
+    if aside is not None:
+        show(f"The store of before is kept: {aside}. Delete it when you need it no more.")
+    show(
+        "At the next start opt-outs that came after the backup hold again, and who was forgotten "
+        f"since is forgotten again ({config.journal_path}). What was texted before now is read "
+        "and not answered: it may have been answered already."
+    )
+    return DONE
+
+
+def _store(config: Config) -> Path:
+    path = Database(config.store_url).path
+    if path is None:
+        raise StoreError("a store in PostgreSQL is copied with its own tools, like pg_dump")
+    if not path.exists():
+        raise StoreError(f"there is no store {path} yet; `textobot run` makes it")
+    return path
+
+
+def _told(one: Backup) -> str:
+    known = f"of the key {one.fingerprint}" if one.fingerprint else "of no key yet"
+    return f"{count(one.texts, 'text')}, {one.size:,} bytes, schema {one.schema}, {known}"
