@@ -11,6 +11,7 @@ from bot.core.conversation import Conversation, Subscriber
 from bot.core.decision import REASONS
 from bot.core.errands import Errand, ErrandKind, ErrandStatus
 from bot.core.messages import MessageClass, Outbound
+from bot.core.starting import Deferred, Known, Refused, Terms, Verdict, may_start
 from bot.services.speaking import Speech
 from bot.services.work import marked
 from bot.storage import errands, outbox, subscribers
@@ -30,6 +31,7 @@ class FollowUps:
         self._speech = speech
         self._clock = clock
         self._wake = wake
+        self._terms = Terms(speech.policy.quiet)
 
     async def tick(self) -> int:
         """Say a batch of what is due; say how many."""
@@ -45,7 +47,10 @@ class FollowUps:
         return len(due)
 
     async def _say(self, connection: Connection, due: Sequence[Errand]) -> list[Outbound]:
-        """Write down what is said, and what is not; the caller commits."""
+        """Write down what is said, what waits for a better hour, and what is not said at all.
+
+        The caller commits.
+        """
         now, messages = self._clock.now(), []
         talks = await subscribers.load_conversations(connection, {one.conversation for one in due})
         people = await subscribers.load_subscribers(connection, {one.number for one in due}, now)
@@ -53,7 +58,13 @@ class FollowUps:
             talk = talks.get(one.conversation)
             talk = talk or Conversation(one.conversation, one.gateway, one.number)
             counted = follow_up(talk, self._speech.policy, now)
-            why_not = _unwanted(people.get(one.number), talk, now)
+            person = people.get(one.number) or Subscriber(one.number)
+            verdict = may_start(Known(person), MessageClass.FOLLOW_UP, now, self._terms)
+            why_not = _unwanted(verdict, talk, now)
+            in_time = now < one.due_at + self._speech.life
+            if isinstance(verdict, Deferred) and in_time and not why_not:
+                await errands.postpone(connection, [one.id], verdict.until, error=verdict.because)
+                continue
             if counted is None or why_not:
                 error = why_not or TOLD_ENOUGH
                 await errands.settle(
@@ -87,10 +98,10 @@ class FollowUps:
         )
 
 
-def _unwanted(person: Subscriber | None, talk: Conversation, now: datetime) -> str:
-    """Say why nothing may be said to somebody by now; nothing where it may."""
-    if person is not None and (person.opted_out or person.blocked):
-        return REASONS["opted_out" if person.opted_out else "blocked"]
+def _unwanted(verdict: Verdict, talk: Conversation, now: datetime) -> str:
+    """Say why nothing may be said to somebody by now; nothing where it may, be it later."""
+    if isinstance(verdict, Refused):
+        return REASONS.get(verdict.why, verdict.because)
     if talk.silent_until is not None and now < talk.silent_until:
         return REASONS["taken_over"]
     return ""
