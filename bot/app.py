@@ -18,6 +18,7 @@ from bot.content.rulebook import load_rulebook
 from bot.content.templates import Organisation, Templates
 from bot.control.forgetting import forget_offer
 from bot.control.line import listening, socket_of
+from bot.control.listing import list_offers
 from bot.control.verbs import answer
 from bot.core.calibration import Calibration
 from bot.core.ceilings import Amount, Ceilings
@@ -46,6 +47,7 @@ from bot.services.poller import Poller, Reading
 from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
 from bot.services.responder import Responder
+from bot.services.roster import Roster
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
 from bot.services.spending import Spending
@@ -163,7 +165,11 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         if database.path is not None:
             desk = Desk(database, clock, config.gateways, speech.policy)
             socket = socket_of(database.path)
-            offers = {"forget": forget_offer(Forgetting(database, clock))}
+            roster = Roster(database, clock, lambda: library.rulebook.lists)
+            offers = {
+                "forget": forget_offer(Forgetting(database, clock)),
+                **list_offers(roster),
+            }
             await stack.enter_async_context(
                 listening(socket, partial(answer, desk, offers=offers))
             )

@@ -19,10 +19,10 @@ FOUNDATION = {
     *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
 }
 TOP = {
-    *("__main__", "answers", "app", "backups", "chat", "cli", "cli_lists", "control", "daemon", "explained"),
-    *("export", "exports", "forget", "health"),
-    *("init", "look", "reach", "run", "scheduler", "starter", "stories", "talk", "terminal"),
-    *("user", "who", "witness"),
+    *("__main__", "answers", "app", "backups", "chat", "cli", "cli_lists", "control", "daemon"),
+    *("explained", "export", "exports", "forget", "health"),
+    *("init", "lists", "look", "options", "reach", "run", "scheduler", "starter", "stories"),
+    *("talk", "terminal", "user", "who", "witness"),
 }
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {

@@ -21,7 +21,7 @@ Answer = Callable[[bytes], Awaitable[bytes]]
 """Gives the line that answers a line, neither with its end; never raises."""
 LONGEST_PATH = 100
 """Bytes that every system's socket address holds."""
-LONGEST_LINE = 8 * 1024
+LONGEST_LINE = 64 * 1024
 """Bytes of what is asked."""
 LONGEST_ANSWER = 8 * 1024 * 1024
 PATIENCE = 5.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -22,6 +22,8 @@ from bot.storage.members import Member, Tally
 
 LOG = logger(__name__)
 Lists = Mapping[str, SubscriptionList]
+Greet = Callable[[Connection, SubscriptionList, Sequence[Candidate]], Awaitable[None]]
+"""Has the welcome of a list said to who was added; the caller commits."""
 LATELY = timedelta(days=7)
 REMOVED = "removed"
 """The status under which `list.left` tells of who was taken off by somebody else."""
@@ -44,11 +46,18 @@ class Listed:
 class Roster:
     """Looks who is on a list, puts people on it, takes them off. Each act is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, lists: Callable[[], Lists]) -> None:
-        """`lists` gives those of the rules that are in force."""
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        lists: Callable[[], Lists],
+        greet: Greet | None = None,
+    ) -> None:
+        """`lists` gives those of the rules that are in force; `greet` says their welcome."""
         self._database = database
         self._clock = clock
         self._lists = lists
+        self._greet = greet
 
     async def overview(self) -> list[Listed]:
         """Count every list that a rule file has or somebody was ever on."""
@@ -91,15 +100,24 @@ class Roster:
         }
 
     async def add(
-        self, of_list: str, candidates: Sequence[Candidate], basis: Basis, *, dry: bool = False
+        self,
+        of_list: str,
+        candidates: Sequence[Candidate],
+        basis: Basis,
+        *,
+        dry: bool = False,
+        welcome: bool = False,
     ) -> list[Enrolled]:
         """Put people on a list, and say of each what came of it. No number stands twice.
 
-        `dry`: say so, and do nothing. Raises `UnknownList`.
+        `dry`: say so, and do nothing. `welcome`: who is new is told the list's welcome. Raises
+        `UnknownList`, and `NotDone` where the list has no welcome.
         """
         known = self._lists().get(of_list)
         if known is None:
             raise self._unknown(of_list)
+        if welcome and (known.welcome is None or self._greet is None):
+            raise NotDone(f"the list {of_list!r} has no welcome to be said")
         now = self._clock.now()
         numbers = [one.number for one in candidates]
         async with self._database.read() if dry else self._database.write() as connection:
@@ -109,6 +127,9 @@ class Roster:
                 return fates
             joining = list(zip(candidates, fates, strict=True))
             await _enrol(connection, known, joining, basis, now)
+            if welcome and self._greet is not None:
+                new = [one for one, fate in joining if fate is Enrolled.ADDED]
+                await self._greet(connection, known, new)
         added = fates.count(Enrolled.ADDED)
         if added:
             LOG.info("People were put on a list", action="lists.added", list=of_list, people=added)

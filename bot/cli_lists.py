@@ -1,0 +1,113 @@
+"""`textobot lists` and `textobot token` on the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from bot.options import CONFIG, CONSENT, WORDING
+
+LANGUAGE = click.option("--language", default="", help="That they read: fr, en.")
+WELCOME = click.option("--welcome", is_flag=True, help="Say the list's welcome to who is new.")
+
+
+@click.group(invoke_without_command=True)
+@CONFIG
+@click.pass_context
+def lists(context: click.Context, config_path: Path) -> None:
+    """Show the lists that people join by a word, and see to who is on them."""
+    context.obj = config_path
+    if context.invoked_subcommand is None:
+        from bot.lists.commands import overview
+
+        sys.exit(overview(config_path))
+
+
+@lists.command()
+@click.argument("of_list", metavar="LIST")
+@click.pass_obj
+def show(config_path: Path, /, of_list: str) -> None:
+    """Show LIST, and the first who are on it."""
+    from bot.lists.commands import show_list
+
+    sys.exit(show_list(config_path, of_list))
+
+
+@lists.command()
+@click.argument("of_list", metavar="LIST")
+@click.argument("number")
+@CONSENT
+@WORDING
+@LANGUAGE
+@WELCOME
+@click.pass_obj
+def add(config_path: Path, /, of_list: str, number: str, *, welcome: bool, **given: str) -> None:
+    """Put NUMBER on LIST, by a consent that you can prove."""
+    from bot.lists.commands import add as put
+
+    sys.exit(put(config_path, of_list, number, welcome=welcome, **given))
+
+
+@lists.command()
+@click.argument("of_list", metavar="LIST")
+@click.argument("number")
+@WORDING
+@click.pass_obj
+def remove(config_path: Path, /, of_list: str, number: str, *, wording: str) -> None:
+    """Take NUMBER off LIST; --wording says why."""
+    from bot.lists.commands import remove as take
+
+    sys.exit(take(config_path, of_list, number, wording=wording))
+
+
+@lists.command("import")
+@click.argument("of_list", metavar="LIST")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@CONSENT
+@WORDING
+@click.option("--how", "note", default="", help="How it was collected: a form, a fair.")
+@LANGUAGE
+@WELCOME
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def import_(
+    config_path: Path,
+    /,
+    of_list: str,
+    file: Path,
+    *,
+    kind: str,
+    wording: str,
+    note: str,
+    language: str,
+    welcome: bool,
+    yes: bool,
+) -> None:
+    """Put the people of FILE (CSV) on LIST, after showing what that would do.
+
+    Columns are found by their heads: number (mobile, phone, tel, téléphone …), language, and the
+    date of the consent. Nobody who opted out is added. The file may be imported again: who is on
+    the list stays there. What came of each row stands in FILE's folder, as NAME.report.csv.
+    """
+    from bot.lists.importing import Wanted, import_file, never_asked
+
+    def sure(question: str) -> bool:
+        if yes:
+            return True
+        return click.confirm(question) if sys.stdin.isatty() else never_asked(question)
+
+    wanted = Wanted(of_list, file, language, welcome, sure)
+    sys.exit(import_file(config_path, wanted, kind=kind, wording=wording, note=note))
+
+
+@lists.command()
+@click.argument("of_list", metavar="LIST")
+@click.option("--csv", "as_csv", is_flag=True, help="For spreadsheets: CSV on standard output.")
+@click.pass_obj
+def export(config_path: Path, /, of_list: str, *, as_csv: bool) -> None:
+    """Write out who is on LIST, and by which consent: the proof."""
+    from bot.lists.commands import export as write
+
+    sys.exit(write(config_path, of_list, as_csv=as_csv))

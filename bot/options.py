@@ -1,0 +1,27 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+CONFIG = click.option(
+    "-c",
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=Path("config.yaml"),
+    show_default=True,
+    help="The configuration file.",
+)
+CONSENT = click.option(
+    "--consent",
+    "kind",
+    default="",
+    type=click.Choice(["", "express", "implied", "transactional"]),
+    metavar="KIND",
+    help="On what ground: express (they said yes), implied (a purchase, an inquiry: two years) or "
+    "transactional (an order).",
+)
+WORDING = click.option("--wording", default="", help="What they agreed to, word for word.")
