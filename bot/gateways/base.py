@@ -29,6 +29,7 @@ from bot.core.messages import (
     Skew,
     Unclear,
 )
+from bot.gateways.book import Book
 
 
 class GatewayError(Exception):
@@ -106,6 +107,11 @@ class Gateway(Protocol):
 
     name: str
     traits: Traits
+
+    @property
+    def book(self) -> Book:
+        """Its contacts and groups."""
+        ...
 
     @property
     def skew(self) -> Skew:

@@ -32,6 +32,7 @@ from bot.gateways import clever_time
 from bot.gateways.base import Condition, GatewayError, Rejected, Traits, Unconfirmed
 from bot.gateways.clever_account import Profile
 from bot.gateways.clever_api import Api
+from bot.gateways.clever_contacts import CleverBook, Contacts
 from bot.gateways.clever_credit import Credit
 from bot.gateways.clever_mail import Mailer
 from bot.gateways.clever_rows import UNREADABLE, Push, TextReader, read_delivery
@@ -90,6 +91,7 @@ class Clever:
         )
         self._line = line
         self._api = Api(line, url, login, password)
+        self.book = CleverBook(Contacts(Api(line.beside(), url, login, password)))
         self._sender = sender
         self._zone = zone
         self._texts = TextReader(zone, secret)

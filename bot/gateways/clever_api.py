@@ -53,6 +53,20 @@ class Api:
         request = Request("POST", address, self._headers, body, leave_by=leave_by)
         return await self.line.ask(Kind.SEND, request, understand)
 
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        understand: Callable[[Answer], T],
+        datas: Mapping[str, Any] | None = None,
+    ) -> T:
+        """Read or change what can wait: contacts. Raises `GatewayError`."""
+        body = None
+        if datas is not None:
+            body = json.dumps({"datas": datas}, ensure_ascii=False).encode()
+        request = Request(method, f"{self._url}/{path}", self._headers, body)
+        return await self.line.ask(Kind.BOOK, request, understand)
+
     async def rows(self, reference: str, name: str) -> tuple[Sequence[Any], Answer]:
         """Read a campaign's `mos` or `deliveries`.
 

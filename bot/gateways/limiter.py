@@ -21,13 +21,16 @@ class Kind(Enum):
     """Finding out what an unclear send came to."""
     POLL = "poll"
     """Reading: texts, receipts, the account."""
+    BOOK = "book"
+    """Contacts and groups: whatever else there is goes first."""
 
 
 MARGIN = 1.01
 """Requests do not all travel equally fast: the gateway may see two a little closer together."""
 
-AT_LEAST_EVERY = {Kind.POLL: 5, Kind.PROBE: 10}
-"""However much there is to send: one request in five reads, one in ten finds out."""
+AT_LEAST_EVERY = {Kind.POLL: 5, Kind.PROBE: 10, Kind.BOOK: 50}
+"""However much there is to send: one request in five reads, one in ten finds out, one in fifty is
+about contacts."""
 
 
 class Limiter:

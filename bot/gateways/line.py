@@ -37,7 +37,7 @@ class Line:
         *,
         random: Random | None = None,
     ) -> None:
-        random = random or Random()  # noqa: S311 - jitter, no secret
+        self._random = random = random or Random()  # noqa: S311 - jitter, no secret
         self.name = name
         """What the operator calls the account."""
         self.clock = clock
@@ -46,6 +46,13 @@ class Line:
         self._limiter = limiter
         self._sends = Breaker(clock, random)
         self._reads = Breaker(clock, random)
+
+    def beside(self) -> Line:
+        """Give another way to the account: of the same rate, with trouble of its own.
+
+        What fails on one holds up nothing on the other.
+        """
+        return Line(self.name, self._exchange, self.clock, self._limiter, random=self._random)
 
     @property
     def skew(self) -> Skew:

@@ -22,6 +22,7 @@ from bot.core.messages import (
 )
 from bot.gateways import REFUSES
 from bot.gateways.base import Condition, Traits
+from bot.gateways.book import Book, NoBook
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Local:
     skew: Skew = field(default_factory=Skew)
     condition: Condition = field(default_factory=Condition)
     learned: Mapping[str, Any] = field(default_factory=dict)
+    book: Book = field(default_factory=NoBook)
 
     def refuses(self, text: str) -> str:
         """Say what the vendor's gateway says."""

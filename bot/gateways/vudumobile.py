@@ -7,7 +7,6 @@ contradicts itself, what we take is said beside it.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,14 +27,15 @@ from bot.core.messages import (
 )
 from bot.core.segments import segments
 from bot.gateways.base import Condition, Traits, Unconfirmed
-from bot.gateways.failures import HOLDS, Failures
-from bot.gateways.http import Answer, Oversized, Request, http_date
+from bot.gateways.http import Answer, Oversized, http_date
 from bot.gateways.limiter import Kind
 from bot.gateways.line import Line
 from bot.gateways.mails import fit
 from bot.gateways.numbers import e164
-from bot.gateways.payload import UnreadableError, clean, read_json, rows_of
-from bot.gateways.redact import Redactor
+from bot.gateways.payload import UnreadableError, clean, rows_of
+from bot.gateways.vudumobile_api import Api
+from bot.gateways.vudumobile_book import VuduMobileBook
+from bot.gateways.vudumobile_contacts import Contacts
 from bot.gateways.vudumobile_cursor import HOUR, Cursor, Plan
 from bot.gateways.vudumobile_mail import form_of
 from bot.gateways.vudumobile_rows import (
@@ -46,10 +46,9 @@ from bot.gateways.vudumobile_rows import (
     identity,
     sighting,
 )
-from bot.gateways.vudumobile_tables import HOLDING_WORDS, is_detailed
+from bot.gateways.vudumobile_tables import is_detailed
 
 URL = "https://api.vudumobile.net/api"
-KEY_HEADER = "VUDUMOBILE-API-KEY"
 LONGEST_FEED = 64 << 20
 """Bytes: a feed has no pages, and after a long silence of ours it may be large."""
 SEGMENTS = 10
@@ -100,14 +99,10 @@ class VuduMobile:
             longest=LONGEST_TEXT,
         )
         self._line = line
-        self._url = url.rstrip("/")
-        self._headers = {
-            KEY_HEADER: api_key,
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
+        self._api = Api(line, url, api_key)
+        self.book = VuduMobileBook(Contacts(Api(line.beside(), url, api_key)))
         self._ours = e164(our_number, COUNTRY)
         self._history = int(history.total_seconds())
-        self._failures = Failures("VuduMobile", Redactor(api_key), {**HOLDS, 403: "firewall"})
         self._texts = TextRows(self._ours, secret)
         self._detailed = bool((learned or {}).get("detailed"))
         self._failed_reads = 0
@@ -177,34 +172,32 @@ class VuduMobile:
         """Hand over one message. Raises `GatewayError`."""
         (number,) = batch.numbers
         form = f"to={quote_plus(number.removeprefix('+'))}&message={quote_plus(clean(batch.text))}"
-        request = Request(
-            "POST", f"{self._url}/send", self._headers, form.encode(), leave_by=batch.leave_by
-        )
+        request = self._api.request("send", form.encode(), leave_by=batch.leave_by)
         return await self._line.ask(Kind.SEND, request, self._accepted)
 
     def _accepted(self, answer: Answer) -> Acceptance:
-        said = self._understood(answer)
+        said = self._api.understood(answer)
         if not isinstance(said, dict):
-            raise self._failures.unreadable(answer, "not with an object")
+            raise self._api.failures.unreadable(answer, "not with an object")
         msg_id = identity(said.get("msg_id"))
         gateway_id = "" if msg_id is None else str(msg_id)
         if not gateway_id and said.get("status") is not True:
-            raise self._failures.unreadable(answer, "neither with a number nor with a status")
+            raise self._api.failures.unreadable(answer, "neither with a number nor with a status")
         if gateway_id and len(self._awaited) < ECHOES:
             self._awaited[gateway_id] = (answer.begun_at, answer.ended_at)
         return Acceptance(gateway_id)
 
     async def mail(self, mail: Mail) -> str:
         """Hand over one e-mail; the vendor names none. Raises `GatewayError`."""
-        request = Request("POST", f"{self._url}/send_email", self._headers, form_of(fit(mail)))
+        request = self._api.request("send_email", form_of(fit(mail)))
         await self._line.ask(Kind.SEND, request, self._mailed)
         return ""
 
     def _mailed(self, answer: Answer) -> None:
         # An account without mails is no reason to hold its texts.
-        said = self._understood(answer, one_of_many=True)
+        said = self._api.understood(answer, one_of_many=True)
         if not isinstance(said, dict) or said.get("status") is not True:
-            raise self._failures.unreadable(answer, "without a status")
+            raise self._api.failures.unreadable(answer, "without a status")
 
     async def receipts(self, sent: Sequence[Sent]) -> Sequence[Sighting]:
         """Read how messages went, in one reading for all. Raises `GatewayError`."""
@@ -274,13 +267,8 @@ class VuduMobile:
         understand = self._text_rows if direction == "mo" else self._rows
         while True:
             since = quote_plus(f"{_instant(start):%Y-%m-%d %H:%M:%S}")
-            request = Request(
-                "POST",
-                f"{self._url}/get_feed",
-                self._headers,
-                f"date_start={since}&direction={direction}".encode(),
-                LONGEST_FEED,
-            )
+            form = f"date_start={since}&direction={direction}".encode()
+            request = self._api.request("get_feed", form, longest=LONGEST_FEED)
             try:
                 rows, answer = await self._line.ask(kind, request, understand)
             except Oversized:
@@ -306,32 +294,9 @@ class VuduMobile:
 
     def _rows(self, answer: Answer) -> tuple[Sequence[Any], Answer]:
         try:
-            return rows_of(self._understood(answer)), answer
+            return rows_of(self._api.understood(answer)), answer
         except UnreadableError as error:
-            raise self._failures.unreadable(answer, error) from None
-
-    def _understood(self, answer: Answer, *, one_of_many: bool = False) -> object:
-        """Give the JSON of a success. Raises `GatewayError` for all else.
-
-        A refusal says `{"status": false, "error": …}`, with any status from 400 to 499 or 200.
-        """
-        failure = self._failures.of(answer, one_of_many=one_of_many)
-        try:
-            said = read_json(answer.body)
-        except UnreadableError as error:
-            raise failure or self._failures.unreadable(answer, error) from None
-        refusal = said if isinstance(said, dict) and _is_false(said.get("status")) else None
-        if refusal is not None and answer.status < 500:
-            complaint = str(refusal.get("error"))
-            for pattern, word in HOLDING_WORDS.items():
-                if re.search(pattern, complaint):
-                    raise self._failures.held(answer, word)
-        if failure is not None:
-            raise failure
-        if refusal is not None:
-            # Documented errors have a status of their own: this one contradicts itself.
-            raise self._failures.unreadable(answer, "says that it failed")
-        return said
+            raise self._api.failures.unreadable(answer, error) from None
 
     def _present(self, instant: datetime, offset: float | None = None) -> int:
         """Give the gateway's second for an instant of ours."""
@@ -342,10 +307,6 @@ class VuduMobile:
 
 def _instant(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
-
-
-def _is_false(value: object) -> bool:
-    return value in (False, 0, "0", "false")
 
 
 def _is_detailed_row(row: object) -> bool:

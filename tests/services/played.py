@@ -37,6 +37,7 @@ from bot.core.rules import Phrase, Rule, Source, Trigger
 from bot.core.sayings import Message
 from bot.core.text import words
 from bot.gateways.base import Condition, Traits
+from bot.gateways.book import Book, NoBook
 from bot.services.account import Account
 from bot.services.library import Library
 from bot.services.poller import Poller, Reading
@@ -63,6 +64,7 @@ class Played:
     skew: Skew = field(default_factory=Skew)
     condition: Condition = field(default_factory=Condition)
     learned: Mapping[str, Any] = field(default_factory=dict)
+    book: Book = field(default_factory=NoBook)
     pages: dict[str, Page | Exception] = field(default_factory=dict)
     """By the feed's reference; what is not there lists nothing."""
     answers: deque[Answer] = field(default_factory=deque)
