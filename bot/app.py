@@ -259,7 +259,8 @@ async def _workers(
     if options.begun_elsewhere is not None:
         follower = Follower(database, "clever", options.begun_elsewhere, clock)
         workers.append(Worker("follower", follower.tick, FEEDS_LOOKED_AT))
-    janitor = Janitor(database, clock, texts=config.retention.texts)
+    kept = config.retention
+    janitor = Janitor(database, clock, texts=kept.texts, codes=kept.codes, audit=kept.audit)
     return [*workers, Worker("janitor", janitor.tick, CLEANING)]
 
 

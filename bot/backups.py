@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.clock import clock_of_environment
 from bot.config import Config, installation_secret, load_config
 from bot.storage.accounts import fingerprint
 from bot.storage.backup import Backup, back_up, restore as put_back
@@ -40,7 +40,7 @@ def restore(config_path: Path, source: Path) -> int:
         config = load_config(config_path)
         database = Database(config.store_url)
         known = fingerprint(installation_secret(config))
-        told, aside = asyncio.run(put_back(database, source, known, datetime.now(UTC)))
+        told, aside = asyncio.run(put_back(database, source, known, clock_of_environment().now()))
     except Faults as wrong:
         faults(wrong)
         return WRONG

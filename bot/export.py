@@ -125,20 +125,28 @@ def _but(rows: Sequence[Row], names: Sequence[str]) -> list[Row]:
 
 
 def _write(config: Config, pseudonym: str, whole: Mapping[str, Any], target: Path) -> None:
-    """Write a file (`.json`, `.zip`) or a folder. Raises `OSError`, also where it is there."""
+    """Write a file (`.json`, `.zip`) or a folder. Raises `OSError`, also where it is there.
+
+    It is made empty, remembered, and then filled: none that has something in it is ever missed,
+    and nothing that we did not make is ever taken for one.
+    """
+    if target.suffix in {".json", ".zip"}:
+        _put(target)
+        exports.note(config, pseudonym, target)
+        target.write_bytes(_as_json(whole) if target.suffix == ".json" else _packed(whole))
+        return
+    target.mkdir(mode=0o700)
     exports.note(config, pseudonym, target)
-    if target.suffix == ".zip":
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in _files(whole):
-                archive.writestr(name, content)
-        _put(target, packed.getvalue())
-    elif target.suffix == ".json":
-        _put(target, _as_json(whole))
-    else:
-        target.mkdir(mode=0o700)
+    for name, content in _files(whole):
+        _put(target / name, content)
+
+
+def _packed(whole: Mapping[str, Any]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _files(whole):
-            _put(target / name, content)
+            archive.writestr(name, content)
+    return packed.getvalue()
 
 
 def _files(whole: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
@@ -176,7 +184,7 @@ def _written(value: object) -> str:
     return value.isoformat(timespec="milliseconds")
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: bytes = b"") -> None:
     """Write a file that is new, for whoever runs this alone."""
     how = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     with os.fdopen(os.open(path, how, 0o600), "wb") as file:

@@ -20,7 +20,7 @@ Entry = tuple[str, str]
 
 
 def note(config: Config, pseudonym: str, written: Path) -> None:
-    """Remember an export. Before it is written: none is ever forgotten."""
+    """Remember an export that is about to be written. On the disk when this returns."""
     path = _list(config)
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -42,7 +42,7 @@ class Backup:
 
     texts: int
     fingerprint: str
-    """Of the installation's key."""
+    """Of the installation's key; empty before the first start."""
     schema: str
     size: int
     """Bytes."""
@@ -94,7 +94,7 @@ async def restore(
     if store is None:
         raise StoreError("a store in PostgreSQL is restored with its own tools, like pg_restore")
     told = examine(source)
-    if told.fingerprint != fingerprint:
+    if told.fingerprint not in {"", fingerprint}:
         raise StoreError(
             f"{source} belongs to another `secret`: give back the one that it was made with "
             "(config.yaml, or the file data/secret)"

@@ -1,7 +1,8 @@
 """Forgetting: words after their time, rows once no gateway can list them any more.
 
 What is nothing but words goes with them: answers, what the operator's programs were told, errands
-that are done. What is still to do is kept.
+that are done. What is still to do is kept. Memberships that ended, and what was spent, go with
+what tells who did what.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, delete, exists, select, true, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import TO_DO
-from bot.core.messages import InboundStatus
+from bot.core.messages import InboundStatus, MessageClass
 from bot.storage.schema import (
     STILL_OPEN,
     answers,
@@ -25,7 +26,9 @@ from bot.storage.schema import (
     inbox,
     is_followed,
     is_told,
+    members,
     outbox,
+    spent,
 )
 
 AT_ONCE = 1000
@@ -71,21 +74,52 @@ class Old:
     """They go."""
 
 
-async def find(connection: AsyncConnection, words_before: datetime, rows_before: datetime) -> Old:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is older than these instants is not kept."""
+
+    texts: datetime
+    rows: datetime
+    """Of texts and messages, once no gateway can list them any more."""
+    codes: datetime
+    """The words of messages in which a code stands."""
+    audit: datetime
+
+
+async def find(connection: AsyncConnection, before: Before) -> Old:
     """Look for a batch of what is older than that. Reads only: it may have to look at much."""
     wordy: dict[Table, Sequence[int]] = {}
     dead: dict[Table, Sequence[int]] = {}
     for table, settled in SETTLED.items():
         rows = select(table.c.id).where(settled).order_by(table.c.id).limit(AT_ONCE)
-        words = rows.where(WRITTEN[table] < words_before, table.c.text != "")
+        words = rows.where(_is_old(table, before), table.c.text != "")
         wordy[table] = (await connection.scalars(words)).all()
-        gone = rows.where(WRITTEN[table] < rows_before, UNLISTED[table])
+        gone = rows.where(WRITTEN[table] < before.rows, UNLISTED[table])
         dead[table] = (await connection.scalars(gone)).all()
     for table, settled in WORDS_ALONE.items():
-        rows = select(table.c.id).where(settled, SINCE[table] < words_before)
+        rows = select(table.c.id).where(settled, SINCE[table] < before.texts)
         oldest = rows.order_by(table.c.id).limit(AT_ONCE)
         dead[table] = (await connection.scalars(oldest)).all()
     return Old(wordy, dead)
+
+
+def _is_old(table: Table, before: Before) -> ColumnElement[bool]:
+    """Ask for rows whose words are past their time."""
+    old = WRITTEN[table] < before.texts
+    if table is not outbox:
+        return old
+    code = table.c.message_class == MessageClass.VERIFICATION.value
+    return or_(old, and_(code, WRITTEN[table] < before.codes))
+
+
+async def forget_past(connection: AsyncConnection, before: datetime, day: str) -> int:
+    """Delete memberships that ended before, and what was spent before a day; say how many.
+
+    Few rows, in one go. That somebody was a member stays proved by the ledger of consent.
+    """
+    ended = delete(members).where(members.c.left_at < before)
+    old = delete(spent).where(spent.c.day < day)
+    return sum([(await connection.execute(one)).rowcount for one in (ended, old)])
 
 
 async def forget(connection: AsyncConnection, old: Old) -> int:
