@@ -150,6 +150,8 @@ class Outbound:
     """The rule, or the built-in word's class, that made it."""
     resends: int = 1
     """How often it may be sent again on a guess. What was certainly not taken does not count."""
+    because: str = ""
+    """Why it leaves later than it was written down, in a sentence; empty: it does not."""
 
 
 @dataclass(frozen=True, slots=True)

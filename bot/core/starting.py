@@ -27,6 +27,8 @@ class Hindrance(StrEnum):
     """Why something is not started, or not now."""
 
     NO_NUMBER = "no_number"
+    NO_GATEWAY = "no_gateway"
+    UNSAID = "unsaid"
     OURS = "ours"
     NOT_AMONG = "only_numbers"
     OPTED_OUT = "opted_out"
@@ -41,6 +43,8 @@ class Hindrance(StrEnum):
 
 REASONS: Mapping[Hindrance, str] = {
     Hindrance.NO_NUMBER: "this is no telephone number",
+    Hindrance.NO_GATEWAY: "there is no such gateway, or it is off",
+    Hindrance.UNSAID: "the message cannot be said",
     Hindrance.OURS: "it is a number of ours",
     Hindrance.NOT_AMONG: "replies.only_numbers names others",
     Hindrance.OPTED_OUT: "the number is opted out; only its own START opens it again",
@@ -102,6 +106,7 @@ class Refused:
 
     why: Hindrance
     because: str
+    """For people."""
 
 
 Verdict = Go | Deferred | Refused
@@ -151,6 +156,11 @@ def _is_number(number: str) -> bool:
         return phonenumbers.is_possible_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return False
+
+
+def is_withdrawn(known: Known, at: datetime, of_list: str) -> bool:
+    """Say whether the person's last word is no: only an express consent undoes that."""
+    return _basis(known, at, of_list) is Hindrance.WITHDRAWN
 
 
 def _basis(known: Known, at: datetime, of_list: str) -> ConsentKind | Hindrance:

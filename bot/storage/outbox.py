@@ -74,7 +74,7 @@ def _row(message: Outbound, status: str) -> dict[str, Any]:
         "fence": 0,
         "gateway_id": "",
         "code": "",
-        "error": "",
+        "error": message.because,
         "negatives": 0,
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import null, or_, select, update
+from sqlalchemy import func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import TO_DO
@@ -31,6 +31,8 @@ class Line:
     reason: str
     """Why a text of theirs got this status, one of `REASONS`; what is wrong with one of ours."""
     rule: str
+    segments: int | None = None
+    """Of a message of ours, as the gateway counts them; None: it did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,18 @@ async def lines(connection: AsyncConnection, key: str, limit: int) -> list[Line]
     """Read what was said last in a conversation, by either side, oldest first."""
     theirs = select(
         *(inbox.c.received_at, inbox.c.id, inbox.c.text, inbox.c.status),
-        *(inbox.c.reason, inbox.c.rule),
+        *(inbox.c.reason, inbox.c.rule, null()),
     ).where(inbox.c.conversation == key)
     ours = select(
         *(outbox.c.created_at, outbox.c.id, outbox.c.text, outbox.c.status),
-        *(outbox.c.error, outbox.c.rule),
+        *(outbox.c.error, outbox.c.rule, outbox.c.segments),
     ).where(outbox.c.conversation == key)
     found: list[Line] = []
     for rows, table in ((theirs, inbox), (ours, outbox)):
         newest = rows.order_by(table.c.id.desc()).limit(limit)
-        for at, row, text, status, reason, rule in await connection.execute(newest):
-            found.append(Line(at, table is outbox, row, text, status, reason or "", rule or ""))
+        for at, row, text, status, reason, rule, counted in await connection.execute(newest):
+            told = (status, reason or "", rule or "", counted)
+            found.append(Line(at, table is outbox, row, text, *told))
     return sorted(found, key=lambda line: (line.at, line.ours, line.id))[-limit:]
 
 
@@ -131,3 +134,13 @@ async def _joined(connection: AsyncConnection, ids: Sequence[int]) -> list[int]:
         )
     )
     return [row for row, detail in found if detail and detail.get("to") in ids]
+
+
+async def last_texts(connection: AsyncConnection, keys: Collection[str]) -> dict[str, datetime]:
+    """Say when each of these conversations had its last text, as far as texts are kept."""
+    found = await connection.execute(
+        select(inbox.c.conversation, func.max(inbox.c.sent_at))
+        .where(inbox.c.conversation.in_(keys))
+        .group_by(inbox.c.conversation)
+    )
+    return {row[0]: row[1] for row in found}
