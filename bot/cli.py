@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from bot import __version__
-from bot.cli_lists import lists
+from bot.cli_lists import lists, token
 from bot.options import CONFIG
 
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
@@ -44,6 +44,7 @@ def main() -> None:
 
 
 main.add_command(lists)
+main.add_command(token)
 
 
 @main.command()
@@ -201,6 +202,37 @@ def answers(
     if counts and every:
         raise click.UsageError("give --counts or --all: what was replaced is not counted")
     sys.exit(look(config_path, rule, since=since, as_csv=as_csv, counts=counts, every=every))
+
+
+@main.command()
+@CONFIG
+@click.argument("number")
+@click.argument("text", default="")
+@click.option("--template", default="", help="Instead of TEXT: a template of yours, by its name.")
+@click.option("--gateway", default="", help="By which.  [default: where the number texted last]")
+@LANGUAGE
+@click.option("--set", "values", multiple=True, help="What the message sees: name=value.")
+@click.option("--list", "of_list", default="", help="The list that it is about.")
+@click.option("--at", default="", help='Not before: "2026-12-24 23:00".  [default: now]')
+@click.option(
+    "--consent",
+    type=click.Choice(["express", "implied", "transactional"]),
+    default="",
+    help="A consent that was given elsewhere; noted in the ledger.",
+)
+@click.option("--wording", default="", help="With --consent: to what, when and how.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def send(config_path: Path, *, yes: bool, as_json: bool, **wanted: Any) -> None:  # noqa: ANN401 - the fields of `Wanted`
+    """Write to NUMBER, who has not just texted, after showing what it costs.
+
+    Only where they agreed, or texted within six months; never to who opted out. At a quiet hour
+    it waits for a better one, and says until when.
+    """
+    from bot.send import Wanted, send as begin
+
+    asked = click.confirm if sys.stdin.isatty() and not as_json else None
+    sys.exit(begin(config_path, Wanted(**wanted), yes=yes, as_json=as_json, confirm=asked))
 
 
 @main.command()

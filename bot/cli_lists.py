@@ -111,3 +111,41 @@ def export(config_path: Path, /, of_list: str, *, as_csv: bool) -> None:
     from bot.lists.commands import export as write
 
     sys.exit(write(config_path, of_list, as_csv=as_csv))
+
+
+@click.group()
+@CONFIG
+@click.pass_context
+def token(context: click.Context, config_path: Path) -> None:
+    """Say which programs may use the HTTP API."""
+    context.obj = config_path
+
+
+@token.command("add")
+@click.argument("name")
+@click.option("--scope", "scopes", required=True, help="What it opens: lists,messages,…")
+@click.pass_obj
+def add_token(config_path: Path, /, name: str, *, scopes: str) -> None:
+    """Make a token called NAME, and print it: it is shown this once."""
+    from bot.tokens import add as make
+
+    sys.exit(make(config_path, name, scopes))
+
+
+@token.command("list")
+@click.pass_obj
+def list_tokens(config_path: Path, /) -> None:
+    """Show which tokens there are, and what they open."""
+    from bot.tokens import show_all
+
+    sys.exit(show_all(config_path))
+
+
+@token.command("revoke")
+@click.argument("name")
+@click.pass_obj
+def revoke_token(config_path: Path, /, name: str) -> None:
+    """Make the token called NAME good for nothing."""
+    from bot.tokens import revoke
+
+    sys.exit(revoke(config_path, name))

@@ -21,8 +21,19 @@ FOUNDATION = {
 TOP = {
     *("__main__", "answers", "app", "backups", "chat", "cli", "cli_lists", "control", "daemon"),
     *("explained", "export", "exports", "forget", "health"),
-    *("init", "lists", "look", "options", "reach", "run", "scheduler", "starter", "stories"),
-    *("talk", "terminal", "user", "who", "witness"),
+    *(
+        "init",
+        "lists",
+        "look",
+        "options",
+        "reach",
+        "run",
+        "scheduler",
+        "send",
+        "starter",
+        "stories",
+    ),
+    *("talk", "terminal", "tokens", "user", "who", "witness"),
 }
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {
