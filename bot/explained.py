@@ -14,7 +14,7 @@ from bot.config import Config, load_config
 from bot.content.asked import Asked
 from bot.content.explain import Explanation, Said, explain as explain_turn
 from bot.core.decision import REASONS
-from bot.core.segments import Segments
+from bot.core.segments import Segments, segments, signs
 from bot.storage import answers, errands, inbox, outbox
 from bot.storage.beside import open_beside
 from bot.storage.errors import StoreError
@@ -83,7 +83,7 @@ def _print_reply(said: Said) -> None:
     show(f"Reply ({', '.join(said.languages)}), {cost(said.cost)}:")
     show(said.text)
     if said.cost.dear:
-        show(f"Dear signs: {' '.join(said.cost.dear)}")
+        show(f"Dear signs: {', '.join(map(str, signs(said.cost.dear)))}")
     if said.cheaper:
         show(f"The same for less: {said.cheaper}")
 
@@ -156,7 +156,17 @@ def _print_stored(found: _Stored, config: Config) -> None:
         show(f"{_kind(message)} {message['id']}, {message['status']}: {message['text']}")
         if message["error"]:
             show(f"  {message['error']}")
+        if counts := counts_differ(message["text"], message["segments"]):
+            show(f"  {counts}")
         _print_details(message["verdict"])
+
+
+def counts_differ(text: str, counted: int | None) -> str:
+    """Say where the gateway counts other segments than we do; no text, no word."""
+    ours = segments(text).count
+    if counted is None or not text or counted == ours:
+        return ""
+    return f"the gateway counts {count(counted, 'segment')}, and we count {ours}"
 
 
 def _print_details(details: Mapping[str, Any] | None) -> None:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from bot.app import load_content, load_templates, near
-from bot.config import load_config
+from bot.config import Config, load_config
+from bot.content.dearness import Note
 from bot.content.entries import json_schema
-from bot.content.rulebook import check as check_content
+from bot.content.explain import explain
+from bot.content.rulebook import check as check_content, dear_messages
+from bot.content.templates import Templates
 from bot.terminal import DONE, count, faults, show
+from bot.who import Who, turn_of
 from bot.yamlfile import Faults
+
+EXAMPLES = 5
+"""Of a rule that are answered to see what it costs."""
 
 
 def check(config_path: Path) -> int:
-    """Print every fault of configuration, rules and templates; 1 if there is any."""
+    """Print every fault of configuration, rules and templates; 1 if there is any.
+
+    Where there is none, what is dear is noted: that fails nothing.
+    """
     try:
         config = load_config(config_path)
     except Faults as wrong:
@@ -28,7 +39,27 @@ def check(config_path: Path) -> int:
     show(f"All is well: {count(own, 'rule')} of your own, {played - own} for the sandbox alone.")
     if not own:
         show("Without a rule of your own, only STOP, START and HELP are answered.")
+    for note in dear_messages(
+        rules, templates, config_path, gateways=config.gateways, private_hosts=hosts
+    ):
+        show(str(_answered(note, config, templates)))
     return DONE
+
+
+def _answered(note: Note, config: Config, templates: Templates) -> Note:
+    """Take the dearest answer to the rule's examples, where that costs more than is known."""
+    if not (note.filled and note.examples):
+        return note
+    rulebook, _ = load_content(config, sandbox=True)
+    dearest = note
+    for text in note.examples[:EXAMPLES]:
+        found = explain(turn_of(text, Who(), config, rulebook), templates)
+        if found.answering is not None and found.answering.rule.id == note.rule:
+            dearest = max(
+                (dearest, *(replace(note, text=one.text, example=text) for one in found.replies)),
+                key=lambda one: one.cost.count,
+            )
+    return dearest
 
 
 def schema() -> int:

@@ -129,6 +129,12 @@ class Dialect:
             raise NotAdmitted(problem)
         return self._environment.from_string(tree)
 
+    def tree(self, source: str, included: Included) -> nodes.Template:
+        """Parse a template, with what it includes. Raises `NotAdmitted`."""
+        tree = self._parse(source)
+        self._include(tree, source, included)
+        return tree
+
     def _parse(self, source: str) -> nodes.Template:
         """Parse a template of bounded size and depth. Raises `NotAdmitted`."""
         if len(source) > SOURCE_LIMIT:

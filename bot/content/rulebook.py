@@ -6,15 +6,18 @@ import gc
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 from bot.content import seen
+from bot.content.dearness import Note, placed
 from bot.content.joining import joined, problem
 from bot.content.notation import Known
 from bot.content.references import Item, Whole
 from bot.content.rulefile import RuleFile, read_rule_file
 from bot.content.templates import Templates
+from bot.content.variants import cost
 from bot.core.rulebook import Rulebook, overshadowed
 from bot.core.rules import Rule, Source, SubscriptionList
 from bot.yamlfile import Fault, Faults, shown
@@ -84,6 +87,32 @@ def check(folder: Path, templates: Templates, **known: Collection[str]) -> tuple
     except Faults as wrong:
         return wrong.faults
     return ()
+
+
+@_keeping_everything()
+def dear_messages(
+    folder: Path, templates: Templates, config: Path, **known: Collection[str]
+) -> list[Note]:
+    """Say which messages are dear, of rules and templates that have no faults.
+
+    Of the built-in texts, which are dear by what `config` says of the organisation, one stands
+    for all. `known` is what `load_rulebook` compares with.
+    """
+    files = [read_rule_file(file, templates, Known(**known)) for file in _rule_files(folder)]
+    examples: dict[str, tuple[str, ...]] = {}
+    for one in chain.from_iterable(file.examples for file in files):
+        if one.ours:
+            examples[one.rule.id] = (*examples.get(one.rule.id, ()), one.text)
+    notes: list[Note] = []
+    for saying in chain(chain.from_iterable(file.dear for file in files), templates.sayings()):
+        said, filled = templates.variants(saying.text, saying.language)
+        if (note := saying.note(said, filled=filled)) is not None:
+            notes.append(replace(note, examples=examples.get(note.rule, ())))
+    ours = sorted((one for one in notes if not one.file), key=lambda one: cost(one.text))
+    every = [one for one in notes if one.file]
+    every += [replace(one, file=str(config)) for one in ours[-1:]]
+    sources = {one.file: Path(one.file).read_text("utf-8-sig") for one in every}
+    return sorted({placed(one, sources[one.file]) for one in every})
 
 
 def _rule_files(folder: Path) -> Iterator[Path]:

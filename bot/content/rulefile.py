@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from bot.content.dearness import Saying, label
 from bot.content.entries import LATER_KEYS, PROSE_KEYS, TEXT_KEYS, FileEntry, RuleEntry
 from bot.content.examples import Example
 from bot.content.lists import ListEntry, list_of
@@ -48,6 +49,8 @@ class RuleFile:
     """Ids of rules and lists that have faults; empty ids too."""
     unseen: list[Unseen] = field(default_factory=list)
     """Names in messages which there are only if a rule sets them."""
+    dear: list[Saying] = field(default_factory=list)
+    """Messages with dear signs."""
     digest: str = ""
     """Equal for files that say the same."""
 
@@ -177,6 +180,13 @@ class _Reader:
                 for problem in problems:
                     self._refuse(inner, problem.what, problem.remedy)
                 self._note_unseen(unseen_in(one, found), one, inner)
+                if (said := label(one.at)) and self._templates.is_dear(text):
+                    asked = rule if one.at == ("reply",) else ""
+                    saying = Saying(
+                        *(self._document.file, *self._document.position(inner)),
+                        *(f"{said} of {rule!r}", language, text, asked),
+                    )
+                    self.found.dear.append(saying)
 
     def _check_template(self, said: Spoken, at: Place, rule: str) -> None:
         name = said.message.template

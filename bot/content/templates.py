@@ -18,9 +18,12 @@ from unicodedata import normalize
 
 from jinja2 import Template, UndefinedError
 
+from bot.content.dearness import Saying
 from bot.content.dialect import SOURCE_LIMIT, Dialect, NotAdmitted, Problem
 from bot.content.uses import Use
+from bot.content.variants import Variants
 from bot.core.sayings import Message
+from bot.core.segments import is_dear
 from bot.yamlfile import Fault
 
 TEXT_LIMIT = 1600
@@ -49,6 +52,7 @@ BUILT_IN: Mapping[str, frozenset[str]] = {
     "left": frozenset({"list"}),
     "started": frozenset(),
     "stopped": frozenset(),
+    "unsure": frozenset(),
     "verification": frozenset({"code", "minutes"}),
     "wrong_code": frozenset(),
 }
@@ -90,6 +94,7 @@ class TemplateFile:
 
     file: str
     """Empty for one that is built in."""
+    language: str
     uses: tuple[Use, ...]
 
 
@@ -112,6 +117,11 @@ class Templates:
         """By name, in each language; none where they were not read from files."""
         self._sources = sources
         self._organisation = organisation
+        self._known = {
+            "organisation": organisation.name,
+            "organisation.name": organisation.name,
+            "organisation.contact": organisation.contact,
+        }
         self._language = language
         self._dialect = Dialect(timezone)
         self._compiled = lru_cache(maxsize=_COMPILED)(self._compile)
@@ -136,7 +146,7 @@ class Templates:
         for (spoken, name), (file, text) in read.items():
             problems, uses = templates.read(text, spoken)
             faults += [Fault(file, one.line, one.column, one.what, one.remedy) for one in problems]
-            templates.files[name].append(TemplateFile(file, tuple(uses)))
+            templates.files[name].append(TemplateFile(file, spoken, tuple(uses)))
         templates.faults = tuple(sorted(faults))
         return templates
 
@@ -157,6 +167,27 @@ class Templates:
         if uses is not None:
             return [], uses
         return self._dialect.read(text, self._beside(language))
+
+    def is_dear(self, text: str) -> bool:
+        """Tell whether a text that may be Jinja leaves GSM 03.38 by what is known of it."""
+        return is_dear(text) or ("organisation" in text and is_dear("".join(self._known.values())))
+
+    def variants(self, text: str, language: str) -> tuple[list[str], bool]:
+        """Give what a text may say by itself, the dearest ways; and whether more is filled in."""
+        if not _JINJA.search(text):
+            return [_plain(text)], False
+        found = Variants(self._known)
+        said = found.of(self._dialect.tree(text, self._beside(language)).body)
+        return [_plain(one) for one in said], found.filled
+
+    def sayings(self) -> Iterator[Saying]:
+        """Yield the templates that are dear; the built-in ones are so by the organisation."""
+        for name, files in self.files.items():
+            for one in files:
+                text = self._sources[one.language][name]
+                if self.is_dear(text):
+                    kind = "template" if one.file else "built-in text"
+                    yield Saying(one.file, 1, 1, f"the {kind} {name!r}", one.language, text)
 
     def render(self, message: Message, language: str, data: Mapping[str, Any]) -> str:
         """Say a message in a language; where it has none, in the installation's, or in any.

@@ -7,8 +7,9 @@ alphabet has é è à ù ì ò Ç and €; it lacks ç ê œ, the typographic qu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from unicodedata import normalize
+from unicodedata import name, normalize
 
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -16,6 +17,7 @@ BASIC = frozenset(
 )
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """An escape and a letter each: two septets, which never part at the end of a segment."""
+_ALPHABET = BASIC | EXTENSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,21 @@ def _count(text: str, wide: set[str], units: int, alone: int, joined: int) -> in
     return count
 
 
-_FREE = str.maketrans(
-    {
-        **dict.fromkeys("’‘‚‛′", "'"),
-        **dict.fromkeys("“”„‟″", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f", " "),
-        **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
-        "…": "...",
-        "œ": "oe",
-        "Œ": "OE",
-        "ﬁ": "fi",
-        "ﬂ": "fl",
-    }
-)
+FREE: Mapping[str, str] = {
+    **dict.fromkeys("’‘‚‛′‹›´`", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−•", "-"),
+    **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f", " "),
+    **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
+    "…": "...",
+    "œ": "oe",
+    "Œ": "OE",
+    "×": "x",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+}
+"""What costs nothing in place of a dear sign. Nothing is replaced by itself: it is proposed."""
+_FREE = str.maketrans(dict(FREE))
 _QUOTATION = re.compile(r"«\s?|\s?»")
 
 
@@ -86,3 +89,33 @@ def cheapen(text: str) -> str:
     """Replace what GSM 03.38 lacks and no reader misses; letters keep their accents."""
     plain = _QUOTATION.sub('"', normalize("NFC", text))
     return plain.translate(_FREE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A dear sign, and what is free in its place."""
+
+    sign: str
+    free: str | None
+    """None: nothing is."""
+
+    def __str__(self) -> str:
+        shown = self.sign
+        if not shown.isprintable() or shown.isspace():
+            shown = name(shown, f"U+{ord(shown):04X}").lower()
+        if self.free is None:
+            return f"{shown} (nothing free)"
+        return f"{shown} (free: {FREE_SHOWN.get(self.free, self.free)})"
+
+
+FREE_SHOWN = {" ": "a blank", "": "leave it out"}
+
+
+def signs(dear: Iterable[str]) -> tuple[Sign, ...]:
+    """Say of each dear sign what is free in its place."""
+    return tuple(Sign(one, FREE.get(one)) for one in dear)
+
+
+def is_dear(text: str) -> bool:
+    """Tell whether a text leaves GSM 03.38."""
+    return not _ALPHABET.issuperset(text)
