@@ -217,7 +217,6 @@ def answers(
 @click.option(
     "--consent",
     type=click.Choice(["express", "implied", "transactional"]),
-    default="",
     help="A consent that was given elsewhere; noted in the ledger.",
 )
 @click.option("--wording", default="", help="With --consent: to what, when and how.")
