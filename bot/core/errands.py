@@ -18,6 +18,8 @@ class ErrandKind(StrEnum):
     """Say something at a time, unless the person texts before."""
     MAIL = "mail"
     """Forward a text to a mailbox, at most once."""
+    CARRY = "carry"
+    """Note at a gateway that a number opted out, or in."""
 
 
 class ErrandStatus(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +41,8 @@ class Speech:
     """Of a reply that cannot leave."""
     observing: bool = False
     """Nothing leaves: no reply, no question, no errand."""
+    carried_to: Sequence[str] = ()
+    """The gateways at which it is noted who opted out."""
 
 
 @dataclass(slots=True)

@@ -17,7 +17,8 @@ from bot.core.robots import mark
 from bot.core.turn import Turn
 from bot.core.understanding import to_json
 from bot.log import logger
-from bot.services.agreeing import agreed, withdrawn
+from bot.services.agreeing import agreed, opted, withdrawn
+from bot.services.carrying import carry
 from bot.services.library import Library
 from bot.services.speaking import Speech, Spoken, TooLong, event_of
 from bot.storage import answers, consents, errands, events, outbox, subscribers
@@ -25,12 +26,11 @@ from bot.storage.answers import Kept
 from bot.storage.database import Connection
 from bot.storage.events import Event
 from bot.storage.inbox import Handled
+from bot.storage.standings import TO_THE_PERSON, let_go
 
 LOG = logger(__name__)
 MARKED = 5
 """Things that we said last, by whose marks their echo is known."""
-TO_THEM = (ErrandKind.LATER, ErrandKind.LOOKUP)
-"""Errands that end in something being said to the person. A mail is for the operator."""
 
 
 @dataclass(slots=True)
@@ -84,6 +84,24 @@ class Work:
             for one in self._errands
         )
 
+    def obey(self, decision: Decision, turn: Turn) -> None:
+        """Do what a built-in word asks for, also where its confirmation cannot be said."""
+        self.people[turn.text.number] = decision.subscriber
+        if decision.why.reason in {"stop", "start"}:
+            self._consents.append(opted(turn, given=decision.why.reason == "start"))
+        if decision.cancel:
+            self.leave(turn.text.number)
+
+    @property
+    def opted(self) -> list[Subscriber]:
+        """Those who opted out or in by what was decided here."""
+        before = self._loaded[1]
+        return [
+            one
+            for number, one in self.people.items()
+            if number not in before or one.changed_at != before[number].changed_at
+        ]
+
     def leave(self, number: str) -> None:
         """Take back what waits for a number that opted out, in this transaction and in the store.
 
@@ -92,7 +110,7 @@ class Work:
         self._leaving.add(number)
         self.messages = [one for one in self.messages if _may_stay(one, number)]
         self._errands = [
-            one for one in self._errands if one.number != number or one.kind not in TO_THEM
+            one for one in self._errands if one.number != number or one.kind not in TO_THE_PERSON
         ]
         for key, one in self.conversations.items():
             if one.number == number and one.position is not None:
@@ -107,6 +125,8 @@ class Work:
         spoken = Spoken(self.speech, decision, turn, f"inbound {turn.text.id}/{part}")
         spoken.speak()
         person = spoken.voice.person
+        if decision.joins:  # who wants more of us does not want no more
+            person = replace(person, unsure_at=None)
         self._note_lists(turn.subscriber, person, turn, spoken)
         self._note_ending(turn, decision)
         self.people[turn.text.number] = person
@@ -176,19 +196,13 @@ class Work:
         await subscribers.leave(connection, list(self._left.values()))
         await consents.record(connection, self._consents)
         if self._leaving:
-            await self._let_go(connection)
+            await let_go(connection, self._leaving, self.now, but=self.conversations.keys())
         await answers.keep(connection, self._kept)
         if not self.speech.observing:
             await events.record(connection, self._events)
             await errands.enqueue(connection, self._errands, self.now)
+            await carry(connection, self.speech.carried_to, people, self.people, self.now)
         await outbox.enqueue(connection, self.messages, observing=self.speech.observing)
-
-    async def _let_go(self, connection: Connection) -> None:
-        await outbox.suppress(connection, self._leaving, self.now)
-        await subscribers.end_conversations(
-            connection, self._leaving, but=self.conversations.keys()
-        )
-        await errands.cancel(connection, TO_THEM, self.now, numbers=self._leaving, begun=True)
 
     @property
     def gateways(self) -> Collection[str]:

@@ -82,7 +82,7 @@ async def test_a_group_that_is_not_there_is_never_an_empty_one(played: Played) -
 
 
 @faults(LISTING, "before", "instead", "after")
-async def test_a_list_is_read_whole_or_not_at_all(played: Played, fault: str) -> None:
+async def test_a_list_is_read_whole_or_not_at_all(played, fault):
     """Never "everybody left" because of an answer that cannot be read."""
     book = await made(played)
     await book.add(GROUP[played.name], played.number, "")
@@ -95,7 +95,7 @@ async def test_a_list_is_read_whole_or_not_at_all(played: Played, fault: str) ->
 
 
 @faults(ADDING, "before", "instead", "after")
-async def test_what_is_said_of_an_adding_is_true(played: Played, fault: str) -> None:
+async def test_what_is_said_of_an_adding_is_true(played, fault):
     """Done was done, refused was not; what is unclear is done at the second attempt, once.
 
     Clever's 409 says "exists", which the next listing confirms or not.
@@ -117,7 +117,7 @@ async def test_what_is_said_of_an_adding_is_true(played: Played, fault: str) -> 
 
 
 @faults({"vudumobile": "get_contacts", "clever": "contactlists"}, "instead")
-async def test_trouble_with_contacts_holds_up_no_text(played: Played, fault: str) -> None:
+async def test_trouble_with_contacts_holds_up_no_text(played, fault):
     """INV-28."""
     book = await made(played)
     for _ in range(6):

@@ -1,0 +1,53 @@
+"""Opt-outs are noted at the gateways that have a place for them: what asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.core.conversation import Subscriber, conversation_key
+from bot.core.errands import Errand, ErrandKind
+from bot.storage import errands
+from bot.storage.database import Connection
+
+OUT, IN = "out", "in"
+"""What is to be noted, in an errand's `opt`."""
+AFTER = timedelta(minutes=1)
+"""How long it waits: the confirmation goes first, as nobody knows whether a gateway still takes
+it for a number that is noted there."""
+
+
+async def carry(
+    connection: Connection,
+    gateways: Sequence[str],
+    before: Mapping[str, Subscriber],
+    after: Mapping[str, Subscriber],
+    now: datetime,
+) -> None:
+    """Ask that who opted out or in be noted; an older decision that waits is not carried."""
+    changed = [one for number, one in after.items() if one.opted_out != _was_out(before, number)]
+    if not gateways or not changed:
+        return
+    numbers = [one.number for one in changed]
+    await errands.cancel(connection, [ErrandKind.CARRY], now, numbers=numbers)
+    wanted = [_errand(one, gateway, now) for one in changed for gateway in gateways]
+    await errands.enqueue(connection, wanted, now)
+
+
+def _was_out(before: Mapping[str, Subscriber], number: str) -> bool:
+    known = before.get(number)
+    return known is not None and known.opted_out
+
+
+def _errand(one: Subscriber, gateway: str, now: datetime) -> Errand:
+    _, _, inbound = one.cause.partition("inbound ")
+    return Errand(
+        ErrandKind.CARRY,
+        conversation_key(gateway, one.number),
+        gateway,
+        one.number,
+        int(inbound) if inbound.isdecimal() else 0,
+        rule="",
+        due_at=now + AFTER,
+        body={"opt": OUT if one.opted_out else IN},
+    )
