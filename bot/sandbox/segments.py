@@ -6,6 +6,7 @@ although its own example of a special character (è) stands in that alphabet.
 """
 
 from dataclasses import dataclass
+from unicodedata import name
 
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -13,6 +14,20 @@ BASIC = frozenset(
 )
 EXTENSION = frozenset("^{}\\[~]|€\f")
 MAXIMUM = 10
+FREE = {
+    **dict.fromkeys("’‘‚‛′‹›´`", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−•", "-"),
+    **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f", " "),
+    **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
+    "…": "...",
+    "œ": "oe",
+    "Œ": "OE",
+    "×": "x",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+}
+"""What GSM 03.38 has in place of a sign that it lacks, and no reader misses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,12 @@ def measure(text: str, *, ucs2: bool = False) -> Segments:
         return Segments("GSM-7", units, _parts(units, 160, 153))
     units = len(text.encode("utf-16-be", "surrogatepass")) // 2
     return Segments("UCS-2", units, _parts(units, 70, 67))
+
+
+def dear(text: str) -> list[tuple[str, str, str | None]]:
+    """Each sign that GSM 03.38 lacks: itself, its name, and what is free in its place, if any."""
+    lacking = [one for one in dict.fromkeys(text) if one not in BASIC and one not in EXTENSION]
+    return [(one, name(one, f"U+{ord(one):04X}").lower(), FREE.get(one)) for one in lacking]
 
 
 def to_gsm(text: str) -> str:

@@ -8,6 +8,7 @@ from bot.sandbox.faults import OPERATIONS, Fault
 from bot.sandbox.mails import Mail
 from bot.sandbox.outcomes import NUMBERS, USUAL
 from bot.sandbox.phones import Accepted, Bubble, Phone
+from bot.sandbox.segments import dear
 from bot.sandbox.world import Request
 
 Json = dict[str, object]
@@ -33,6 +34,9 @@ def bubble(one: Bubble) -> Json:
         "encoding": one.segments.encoding,
         "segments": one.segments.count,
         "units": one.segments.units,
+        "dear": [
+            {"sign": sign, "name": name, "free": free} for sign, name, free in dear(one.text)
+        ],
     }
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.sandbox.segments import measure, to_gsm
+from bot.core import segments as ours
+from bot.sandbox.segments import FREE, dear, measure, to_gsm
 
 STANDARD = [160, 306, 459, 612, 765, 918, 1071, 1224, 1377, 1530]
 SPECIAL = [70, 134, 201, 268, 335, 402, 469, 536, 603, 670]
@@ -39,3 +40,17 @@ def test_alphabets(text: str, encoding: str, units: int) -> None:
 
 def test_what_gsm_cannot_write_becomes_a_question_mark() -> None:
     assert to_gsm("Ça va, cœur? 😀 €") == "Ça va, c?ur? ? €"
+
+
+def test_the_page_proposes_what_check_proposes() -> None:
+    """Two tables, as the sandbox knows nothing of the bot."""
+    assert FREE == ours.FREE
+
+
+def test_dear_signs_are_named_once_with_what_is_free() -> None:
+    assert dear("l’œuf, l’ê\u202f!") == [
+        ("’", "right single quotation mark", "'"),
+        ("œ", "latin small ligature oe", "oe"),
+        ("ê", "latin small letter e with circumflex", None),
+        ("\u202f", "narrow no-break space", " "),
+    ]

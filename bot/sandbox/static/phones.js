@@ -168,7 +168,18 @@ export class Phone {
     return make("li", { id, class: `bubble ${mine ? "mine" : "theirs"}`, "data-state": bubble.state },
       make("p", {}, bubble.text),
       make("small", {}, make("span", {}, about.join(" · ")), mine ? null : this.receipt(bubble)),
+      mine || !bubble.dear.length ? null : this.dear(bubble.dear),
       mine && this.whys ? this.whys.element(bubble.key) : null);
+  }
+
+  /** The signs for which a segment has 70 characters, and what is free instead. */
+  dear(signs) {
+    const told = signs.map(({ sign, name, free }) => {
+      const shown = /[\p{Z}\p{C}]/u.test(sign) ? name : sign;
+      if (free === null) return shown;
+      return `${shown} → ${{ "": word("nothing"), " ": word("blank") }[free] ?? free}`;
+    });
+    return make("small", { class: "dear" }, `${word("dear")} ${told.join(", ")}`);
   }
 
   receipt(bubble) {
