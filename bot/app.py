@@ -8,18 +8,12 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 from bot.clock import Clock
 from bot.config import CleverSection, Config, GatewaySection, installation_secret
-from bot.console.app import serve
 from bot.content.rulebook import load_rulebook
 from bot.content.templates import Organisation, Templates
-from bot.control.forgetting import forget_offer
-from bot.control.line import listening, socket_of
-from bot.control.listing import list_offers
-from bot.control.verbs import answer
 from bot.core.calibration import Calibration
 from bot.core.ceilings import Amount, Ceilings
 from bot.core.policy import Limit, Policy
@@ -29,14 +23,12 @@ from bot.core.turn import Turn, country_of
 from bot.daemon import Daemon, Worker
 from bot.gateways import open_gateway
 from bot.gateways.http import Transport
-from bot.health import Patient
 from bot.internet import Internet
 from bot.scheduler import Bells
 from bot.services.account import Account
-from bot.services.desk import Desk
 from bot.services.follow_ups import FollowUps
 from bot.services.follower import Follower
-from bot.services.forgetting import Forgetting, forget_again
+from bot.services.forgetting import forget_again
 from bot.services.janitor import Janitor
 from bot.services.journaling import agree
 from bot.services.library import Library
@@ -47,13 +39,13 @@ from bot.services.poller import Poller, Reading
 from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
 from bot.services.responder import Responder
-from bot.services.roster import Roster
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
 from bot.services.spending import Spending
 from bot.services.takeover import Takeover
 from bot.services.timeouts import Timeouts
 from bot.services.watch import Watch
+from bot.serving import Running, serving
 from bot.storage import accounts
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
@@ -162,21 +154,17 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             observing=options.observing,
         )
         workers = await _workers(config, database, speech, known, internet, options=options)
-        if database.path is not None:
-            desk = Desk(database, clock, config.gateways, speech.policy)
-            socket = socket_of(database.path)
-            roster = Roster(database, clock, lambda: library.rulebook.lists)
-            offers = {
-                "forget": forget_offer(Forgetting(database, clock)),
-                **list_offers(roster),
-            }
-            await stack.enter_async_context(
-                listening(socket, partial(answer, desk, offers=offers))
-            )
-        patient = Patient(known, library, database, clock)
-        address = await stack.enter_async_context(
-            serve(patient, config.web.host, config.web.port, config.web.known_hosts)
+        running = Running(
+            config,
+            clock,
+            database,
+            library,
+            known,
+            speech.policy,
+            spending,
+            observing=options.observing,
         )
+        address = await stack.enter_async_context(serving(running))
         daemon = Daemon(workers, Bells(speed=clock.speed), database.turn)
         if options.hastened is not None:
             options.hastened(daemon.hasten)

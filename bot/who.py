@@ -17,6 +17,7 @@ from bot.core.conversation import Conversation, Subscriber, conversation_key
 from bot.core.messages import Inbound
 from bot.core.rulebook import Rulebook
 from bot.core.turn import Turn
+from bot.phones import phone_reader
 from bot.validation import Wrong
 
 PLAYED = ("vudumobile", "clever")
@@ -120,9 +121,7 @@ def phone_of(written: str, config: Config) -> str:
 
     Those with a number of ours come first. Raises `Wrong`.
     """
-    known = policy(config).countries
-    with_number = [name for name, one in config.gateways.items() if getattr(one, "our_number", "")]
-    return read_number(written, [known[name] for name in (*with_number, *known)])
+    return phone_reader(config, policy(config))(written)
 
 
 def _country(gateway: str, config: Config) -> str:

@@ -21,19 +21,8 @@ FOUNDATION = {
 TOP = {
     *("__main__", "answers", "app", "backups", "chat", "cli", "cli_lists", "control", "daemon"),
     *("explained", "export", "exports", "forget", "health"),
-    *(
-        "init",
-        "lists",
-        "look",
-        "options",
-        "reach",
-        "run",
-        "scheduler",
-        "send",
-        "starter",
-        "stories",
-    ),
-    *("talk", "terminal", "tokens", "user", "who", "witness"),
+    *("init", "lists", "look", "options", "phones", "reach", "run", "scheduler", "send"),
+    *("serving", "starter", "stories", "talk", "terminal", "tokens", "user", "who", "witness"),
 }
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {

@@ -1,4 +1,4 @@
-"""What we serve over HTTP: `/healthz`, `/readyz`, `/metrics`. The `Host` must be known."""
+"""What we serve over HTTP: `/healthz`, `/readyz`, `/metrics`, the API. `Host` must be known."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from aiohttp import hdrs, web
 
 from bot import metrics
+from bot.console.api import Api
+from bot.console.problems import Problem, told
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,10 +43,11 @@ HOSTS = web.AppKey("hosts", AbstractSet)
 
 @asynccontextmanager
 async def serve(
-    patient: Patient, host: str, port: int, hosts: Collection[str]
+    patient: Patient, host: str, port: int, hosts: Collection[str], api: Api | None = None
 ) -> AsyncIterator[str]:
     """Serve until the body ends; gives the address. Raises `OSError` where it is taken."""
-    runner = web.AppRunner(application(patient, hosts), access_log=None, shutdown_timeout=1.0)
+    serving = application(patient, hosts, api)
+    runner = web.AppRunner(serving, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
@@ -54,7 +57,9 @@ async def serve(
         await runner.cleanup()
 
 
-def application(patient: Patient, hosts: Collection[str]) -> web.Application:
+def application(
+    patient: Patient, hosts: Collection[str], api: Api | None = None
+) -> web.Application:
     """Put the routes together."""
     application = web.Application(middlewares=[_known_host], client_max_size=64 * 1024)
     application[PATIENT] = patient
@@ -62,6 +67,8 @@ def application(patient: Patient, hosts: Collection[str]) -> web.Application:
     application.router.add_get("/healthz", _healthz)
     application.router.add_get("/readyz", _readyz)
     application.router.add_get("/metrics", _metrics)
+    if api is not None:
+        api.add_to(application)
     return application
 
 
@@ -71,15 +78,7 @@ async def _known_host(request: web.Request, handler: Answering) -> web.StreamRes
     name = request.headers.get(hdrs.HOST, "").casefold()
     bare = name.rsplit(":", 1)[0] if not name.endswith("]") else name
     if not {name, bare, bare.strip("[]")} & request.app[HOSTS]:
-        return web.json_response(
-            {
-                "title": "Unknown host",
-                "status": 421,
-                "detail": "this name is not among web.hosts in config.yaml",
-            },
-            status=421,
-            content_type="application/problem+json",
-        )
+        return told(Problem(421, "this name is not among web.hosts in config.yaml"))
     return await handler(request)
 
 
@@ -92,13 +91,13 @@ async def _healthz(request: web.Request) -> web.Response:
 async def _readyz(request: web.Request) -> web.Response:
     """Say whether texts are answered."""
     health = await request.app[PATIENT].health()
-    told = {
+    shown = {
         "status": health.status,
         "gateways": health.gateways,
         "rules": health.rules,
         "ceilings": health.ceilings,
     }
-    return web.json_response(told, status=200 if health.ready else 503)
+    return web.json_response(shown, status=200 if health.ready else 503)
 
 
 async def _metrics(request: web.Request) -> web.Response:

@@ -125,7 +125,7 @@ def add(
             wording=ground.wording,
             welcome=welcome,
         )
-        told = done(config, lists_of(config), asked.model_dump(mode="json"))
+        told = done(config, asked.model_dump(mode="json"))
         fate, number = Enrolled(told["fates"][0]), asked.people[0][0]
         if fate in REFUSED:
             raise Refused(f"{number}: {fate}")
@@ -147,7 +147,7 @@ def remove(config_path: Path, of_list: str, written: str, *, wording: str) -> in
             cause=who_acts(),
             wording=wording or "taken off by an operator",
         )
-        gone = done(config, lists_of(config), asked.model_dump(mode="json"))["removed"]
+        gone = done(config, asked.model_dump(mode="json"))["removed"]
         show(f"{number}: {'removed' if gone else 'was not on the list'}")
         return DONE
 

@@ -15,6 +15,7 @@ from bot.control.listing import list_offers
 from bot.control.verbs import carry_out
 from bot.core.consent import ConsentKind, How
 from bot.core.enrolling import Basis
+from bot.lists.alone import roster_alone
 from bot.reach import reach
 from bot.services.desk import Desk
 from bot.services.roster import Lists, Roster
@@ -90,13 +91,12 @@ def looked(config: Config, look: Callable[[Roster], Awaitable[T]]) -> T:
     return asyncio.run(looking())
 
 
-def done(config: Config, lists: Lists, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+def done(config: Config, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     """Have it done by the daemon, or by ourselves. Raises `Refused`, `StoreError`, `Faults`."""
 
     async def doing(database: Database, line: bytes) -> bytes:
-        clock, rules = clock_of_environment(), policy(config)
-        desk = Desk(database, clock, config.gateways, rules)
-        return await carry_out(desk, line, list_offers(Roster(database, clock, lambda: lists)))
+        desk = Desk(database, clock_of_environment(), config.gateways, policy(config))
+        return await carry_out(desk, line, list_offers(await roster_alone(config, database)))
 
     told = reach(config, asked, doing, changing=True)
     if "error" in told:

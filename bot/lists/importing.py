@@ -18,9 +18,8 @@ from bot.config import Config, load_config
 from bot.control.listing import AT_ONCE, Enrol
 from bot.core.consent import How
 from bot.core.enrolling import Basis, Enrolled
-from bot.lists.doing import Misused, Refused, basis, done, ending, lists_of
+from bot.lists.doing import Misused, Refused, basis, done, ending
 from bot.lists.sheet import Person, Sheet, Unreadable, open_sheet
-from bot.services.roster import Lists
 from bot.terminal import DONE, count, progress, show, table
 from bot.validation import Wrong
 from bot.who import phone_of
@@ -61,7 +60,6 @@ class _Import:
         self._config = config
         self._wanted = wanted
         self._ground = ground
-        self._lists: Lists = lists_of(config)
         self._sheet = self._opened()
         rows = list(self._sheet.rows(self._number, config.timezone))
         self._people, self._unusable = _sorted_out(rows)
@@ -108,7 +106,7 @@ class _Import:
         lines: list[Line] = []
         with progress(what, len(self._people), shown=len(self._people) >= MANY) as advance:
             for batch in _batches(self._people):
-                told = done(self._config, self._lists, self._asked(batch, dry=dry))
+                told = done(self._config, self._asked(batch, dry=dry))
                 lines += [
                     (one.row, one.number, str(fate))
                     for one, fate in zip(batch, told["fates"], strict=True)

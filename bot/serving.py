@@ -1,0 +1,85 @@
+"""What a running daemon does for others: commands by its socket, programs over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from bot.clock import Clock
+from bot.config import Config, installation_secret
+from bot.console.api import Api
+from bot.console.app import serve
+from bot.console.members import member_routes
+from bot.control.admitting import token_offers
+from bot.control.forgetting import forget_offer
+from bot.control.line import listening, socket_of
+from bot.control.listing import list_offers
+from bot.control.sending import send_offer, starter_of
+from bot.control.verbs import Offers, answer
+from bot.core.policy import Policy
+from bot.health import Patient
+from bot.phones import phone_reader
+from bot.services.account import Account
+from bot.services.desk import Desk
+from bot.services.doorkeeper import Doorkeeper
+from bot.services.forgetting import Forgetting
+from bot.services.greeting import greeter
+from bot.services.library import Library
+from bot.services.roster import Roster
+from bot.services.spending import Spending
+from bot.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A daemon's parts, as far as others ask something of them."""
+
+    config: Config
+    clock: Clock
+    database: Database
+    library: Library
+    accounts: Sequence[Account]
+    policy: Policy
+    spending: Spending
+    observing: bool
+
+
+@asynccontextmanager
+async def serving(running: Running) -> AsyncIterator[str]:
+    """Listen to commands and programs until the body ends; gives the address of our pages.
+
+    Raises `OSError` where it is taken.
+    """
+    config, database, clock = running.config, running.database, running.clock
+    starter = starter_of(
+        config,
+        running.library,
+        running.spending,
+        clock,
+        policy=running.policy,
+        refusing={one.name: one.gateway.refuses for one in running.accounts},
+        observing=running.observing,
+    )
+    roster = Roster(
+        database, clock, lambda: running.library.rulebook.lists, greeter(starter, clock)
+    )
+    doorkeeper = Doorkeeper(database, clock, installation_secret(config))
+    async with AsyncExitStack() as stack:
+        if database.path is not None:
+            desk = Desk(database, clock, config.gateways, running.policy)
+            offers: Offers = {
+                "forget": forget_offer(Forgetting(database, clock)),
+                "send": send_offer(database, running.library, starter),
+                **list_offers(roster),
+                **token_offers(doorkeeper),
+            }
+            answering = partial(answer, desk, offers=offers)
+            await stack.enter_async_context(listening(socket_of(database.path), answering))
+        api = Api(doorkeeper, member_routes(roster, phone_reader(config, running.policy)))
+        patient = Patient(running.accounts, running.library, database, clock)
+        web = config.web
+        yield await stack.enter_async_context(
+            serve(patient, web.host, web.port, web.known_hosts, api)
+        )
