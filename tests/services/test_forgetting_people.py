@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.consent import How
 from bot.core.conversation import Subscriber
-from bot.core.messages import Status
+from bot.core.messages import Listed, Status
 from bot.services.forgetting import forget_again
 from bot.storage import consents, inbox, subscribers
 from bot.storage.inbox import Received
@@ -29,7 +29,7 @@ async def person(scene: Scene, number: str = ANA) -> Subscriber:
     return known.get(number) or Subscriber(number)
 
 
-async def list_again(scene: Scene, *texts: inbox.Listed) -> Received:
+async def list_again(scene: Scene, *texts: Listed) -> Received:
     async with scene.database.write() as connection:
         return await inbox.receive(
             connection,
