@@ -184,6 +184,16 @@ def chat(config_path: Path, *, sandbox: bool, offline: bool, **person: str) -> N
 
 @main.command()
 @CONFIG
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def cost(config_path: Path, *, as_json: bool) -> None:
+    """Show what was sent today and this month, and how that stands to the ceilings."""
+    from bot.cost import cost as look
+
+    sys.exit(look(config_path, as_json=as_json))
+
+
+@main.command()
+@CONFIG
 @click.argument("rule", default="")
 @click.option("--since", default="", help="Only the newest: 7d.  [default: all]")
 @click.option("--counts", is_flag=True, help="How often each value was answered.")

@@ -20,7 +20,7 @@ FOUNDATION = {
 }
 TOP = {
     *("__main__", "answers", "app", "backups", "chat", "cli", "cli_lists", "control", "daemon"),
-    *("explained", "export", "exports", "forget", "health"),
+    *("cost", "explained", "export", "exports", "forget", "health"),
     *("init", "lists", "look", "options", "phones", "reach", "run", "scheduler", "send"),
     *("serving", "starter", "stories", "talk", "terminal", "tokens", "user", "who", "witness"),
 }

@@ -180,11 +180,11 @@ class _Reader:
                 for problem in problems:
                     self._refuse(inner, problem.what, problem.remedy)
                 self._note_unseen(unseen_in(one, found), one, inner)
-                if (said := label(one.at)) and self._templates.is_dear(text):
+                if (whose := label(one.at)) and self._templates.is_dear(text):
                     asked = rule if one.at == ("reply",) else ""
                     saying = Saying(
                         *(self._document.file, *self._document.position(inner)),
-                        *(f"{said} of {rule!r}", language, text, asked),
+                        *(f"{whose} of {rule!r}", language, text, asked),
                     )
                     self.found.dear.append(saying)
 
