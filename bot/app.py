@@ -351,6 +351,7 @@ def policy(config: Config) -> Policy:
         timezone=config.timezone,
         countries={name: _country(section) for name, section in config.gateways.items()},
         silent_for=config.replies.takeover.silent_for,
+        confirm_stop={name: section.confirm_stop for name, section in config.gateways.items()},
         quiet=_quiet(config),
     )
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -43,6 +44,7 @@ from bot.config.notation import (
     split_url,
 )
 from bot.core.messages import Delivery
+from bot.core.policy import Confirming
 from bot.validation import Wrong
 
 SHORTEST_SECRET = 32
@@ -71,6 +73,24 @@ Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Language = Annotated[
     str, _checked("[a-z]{2}", "this is no language", "write two letters, like fr or en")
 ]
+StopMention = Annotated[
+    str,
+    _checked(
+        "|STOP (au )?[0-9 ]{3,10}|[A-Za-z0-9 .:]*STOP[A-Za-z0-9 .:]{0,24}",
+        "this does not say how to stop",
+        "write what your operator gave you, like STOP au 36111, without accents",
+    ),
+]
+
+
+def _confirming(value: object) -> object:
+    """Read `true` and `false` as once and never."""
+    if isinstance(value, bool):
+        return Confirming.ONCE if value else Confirming.NEVER
+    return value
+
+
+ConfirmStop = Annotated[Confirming, BeforeValidator(_confirming)]
 GatewayName = Annotated[
     str,
     _checked(
@@ -126,6 +146,7 @@ class VuduMobileSection(Section):
     our_number: OptionalNumber = ""
     poll: Annotated[Duration, between("500ms", "1h")] = timedelta(seconds=3)
     rate: RateText = Rate(20, 1)
+    confirm_stop: ConfirmStop = Confirming.ONCE
 
     @property
     def on(self) -> bool:
@@ -147,6 +168,8 @@ class CleverSection(Section):
     timezone: Zone = ZoneInfo("Europe/Paris")
     rate: RateText = Rate(2, 1)
     pace: Annotated[Duration, between("0s", "1m")] = timedelta(seconds=1.2)
+    confirm_stop: ConfirmStop = Confirming.ONCE
+    stop_mention: StopMention = ""
 
     @property
     def on(self) -> bool:

@@ -78,11 +78,13 @@ def _asked_first(turn: Turn, decision: Decision) -> Told | None:
             "personne n'est interrogé : {reason}",
             reason=reason_of(decision.why),
         )
+    if decision.why.reason == "unsure":
+        return told(
+            "the text probably asks for no more messages, and that is asked back",
+            "le texto demande sans doute de ne plus recevoir de messages : on le demande",
+        )
     word = read_word(turn)
-    left = left_list(turn)
-    if left is not None:
-        word = left[0]
-    if word is None:
+    if word is None or not (word.certain or left_list(word, turn)):
         return None
     return told(
         "the text is the built-in word {word}, which is asked first",

@@ -19,12 +19,12 @@ from bot.core.messages import Delivery
 
 TEXT_KEYS = frozenset(
     {"id", "exactly", "keyword", "contains", "pattern", "examples", "expect", "when", "do"}
-    | {"once", "next", "timeout", "names", "template"}
+    | {"once", "next", "timeout", "names", "template", "mirror"}
 )
 """Below these keys everything is text, as it was typed: `no`, `on`, `0123`, `8:00`."""
 PROSE_KEYS = frozenset({"reply", "invalid", "ask", "welcome", "fallback", "send", "text"})
 """Below these stands what is said."""
-LATER_KEYS = frozenset({"verify", "mirror", "schedule"})
+LATER_KEYS = frozenset({"verify", "schedule"})
 """What the grammar has and this version cannot do."""
 
 

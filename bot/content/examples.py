@@ -50,7 +50,7 @@ class Example:
     def _elsewhere(self, rulebook: Rulebook) -> tuple[str, str] | None:
         """Say who takes the text instead of our rule, or why nobody does; None if ours may."""
         word = read_builtin(words(self.text))
-        if word and not (word.word == "info" and rulebook.claims_info):
+        if word and word.certain and not (word.word == "info" and rulebook.claims_info):
             return self._taken(f"the built-in word {word.word.upper()}")
         misunderstood = False
         for match in rulebook.find(self.text):

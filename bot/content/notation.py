@@ -53,6 +53,8 @@ class Known:
     languages: Collection[str] = ()
     private_hosts: Collection[str] = ()
     """Hosts within one's own network that lookups may ask."""
+    groupless: Collection[str] = ()
+    """Gateways that have contacts and no groups."""
 
 
 def known_in(info: ValidationInfo) -> Known:

@@ -51,7 +51,7 @@ def no_word(phrase: str) -> tuple[str, str]:
 def never_asked(phrase: str, said: tuple[str, ...]) -> tuple[str, str] | None:
     """Say that a phrase is a built-in word, which is asked before any rule."""
     built_in = read_builtin(said)
-    if built_in is None or built_in.word == "info":
+    if built_in is None or not built_in.certain or built_in.word == "info":
         return None
     what = f"{shown(phrase)} is never asked: it is the built-in word {built_in.word!r}"
     return what, "choose other words, or replace what it says in templates/<language>/"

@@ -132,7 +132,7 @@ def _wrong_with(
     said = words(phrase)
     if not said:
         return no_word(phrase)
-    if built_in := read_builtin(said):
+    if (built_in := read_builtin(said)) and built_in.certain:
         what = f"{shown(phrase)} never chooses: it is the built-in word {built_in.word!r}"
         return what, "choose another word"
     if taken.setdefault(said, choice) != choice:

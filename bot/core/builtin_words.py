@@ -1,17 +1,30 @@
 """The words that always work: opt out, opt in, help.
 
 A text is such a word when it says nothing else: the word in any spelling that `bot.core.text`
-folds, with letters doubled, repeated, spelled out, or with courtesies around it. One more word
-after an opt-out word names a list. A sentence that merely contains the word is none.
+folds, with letters doubled, repeated, spelled out, with courtesies around it, as somebody copies
+the instruction (`répondre STOP au 36111`), or said in a few words (`remove me from your list`).
+Few words after an opt-out word name a list; of a sentence that merely contains the word, nothing
+is read. What says it in other words is `bot.core.unsure`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 
-from bot.core.courtesies import COURTESIES, single, without_courtesies
+from bot.core.courtesies import (
+    AROUND,
+    AROUND_STOP,
+    LONGEST,
+    TELLS_ENGLISH,
+    TELLS_FRENCH,
+    phrases,
+    single,
+    without_courtesies,
+)
+from bot.core.slips import one_slip
 
 
 class WordClass(StrEnum):
@@ -33,30 +46,108 @@ class BuiltIn:
     """Its plain form: `arret`. A rule may claim `info`, see `Rulebook.claims_info`."""
     languages: frozenset[str]
     """Those that the word belongs to; the confirmation is said in each."""
-    list_name: str = ""
-    """The word after an opt-out word, in normal form. A list of that name is left; where there is
-    none, the word opts out of everything."""
+    about: tuple[str, ...] = ()
+    """What stands after an opt-out word, in normal form, without articles: the name of a list."""
+    certain: bool = True
+    """It opts out of everything also where no list has that name."""
 
 
 def read_builtin(said: Sequence[str]) -> BuiltIn | None:
     """Read words in normal form (`bot.core.text.words`) as a built-in word, if they are one."""
-    if not said or (said[0][0].isalnum() and len(said[0]) > 1 and single(said[0]) not in _FIRST):
-        return None
     spoken = _joined_letters([word for word in said if word[0].isalnum()])
+    spoken = [word for word, _ in groupby(spoken)] if set(spoken) <= _KNOWN.keys() else spoken
     plain = [single(word) for word in spoken]
-    begin, end = without_courtesies(plain)
-    match plain[begin:end]:
-        case [word]:
-            return _KNOWN.get(word)
-        case [first, second] if f"{first} {second}" in _KNOWN:
-            return _KNOWN[f"{first} {second}"]
-        case [first, *others] if known := _KNOWN.get(first):
-            if together := _repeated(known, others):
-                return together
-            if len(others) == 1 and known.word_class is WordClass.OUT:
-                name = spoken[begin + 1]
-                return BuiltIn(WordClass.OUT, known.word, known.languages, name)
+    if _TELLING.isdisjoint(plain) and not (len(plain) <= _FEW and any(map(_misspelled, plain))):
+        return None
+    for polite in (AROUND, AROUND_STOP):
+        begin, end = without_courtesies(plain, polite)
+        begin, end = _without_instruction(plain, begin, end)
+        if end - begin > _LONGEST:
+            return None
+        found = _read(plain[begin:end], spoken[begin:end])
+        if found is not None and (polite is AROUND or found.word_class is WordClass.OUT):
+            around = [*plain[:begin], *plain[end:]] or plain
+            return replace(found, languages=_told(found.languages, around))
     return None
+
+
+def _read(plain: list[str], spoken: list[str]) -> BuiltIn | None:
+    known = _KNOWN.get(" ".join(plain)) or (_misspelled(plain[0]) if len(plain) == 1 else None)
+    if known is not None:
+        return known
+    size, known = _leading(plain)
+    if known is None:
+        return None
+    rest = plain[size:]
+    if all(word in _KNOWN for word in plain):
+        return _repeated(plain)
+    if known.word_class in {WordClass.OUT, WordClass.IN} and " ".join(rest) in _TEXTS:
+        return known
+    if known.word_class is not WordClass.OUT:
+        return None
+    return _about(known, rest, spoken[size:])
+
+
+def _misspelled(word: str) -> BuiltIn | None:
+    """Read a long word with one slip of the thumb: it can be no other."""
+    if len(word) < _LONG - 1:
+        return None
+    return next((_KNOWN[one] for one in _LONG_WORDS if one_slip(word, one)), None)
+
+
+def _leading(plain: list[str]) -> tuple[int, BuiltIn | None]:
+    """Find the longest phrase that words begin with."""
+    for size in range(min(len(plain), _LONGEST_PHRASE), 0, -1):
+        known = _KNOWN.get(" ".join(plain[:size]))
+        if known is not None:
+            return size, known
+    return 0, None
+
+
+def _about(known: BuiltIn, rest: list[str], spoken: list[str]) -> BuiltIn | None:
+    """Read what follows an opt-out word: the name of a list, or of nothing that we know."""
+    begin, end = without_courtesies(rest, AROUND)
+    inner = without_articles(rest[begin:end])
+    about, name = tuple(spoken[begin + inner : end]), " ".join(rest[begin + inner : end])
+    if name in _LISTS or (name in _TEXTS and (not inner or known.word not in _HALTING)):
+        return known
+    if not about:
+        return None if inner and known.word in _HALTING else known
+    if name.endswith(_OF_A_LIST):
+        about = about[:-1]
+    if len(about) > LONGEST_NAME:
+        return None
+    named = set(rest[begin:end])
+    a_name = not inner and len(about) <= _LONGEST_UNKNOWN
+    told = any(map(_is_doing, named)) or (known.word != "stop" and any(map(str.isdecimal, named)))
+    certain = a_name and not told and named.isdisjoint(_SENTENCE)
+    return replace(known, about=about, certain=certain)
+
+
+def without_articles(plain: Sequence[str]) -> int:
+    """Say with how many words a phrase begins that lead to a name: `de la`, `from the`."""
+    return next(
+        (n for n in range(min(3, len(plain)), 0, -1) if " ".join(plain[:n]) in _ARTICLES), 0
+    )
+
+
+def _is_doing(word: str) -> bool:
+    """Tell whether a word says what somebody does: `stop smoking` is about smoking."""
+    return word.endswith("ing") and len(word) > len("king")
+
+
+def _without_instruction(plain: Sequence[str], begin: int, end: int) -> tuple[int, int]:
+    """Leave out what people copy around the word: `textez STOP au 36111`."""
+    for size in (3, 2, 1):
+        if begin + size < end and " ".join(plain[begin : begin + size]) in _INSTRUCTIONS:
+            begin += size
+            break
+    place = end
+    while place - 1 > begin and plain[place - 1].isdecimal():
+        place -= 1
+    if place < end and place - 1 > begin and plain[place - 1] in _TO:
+        return begin, place - 1
+    return begin, end
 
 
 def _joined_letters(spoken: list[str]) -> list[str]:
@@ -64,41 +155,158 @@ def _joined_letters(spoken: list[str]) -> list[str]:
     return ["".join(spoken)] if len(spoken) > 2 and max(map(len, spoken)) == 1 else spoken
 
 
-def _repeated(known: BuiltIn, others: Sequence[str]) -> BuiltIn | None:
+def _repeated(plain: Sequence[str]) -> BuiltIn | None:
     """Read words that all ask for the same, be it in two languages, as one word."""
-    languages, word_class = known.languages, known.word_class
-    for word in others:
-        other = _KNOWN.get(word)
-        if other is None or (_ASKS[other.word_class] is not _ASKS[word_class]):
+    first, languages = _KNOWN[plain[0]], frozenset[str]()
+    word_class = first.word_class
+    for word in plain:
+        other = _KNOWN[word]
+        if _ASKS[other.word_class] is not _ASKS[first.word_class]:
             return None
         languages |= other.languages
         if other.word_class is WordClass.OUT:
             word_class = WordClass.OUT
-    return BuiltIn(word_class, known.word, languages)
+    return BuiltIn(word_class, first.word, languages)
+
+
+def _told(languages: frozenset[str], around: Sequence[str]) -> frozenset[str]:
+    """Let what stands around a word of both languages tell which one is meant."""
+    if len(languages) < len(BOTH):
+        return languages
+    near = {
+        " ".join(around[begin : begin + size])
+        for begin in range(min(len(around), _LONGEST))
+        for size in range(1, LONGEST + 1)
+    }
+    french = not near.isdisjoint(TELLS_FRENCH | _FRENCH_WORDS)
+    english = not near.isdisjoint(TELLS_ENGLISH | _ENGLISH_WORDS)
+    if french == english:
+        return languages
+    return frozenset({"fr"}) if french else frozenset({"en"})
 
 
 _ASKS = {word_class: word_class for word_class in WordClass} | {
     WordClass.OUT_OR_END: WordClass.OUT
 }
+BOTH = frozenset({"fr", "en"})
 
 _VOCABULARY = [
-    (WordClass.OUT, {"fr", "en"}, "stop"),
-    (WordClass.OUT, {"en"}, "stopall, stop all, unsubscribe, unsub, optout, opt out, revoke"),
+    (WordClass.OUT, BOTH, "stop"),
+    (WordClass.OUT, {"en"}, "stopall, unsubscribe, unsub, optout, revoke, removal"),
     (WordClass.OUT, {"fr"}, "arret, arrete, arreter, arretez, desabonner, desabonne, desabonnez"),
-    (WordClass.OUT, {"fr"}, "desabonnement, desinscrire, desinscription"),
+    (WordClass.OUT, {"fr"}, "desabonnement, desinscrire, desinscription, desinscrivez"),
     (WordClass.OUT_OR_END, {"en"}, "cancel, end, quit"),
     (WordClass.OUT_OR_END, {"fr"}, "annuler, fin, quitter"),
-    (WordClass.IN, {"en"}, "start, unstop"),
+    (WordClass.IN, {"en"}, "start, unstop, un stop"),
     (WordClass.IN, {"fr"}, "debut, reprendre"),
-    (WordClass.HELP, {"en"}, "help"),
-    (WordClass.HELP, {"fr"}, "aide"),
-    (WordClass.HELP, {"fr", "en"}, "info"),
+    (WordClass.HELP, {"en"}, "help, help me, i need help"),
+    (WordClass.HELP, {"fr"}, "aide, aidez moi, aide moi, a l aide, a laide, besoin d aide"),
+    (WordClass.HELP, BOTH, "info"),
 ]
-_KNOWN = {
-    " ".join(map(single, phrase.split())): BuiltIn(word_class, phrase, frozenset(languages))
-    for word_class, languages, phrases in _VOCABULARY
-    for phrase in phrases.split(", ")
+"""The word that is shown is the first of its row; what means the same follows."""
+_MISSPELLED = [({"en"}, "unscribe, unsubscribed"), ({"fr"}, "desabonnee, desinscrit")]
+_SAID = [
+    (
+        {"en"},
+        """stop all, opt out, opt me out
+        {i want to|i wanna|i would like to|i d like to|id like to|i wish to|} {unsubscribe|opt out}
+        {i want to|i would like to|i d like to|id like to|i wish to|} be removed
+        {unsubscribe|unsub|remove|delete|opt} me {out|}, {unsubscribe|unsub} {this|my} number
+        {remove|delete} {my|this} {number|phone number|phone|cell|name}
+        take {me|my number|my phone number|this number|my name} off
+        {remove|take off} from list""",
+    ),
+    (
+        {"fr"},
+        """stop tout, arret tout, {arreter|arretez|arrete} tout
+        {de|veuillez|} {me|se} {desabonner|desinscrire|retirer|enlever|rayer|supprimer|effacer}
+        je {veux|voudrais|souhaite|desire} {me|etre} {desabonner|desinscrire|retirer|enlever}
+        je {veux|voudrais|souhaite} etre {desabonne|desinscrit|retire|enleve}
+        je me {desabonne|desinscris}
+        {desabonnez|desabonne|desabonner|desinscrivez|desinscris|desinscrire} moi
+        {retirez|retire|retirer|enlevez|enleve|enlever|rayez|raye|supprimez|otez|effacez} moi
+        {veuillez|} {retirez|enlevez|retirer|enlever} {mon|ce} {numero|nom}
+        {veuillez|} {supprimer|supprimez|rayer} {mon|ce} {numero|nom}
+        veuillez {desabonner|desinscrire} {mon|ce} numero""",
+    ),
+]
+"""Wishes in a few words that can be meant in one way."""
+
+
+def _known() -> dict[str, BuiltIn]:
+    known: dict[str, BuiltIn] = {}
+    for word_class, languages, listed in _VOCABULARY:
+        for phrase in listed.split(", "):
+            plain = " ".join(map(single, phrase.split()))
+            known[plain] = BuiltIn(word_class, phrase, frozenset(languages))
+    for languages, listed in (*_MISSPELLED, *_SAID):
+        for phrase in phrases(listed):
+            known.setdefault(phrase, BuiltIn(WordClass.OUT, phrase, frozenset(languages)))
+    return known
+
+
+_KNOWN = _known()
+_LONGEST_PHRASE = max(len(phrase.split()) for phrase in _KNOWN)
+_COMMON = phrases(
+    """i, a, l, d, be, to, me, my, this, from, off, out, all, want, wanna, would, like, id, wish
+    need, take, list, number, phone, cell, name, je, de, moi, mon, ce, nom, numero, tout, etre
+    veux, voudrais, souhaite, desire, un, besoin, veuillez"""
+)
+_LONG = 9
+_LONG_WORDS = [
+    word for word in _KNOWN if len(word) >= _LONG and word.startswith(("unsub", "desab", "desins"))
+]
+_FEW = 6
+_TELLING = frozenset(word for phrase in _KNOWN for word in phrase.split()) - _COMMON | {"take"}
+"""One of these stands in whatever is a built-in word."""
+VOCABULARY = frozenset(phrase for _, _, listed in _VOCABULARY for phrase in listed.split(", ")) | {
+    "stop all",
+    "opt out",
 }
-VOCABULARY = frozenset(known.word for known in _KNOWN.values())
-"""All built-in words in plain form: `arret`, `stop all`."""
-_FIRST = {phrase.split()[0] for phrase in (*_KNOWN, *COURTESIES)}
+"""The words that people are told, in plain form: `arret`, `stop all`."""
+
+_TEXTS = phrases(
+    """{tout|tous|all|} {sms|texto|textos|texte|textes|text|texts|message|messages|msg|msgs|mms}
+    pub, pubs, publicite, publicites, spam, spams, notification, notifications, tout, all
+    everything, tous"""
+)
+"""What a bare word after STOP says of everything that we send."""
+_LISTS = phrases(
+    """{mailing|contact|distribution|phone|text|sms|call|} {list|lists}, liste, listes
+    liste {d envoi|de diffusion|de contacts|d appel}, base, fichier, systeme, system, database"""
+)
+_ARTICLES = phrases(
+    """from, le, la, les, l, du, des, de, d, de {la|l|votre|vos|cette|ces|mes|ma}, au, aux, vos,
+    votre, cette, ces, mes, mon, ma, the, your, from {the|your|this|these|my|all|all the|},
+    this, these, off {the|your|this|}, my, of {the|your|}, a la, to {the|your|}"""
+)
+_SENTENCE = phrases(
+    """it, that, this, by, at, in, on, off, up, the, and, or, is, be, me, you, i, we, us, they, he
+    she, my, your, his, her, if, when, where, what, why, how, who, so, too, not, now, then, here
+    there, for, with, lol, haha, sign, signs, light, watch, over, bus, motion, loss, guys, him
+    ou, et, a, c, ca, y, en, la, le, les, un, une, de, des, du, au, aux, ce, est, il, elle, on, je
+    tu, vous, nous, moi, toi, pas, que, qui, quoi, si, pour, par, sur, dans, avec, encore, trop
+    maladie, autobus, metro, tram, tramway, train, travail, cardiaque, court, stage, complet
+    obligatoire, toi, immediat, fumer, manger, boire, covid, bill, loi, pandemie, guerre, war"""
+)
+"""Words that make of what follows STOP a sentence, or a thing that has STOP in its name."""
+_INSTRUCTIONS = phrases(
+    """{reply|text|send|type|txt|answer|write} {with|the word|}
+    {repondre|repondez|repond|reponds|texter|textez|texte|envoyer|envoyez|envoie|ecrire|ecrivez}
+    {repondre|repondez|envoyer|envoyez|texter|textez} {par|le mot}"""
+)
+_TO = frozenset({"au", "a", "to", "at"})
+_FRENCH_WORDS = phrases(
+    "pub, pubs, publicite, publicites, texto, textos, texte, textes, tout, tous, au, repondre"
+    ", repondez, texter, textez, envoyez, envoyer, envoie, ecrire"
+)
+_ENGLISH_WORDS = phrases("text, texts, all, to, reply, send, type, everything, offers")
+_HALTING = frozenset({"stop", "arret", "arrete", "arreter", "arretez"})
+"""Who says these of our texts may be angry at one alone; `bot.core.unsure` asks."""
+_OF_A_LIST = (" list", " liste")
+LONGEST_NAME = 3
+"""Words of a list's name."""
+_LONGEST_UNKNOWN = 2
+"""Words after STOP that say nothing to us, and keep nobody from opting out."""
+_LONGEST = 24
+"""Words of a text that can be a built-in word, without what is polite around it."""

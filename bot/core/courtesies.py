@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import product
+
+LONGEST = 5
+"""Words of a courtesy."""
 
 
 def single(word: str) -> str:
@@ -14,8 +18,23 @@ def single(word: str) -> str:
 
 
 def phrases(listed: str) -> frozenset[str]:
-    """Read a list of phrases in normal form, as it is parted by commas, doubled letters once."""
-    return frozenset(" ".join(map(single, phrase.split())) for phrase in listed.split(", "))
+    """Read a list of phrases in normal form, doubled letters once.
+
+    They are parted by commas and line ends; `{a|b|}` stands for `a`, `b` and nothing.
+    """
+    written = (one for line in listed.splitlines() for one in line.split(","))
+    return frozenset(
+        " ".join(map(single, phrase.split()))
+        for one in written
+        if one.strip()
+        for phrase in _spelled_out(one)
+    )
+
+
+def _spelled_out(written: str) -> Iterable[str]:
+    """Write a phrase once for each choice that it leaves."""
+    parts = [part.split("|") for part in _BRACES.split(written)]
+    return (" ".join(chosen) for chosen in product(*parts))
 
 
 def without_courtesies(
@@ -24,9 +43,9 @@ def without_courtesies(
     """Give where words, with doubled letters written once, begin and end but for courtesies."""
     polite = COURTESIES if courtesies is None else courtesies
     begin, end = 0, len(plain)
-    while begin < end and (size := _courtesy(plain[begin : min(begin + 4, end)], 0, polite)):
+    while begin < end and (size := _courtesy(plain[begin : min(begin + LONGEST, end)], 0, polite)):
         begin += size
-    while begin < end and (size := _courtesy(plain[max(begin, end - 4) : end], -1, polite)):
+    while begin < end and (size := _courtesy(plain[max(begin, end - LONGEST) : end], -1, polite)):
         end -= size
     return begin, end
 
@@ -38,12 +57,37 @@ def _courtesy(near: Sequence[str], side: int, polite: Collection[str]) -> int:
 
 
 _DOUBLED = re.compile(r"(.)\1+", re.DOTALL)
+_BRACES = re.compile(r"[{}]")
 
-COURTESIES = phrases(
-    "svp, s v p, stp, s t p, s il vous plait, s il te plait, sil vous plait, sil te plait, merci, "
-    "merci bien, merci beaucoup, merci bcp, merci d avance, merci a vous, merci a toi, "
-    "bonne journee, bonne soiree, bonne fin de journee, please, pls, plz, thanks, thx, tks, ty, "
-    "thanx, thank you, thank u, thanks a lot, thanks so much, many thanks, thank you very much, "
-    "thank you so much, have a nice day, have a good day"
+FRENCH = phrases(
+    """svp, s v p, stp, s t p, s il {vous|te} plait, sil {vous|te} plait, s il {vous|te} plaît
+    merci, merci {bien|beaucoup|bcp|d avance|a vous|a toi|infiniment}, mille mercis
+    bonne {journee|soiree|nuit|fin de journee|fin de semaine}
+    cordialement, bien a vous, a bientot, desole, pardon"""
 )
-"""Of four words at most."""
+ENGLISH = phrases(
+    """please, pls, plz, pleas, thanks, thx, tks, ty, tysm, thanx, cheers
+    thank {you|u|you very much|you so much}, thanks {a lot|so much}, many thanks
+    have a {nice|good|great} day, kindly, sorry, regards, best regards, sent from my iphone"""
+)
+COURTESIES = FRENCH | ENGLISH
+"""Of `LONGEST` words at most. They come before, after, and between a person's words."""
+FRENCH_GREETINGS = phrases(
+    "bonjour, bonsoir, salut, allo, coucou, bon matin, madame, monsieur, bonjour {madame|monsieur}"
+)
+ENGLISH_GREETINGS = phrases(
+    "hello, hi, hey, hi there, hello there, hey there, good {morning|afternoon|evening}"
+)
+FRENCH_SIGNATURES = phrases("envoye de mon {iphone|ipad|samsung|mobile}, envoye depuis mon iphone")
+ENGLISH_SIGNATURES = phrases("sent from my {iphone|ipad|samsung|phone|mobile|galaxy}")
+AROUND = COURTESIES | FRENCH_GREETINGS | ENGLISH_GREETINGS | FRENCH_SIGNATURES | ENGLISH_SIGNATURES
+"""What may stand around a built-in word, whose sense nothing polite changes."""
+TELLS_FRENCH = FRENCH | FRENCH_GREETINGS | FRENCH_SIGNATURES
+TELLS_ENGLISH = ENGLISH | ENGLISH_GREETINGS | ENGLISH_SIGNATURES
+AROUND_STOP = AROUND | phrases(
+    """ok, okay, k, oui, yes, yeah, ya, bon, ben, just, juste, now, right now, maintenant, asap,
+    immediately, immediatement, tout de suite, today, already, deja, alors, donc, then, et,
+    and, again, encore une fois, ok {merci|thanks}, tout simplement, definitivement, forever,
+    omg, wtf"""
+)
+"""And around STOP: who is impatient wants it no less."""

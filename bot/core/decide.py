@@ -1,8 +1,9 @@
 """What to do about a text: all of it, in order, in one readable function.
 
-Asked in this order; the first that answers ends it: opt-out, opt-in and help words · what may not
-be answered (history, late, opted out, robots, reactions) · a person who took the conversation
-over · the step at which an answer is awaited · the rules · nobody.
+Asked in this order; the first that answers ends it: opt-out, opt-in and help words · what probably
+asks for no more messages · what may not be answered (history, late, opted out, robots,
+reactions) · a person who took the conversation over · the step at which an answer is awaited · the
+rules · nobody.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bot.core.budget import within_budget
 from bot.core.candidates import Candidate, taker
 from bot.core.conversation import Conversation, Position
 from bot.core.decision import Decision, Reply, Why
+from bot.core.doubt import ask_back, read_wish
 from bot.core.instants import milliseconds
 from bot.core.messages import Delivery, InboundStatus, MessageClass
 from bot.core.obey import leave, left_list, obey, read_word
@@ -33,12 +35,12 @@ def decide(turn: Turn) -> Decision:
         turn = replace(turn, conversation=_heard(turn))
     turn, reacting = without_quotation(turn)
     word = read_word(turn)
-    if word is not None and not word.list_name:
+    if word is not None and (left := left_list(word, turn)) is not None:
+        return leave(word, left, turn)
+    if word is not None and word.certain:
         return within_budget(turn, obey(word, turn))
-    if (left := left_list(turn)) is not None:
-        return leave(*left, turn)
-    if word is not None:
-        return within_budget(turn, obey(word, turn))
+    if not reacting and (wish := read_wish(turn)) is not None:
+        return within_budget(turn, ask_back(wish, turn))
     reason = _unanswerable(turn) or ("reaction" if reacting else "")
     if reason:
         return _ignored(turn, reason)
@@ -83,7 +85,10 @@ def conclude(
 
 def answers(turn: Turn) -> bool:
     """Tell whether somebody understands this text, other than a rule that takes anything."""
-    if read_word(turn) is not None or left_list(turn) is not None:
+    word = read_word(turn)
+    if word is not None and (word.certain or left_list(word, turn) is not None):
+        return True
+    if read_wish(turn) is not None:
         return True
     position = turn.conversation.position
     if position is not None and (rule := open_rule(turn, position)) is not None:

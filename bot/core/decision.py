@@ -42,6 +42,7 @@ REASONS: Mapping[str, str] = {
     "stop": "an opt-out word",
     "start": "an opt-in word",
     "help": "a help word",
+    "unsure": "probably asks for no more messages; asked back, and nothing is started meanwhile",
     "left": "an opt-out word and the name of a list",
     "ended": "a word that ends the conversation",
     "rule": "a rule answered",

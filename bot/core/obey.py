@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.builtin_words import BuiltIn, WordClass, read_builtin
 from bot.core.conversation import Subscriber
-from bot.core.courtesies import single, without_courtesies
+from bot.core.courtesies import single
 from bot.core.decision import Decision, Reply, Why
 from bot.core.messages import Delivery, InboundStatus, MessageClass
-from bot.core.rules import SubscriptionList
+from bot.core.policy import Confirming
+from bot.core.rules import Phrase, SubscriptionList
 from bot.core.sayings import Message
 from bot.core.silence import silence
 from bot.core.text import words
 from bot.core.turn import Turn
 
-OBEYED = frozenset({"stop", "start", "left"})
+OBEYED = frozenset({"stop", "start", "left", "unsure"})
 """The reasons of what holds also where nothing can be said."""
 OPT_OUTS = (WordClass.OUT, WordClass.OUT_OR_END)
 BUILT_IN: Mapping[WordClass, tuple[str, str, MessageClass]] = {
@@ -39,7 +40,7 @@ def read_word(turn: Turn) -> BuiltIn | None:
 def opts_out(text: str) -> bool:
     """Tell whether a text opts out of everything wherever it stands: it waits for no answer."""
     word = read_builtin(words(text))
-    return word is not None and word.word_class is WordClass.OUT and not word.list_name
+    return word is not None and word.word_class is WordClass.OUT and not word.about
 
 
 def obey(word: BuiltIn, turn: Turn) -> Decision:
@@ -49,25 +50,22 @@ def obey(word: BuiltIn, turn: Turn) -> Decision:
     return _opt(word, turn)
 
 
-def left_list(turn: Turn) -> tuple[BuiltIn, SubscriptionList] | None:
-    """Read an opt-out word that is followed by the name of a list."""
-    if not turn.rulebook.lists:
+def left_list(word: BuiltIn, turn: Turn) -> SubscriptionList | None:
+    """Find the list that is named after an opt-out word."""
+    if not word.about:
         return None
-    said = _meant(turn)
-    word = read_builtin(said[:1])
-    if word is None or word.word_class is not WordClass.OUT:
-        return None
-    for one in turn.rulebook.lists.values():
-        if any(said[1:] == name.words for name in one.names):
-            return word, one
-    return None
+    lists = turn.rulebook.lists.values()
+    return next((one for one in lists if _name_of(one, word) is not None), None)
 
 
-def _meant(turn: Turn) -> tuple[str, ...]:
-    """Give the words of the text without the courtesies around them."""
-    said = words(turn.text.text)
-    begin, end = without_courtesies([single(word) for word in said])
-    return said[begin:end]
+def _name_of(one: SubscriptionList, word: BuiltIn) -> Phrase | None:
+    """Find the name by which a list was called; doubled letters do not matter."""
+    about = _plain(word.about)
+    return next((name for name in one.names if _plain(name.words) == about), None)
+
+
+def _plain(said: Sequence[str]) -> list[str]:
+    return [single(word) for word in said]
 
 
 def leave(word: BuiltIn, left: SubscriptionList, turn: Turn) -> Decision:
@@ -80,7 +78,7 @@ def leave(word: BuiltIn, left: SubscriptionList, turn: Turn) -> Decision:
         why = replace(why, detail={**why.detail, "silent": silent})
         return Decision(turn.conversation, after, InboundStatus.HANDLED, why)
     reply = _built_in("left", word, turn, MessageClass.OPT_OUT, rule="left")
-    if not turn.subscriber.language and (told := _told_by_name(left, turn)):
+    if not turn.subscriber.language and (told := _told_by_name(left, word)):
         reply = replace(reply, languages=(told,))
     names = {"list": left.name_in(reply.languages[0])}
     return Decision(turn.conversation, after, InboundStatus.HANDLED, why, (reply,), names)
@@ -96,10 +94,10 @@ def _unasked(turn: Turn, left: SubscriptionList) -> Turn:
     return replace(turn, conversation=replace(turn.conversation, position=None))
 
 
-def _told_by_name(left: SubscriptionList, turn: Turn) -> str:
+def _told_by_name(left: SubscriptionList, word: BuiltIn) -> str:
     """Give the language of the name by which a list was called: STOP is in two, RABAIS is not."""
-    said = _meant(turn)[1:]
-    told = next((name.languages for name in left.names if name.words == said), frozenset())
+    name = _name_of(left, word)
+    told = name.languages if name else frozenset()
     return next(iter(told)) if len(told) == 1 else ""
 
 
@@ -138,8 +136,8 @@ def _opt(word: BuiltIn, turn: Turn) -> Decision:
     if not silent and word.word_class is not WordClass.HELP:
         if after is before:
             silent = "overtaken"
-        elif opting_out and before.opted_out:
-            silent = "opted_out"
+        elif opting_out:
+            silent = _unconfirmed(turn)
     if silent:
         why = replace(why, detail={"silent": silent})
         return Decision(conversation, after, InboundStatus.HANDLED, why, cancel=after.opted_out)
@@ -147,6 +145,14 @@ def _opt(word: BuiltIn, turn: Turn) -> Decision:
     return Decision(
         conversation, after, InboundStatus.HANDLED, why, (reply,), cancel=after.opted_out
     )
+
+
+def _unconfirmed(turn: Turn) -> str:
+    """Say why an opt-out is not confirmed; nothing where it is."""
+    confirming = turn.policy.confirming(turn.text.gateway)
+    if confirming is Confirming.NEVER:
+        return "carrier"
+    return "opted_out" if turn.subscriber.opted_out and confirming is Confirming.ONCE else ""
 
 
 def _opted(word: BuiltIn, turn: Turn) -> Subscriber:
@@ -164,6 +170,7 @@ def _opted(word: BuiltIn, turn: Turn) -> Subscriber:
         opted_out=word.word_class in OPT_OUTS,
         changed_at=min(text.sent_at, turn.now),
         cause=f"inbound {text.id}",
+        unsure_at=None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
+from enum import StrEnum
 
 from bot.core.messages import Delivery
 from bot.core.quiet_hours import QuietHours
@@ -16,6 +17,16 @@ class Limit:
 
     count: int
     period: timedelta
+
+
+class Confirming(StrEnum):
+    """How often an opt-out is confirmed."""
+
+    ONCE = "once"
+    EACH = "each"
+    """As Canadian short codes have to."""
+    NEVER = "never"
+    """The carrier does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +46,12 @@ class Policy:
     """Gateway to the country of national telephone numbers, two letters."""
     silent_for: timedelta = timedelta(minutes=30)
     """How long rules are silent for a number that a person took over."""
+    confirm_stop: Mapping[str, Confirming] = field(default_factory=dict)
+    """Gateway to how often an opt-out is confirmed there."""
+
+    def confirming(self, gateway: str) -> Confirming:
+        """Say how often an opt-out is confirmed at a gateway: once, where nothing else is said."""
+        return self.confirm_stop.get(gateway, Confirming.ONCE)
+
     quiet: QuietHours | None = None
     """When nothing is started; None: at any hour it is."""

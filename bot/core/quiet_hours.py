@@ -58,7 +58,8 @@ RULES: tuple[QuietRule, ...] = (
         sunday=None,
         source="French operators and senders agree on Monday to Saturday, never on a Sunday or a "
         "public holiday; some open at 8, some at 10 (the strictest is taken). Decree 2022-1313, "
-        "for calls, is stricter at weekends and at noon, and does not speak of SMS.",
+        "for calls without consent, also closes on Saturdays and from 13 to 14; it does not "
+        "speak of SMS.",
     ),
     QuietRule(
         name="Canada",
@@ -77,9 +78,10 @@ RULES: tuple[QuietRule, ...] = (
         saturday=_hours(9, 20),
         sunday=None,
         source="47 CFR 64.1200(c)(1) says 8-21, by the time of who is called. States are "
-        "stricter: Florida, Oklahoma and Washington end at 20, Connecticut begins at 9, Alabama "
-        "and Louisiana close on Sundays and holidays; a number does not tell in which one its "
-        "owner lives.",
+        "stricter: Florida, Maryland and Oklahoma end at 20, Connecticut begins at 9, Alabama and "
+        "Louisiana close on Sundays and holidays; a number does not tell in which one its owner "
+        "lives. Stricter still are Kentucky (from 10) and Rhode Island (until 18, Saturdays 10-17)"
+        ": who writes there sets hours of their own.",
     ),
     QuietRule(
         name="everywhere else, and numbers of no country",

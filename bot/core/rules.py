@@ -148,6 +148,8 @@ class SubscriptionList:
     """Said to who joined, unless the rule has a reply of its own."""
     lasts: timedelta | None = None
     """How long somebody is on it who joined; None: until they leave."""
+    mirror: Mapping[str, str] = field(default_factory=dict)
+    """Gateways, and the group there that it is kept equal to."""
     sandbox_only: bool = False
 
     def ends(self, joined_at: datetime) -> datetime | None:

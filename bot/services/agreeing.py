@@ -1,11 +1,11 @@
-"""What a text that joins or leaves a list writes into the ledger of consent."""
+"""What a text that opts out or in, or joins or leaves a list, writes into the ledger."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from bot.content.joining import CONFIRMED
-from bot.core.consent import Consent, ConsentKind, How
+from bot.core.consent import EVERYTHING, Consent, ConsentKind, How
 from bot.core.sayings import Message
 from bot.core.turn import Turn
 from bot.services.speaking import Spoken
@@ -23,6 +23,11 @@ def agreed(turn: Turn, spoken: Spoken, of_list: str, expires_at: datetime | None
 def withdrawn(turn: Turn, of_list: str) -> Consent:
     """Give the entry of somebody who left a list by a text."""
     return _entry(turn, of_list, turn.text.text[:WORDING], None, given=False)
+
+
+def opted(turn: Turn, *, given: bool) -> Consent:
+    """Give the entry of somebody who opted out of everything, or in again."""
+    return _entry(turn, EVERYTHING, turn.text.text[:WORDING], None, given=given)
 
 
 def _entry(

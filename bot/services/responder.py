@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot import metrics
 from bot.clock import Clock
 from bot.core.decide import answers, decide, is_wanted, without_quotation
-from bot.core.decision import Decision, Why
+from bot.core.decision import Why
 from bot.core.errands import ErrandKind
 from bot.core.messages import Inbound, InboundStatus
 from bot.core.obey import OBEYED, opts_out
@@ -17,6 +17,7 @@ from bot.core.reactions import looks_quoted
 from bot.core.turn import Turn
 from bot.log import logger
 from bot.services.bursts import Reading, followers, joined, read_first
+from bot.services.journaling import note_opted
 from bot.services.speaking import Speech
 from bot.services.work import Work, parked
 from bot.storage import errands, inbox, outbox, subscribers
@@ -112,6 +113,7 @@ class Responder:
             await inbox.settle(connection, handled, work.now)
             decided = {one.id for one in handled}
             await inbox.release(connection, [one.id for one in texts if one.id not in decided])
+        await note_opted(self._database, work.opted)
         self._tell(handled, work)
         return len(handled)
 
@@ -175,17 +177,11 @@ class Responder:
                 return Handled(text.id, InboundStatus.PARKED, Why("died"))
             decision = decide(turn)
             if decision.why.reason in OBEYED:
-                self._obey(decision, text, work)
+                work.obey(decision, turn)
             work.carry_out(decision, turn)
         except Exception as error:  # noqa: BLE001 - one bad text, rule or template parks that text
             return parked(text, error, self._speech.library)
         return Handled(text.id, decision.status, decision.why)
-
-    def _obey(self, decision: Decision, text: Inbound, work: Work) -> None:
-        """Opt out or in also where its confirmation cannot be said."""
-        work.people[text.number] = decision.subscriber
-        if decision.cancel:
-            work.leave(text.number)
 
     def _dated(self, text: Inbound) -> Inbound:
         """Date a text by our clock where the gateway's is behind: that does not make it old."""
@@ -227,6 +223,7 @@ class Responder:
 
 
 NOTICES = {
+    "unsure": ("text.unsure", "Somebody may want no more messages; nothing is started to them"),
     "loop": ("text.loop", "A number reached replies.per_number and is not answered for a while"),
     "robot": ("text.robot", "A robot seems to text us; it is not answered"),
 }
