@@ -224,7 +224,10 @@ def _own_id() -> ColumnElement[Any]:
 
 SETTLE = {
     Status.SENT: _settling(
-        Status.SENT, "segments", "units", "code", held_in=BELIEVED_IN, gateway_id=_own_id()
+        *(Status.SENT, "segments", "units", "code"),
+        held_in=BELIEVED_IN,
+        gateway_id=_own_id(),
+        error=literal_column("''"),  # why it waited before is no news of a message that is sent
     ),
     Status.QUEUED: _settling(Status.QUEUED, "not_before", "error", "code"),
     Status.FAILED: _settling(Status.FAILED, "error"),
