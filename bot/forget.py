@@ -39,7 +39,7 @@ WHAT = {
     "events": "events for your programs",
     "mirrored": "contacts at a vendor",
 }
-UNDER_WAY = {"texts": "text", "messages": "message", "mails": "mail"}
+UNDER_WAY = {"texts": "text", "messages": "message", "mails": "mail", "carried": "opt-out"}
 
 
 def forget(config_path: Path, written: str, *, really: bool, as_json: bool) -> int:
@@ -126,8 +126,8 @@ def _stays(config: Config, receipt: Mapping[str, Any]) -> Iterator[str]:
     for name, how_many in receipt["under_way"].items():
         if how_many:
             yield (
-                f"{count(how_many, UNDER_WAY[name])} still under way: it stays. Repeat the "
-                "command in a minute, with the daemon running."
+                f"{count(how_many, UNDER_WAY[name])} still under way: that stays. Repeat the "
+                "command in a minute or two, with the daemon running."
             )
     if receipt["mentions"]:
         yield f"The number is written in {count(receipt['mentions'], 'text')} of other people."

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.consent import How
 from bot.core.conversation import conversation_key
-from bot.core.errands import ErrandKind, ErrandStatus
+from bot.core.errands import TO_DO, ErrandKind, ErrandStatus
 from bot.core.messages import InboundStatus, Status
 from bot.storage.aliases import pseudonym_of
 from bot.storage.many import INSERT
@@ -61,20 +61,24 @@ class UnderWay:
     """Being sent, or not known whether they were taken."""
     mails: int = 0
     """Being sent."""
+    carried: int = 0
+    """Opt-outs that a gateway is still to be told of."""
 
     @property
     def is_anything(self) -> bool:
         """Whether forgetting has to be repeated."""
-        return bool(self.texts or self.messages or self.mails)
+        return bool(self.texts or self.messages or self.mails or self.carried)
 
 
 def under_way(person: Dossier) -> UnderWay:
     """Say what of a person cannot be forgotten yet."""
     messages = [*person.rows[outbox.name], *person.forwarded]
+    busy = [row["kind"] for row in person.rows[errands.name] if _is_busy(errands, row)]
     return UnderWay(
         sum(_is_busy(inbox, row) for row in person.rows[inbox.name]),
         sum(_is_busy(outbox, row) for row in messages),
-        sum(_is_busy(errands, row) for row in person.rows[errands.name]),
+        busy.count(ErrandKind.MAIL),
+        busy.count(ErrandKind.CARRY),
     )
 
 
@@ -83,8 +87,9 @@ def _is_busy(table: Table, row: Row) -> bool:
         return bool(row["status"] == InboundStatus.NEW.value)
     if table is outbox:
         return Status(row["status"]) in UNDER_WAY
-    mail = bool(row["kind"] == ErrandKind.MAIL.value)
-    return mail and bool(row["status"] == ErrandStatus.UNDER_WAY.value)
+    if row["kind"] == ErrandKind.CARRY:
+        return ErrandStatus(row["status"]) in TO_DO
+    return bool(row["kind"] == ErrandKind.MAIL and row["status"] == ErrandStatus.UNDER_WAY)
 
 
 async def forget(

@@ -7,16 +7,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.core.consent import How
 from bot.core.conversation import Subscriber
+from bot.core.errands import ErrandKind
 from bot.core.messages import Listed, Status
 from bot.services.forgetting import forget_again
-from bot.storage import consents, inbox, subscribers
+from bot.storage import consents, inbox, schema, subscribers
 from bot.storage.inbox import Received
 from bot.storage.whose import OF_A_PERSON
 from tests.clock import NOON
-from tests.services.attended import texted
+from tests.services.attended import texted, wanted
 from tests.services.forgotten import DIGITS, RULES, WORDS, everything, forgetting, live, traces
 from tests.services.played import ANA, BEN, Scene, listed, open_scene
 
@@ -176,6 +178,29 @@ async def test_what_is_under_way_stays_until_it_has_ended(scene: Scene) -> None:
     receipt = await forgetting(scene).forget(ANA)
     assert not receipt.under_way.is_anything
     assert traces(scene.folder, DIGITS, WORDS) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "stays"),
+    [
+        (ErrandKind.MAIL, "under_way", True),
+        (ErrandKind.CARRY, "waiting", True),
+        (ErrandKind.CARRY, "done", False),
+        (ErrandKind.LATER, "waiting", False),
+        (ErrandKind.LOOKUP, "under_way", False),
+    ],
+)
+async def test_an_errand_that_nobody_else_can_end_is_waited_for(
+    scene: Scene, kind: ErrandKind, status: str, stays: bool
+) -> None:
+    await wanted(scene, kind)
+    async with scene.database.write() as connection:
+        await connection.execute(update(schema.errands).values(status=status))
+
+    receipt = await forgetting(scene).forget(ANA)
+
+    assert receipt.under_way.is_anything == stays
+    assert bool((await everything(scene))["errands"]) == stays
 
 
 async def test_the_ledger_proves_what_it_proved_without_words(scene: Scene) -> None:
