@@ -14,12 +14,13 @@ from bot import look
 from bot.app import load_content
 from bot.cli import main
 from bot.config import load_config
+from bot.core.messages import Acceptance
 from bot.gateways.base import Rejected
 from bot.services.follow_ups import FollowUps
 from bot.services.library import Library
 from bot.services.mailer import Mailer
 from bot.services.responder import Responder
-from tests.services.played import open_scene
+from tests.services.played import ANA, open_scene
 
 RULES = """
 rules:
@@ -307,6 +308,45 @@ def test_explain_of_a_stored_text(
     assert (result.exit_code, result.stderr) == (0, "")
     for words in told:
         assert words in result.stdout
+
+
+@pytest.mark.parametrize("command", [["explain", "--id", "1"], ["user", ANA]])
+@pytest.mark.parametrize(
+    ("counted", "told"),
+    [(None, ""), (1, ""), (2, "the gateway counts 2 segments, and we count 1")],
+    ids=["says nothing", "agrees", "counts more"],
+)
+def test_segments_that_a_gateway_counts_otherwise_are_shown(
+    textobot: Textobot, folder: Path, command: list[str], counted: int | None, told: str
+) -> None:
+    async def answered() -> None:
+        async with open_scene(folder) as scene:
+            await scene.receive("météo")
+            await scene.responder().tick()
+            scene.gateway.answers.append(Acceptance("7", counted))
+            await scene.send(scene.sender())
+
+    asyncio.run(answered())
+
+    result = textobot(*command)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert told in result.stdout
+    assert ("the gateway counts" in result.stdout) == bool(told)
+
+
+def test_check_notes_what_is_dear_and_finds_no_fault(textobot: Textobot, folder: Path) -> None:
+    """What a template comes to is known where the rule has examples."""
+    called, said = f"tune {'x' * 70}", '"Oui… {{ rest }}"'
+    song = f"rules: [{{id: s, keyword: [tune], examples: {{matches: [{called}]}}, reply: {said}}}]"
+    (folder / "rules" / "dear.yaml").write_text(song)
+
+    result = textobot("check")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    at = song.index("…") + 1
+    assert f"rules/dear.yaml:1:{at}: note: the reply of 's' costs 2 segments" in result.stdout
+    assert "because of … (free: ...); with what is free instead, 1, as 'tune x" in result.stdout
 
 
 def test_explain_of_a_text_that_is_not_there(textobot: Textobot, folder: Path) -> None:
