@@ -59,9 +59,7 @@ def _expect_group(gateway: str, group: object, info: ValidationInfo) -> None:
 Mirror = Annotated[
     dict[str, str],
     BeforeValidator(_mirror),
-    WithJsonSchema(
-        {"type": "object", "additionalProperties": dict(TEXT), "minProperties": 1}
-    ),
+    WithJsonSchema({"type": "object", "additionalProperties": dict(TEXT), "minProperties": 1}),
 ]
 Lasts = Annotated[Duration, between("1h", "3660d")]
 

@@ -44,14 +44,16 @@ def load_rulebook(
     gateways: Collection[str] = (),
     languages: Collection[str] = (),
     private_hosts: Collection[str] = (),
+    groupless: Collection[str] = (),
 ) -> Rulebook:
     """Read `**/*.yaml` of a folder, which may be missing; `stories/` in it is not ours.
 
     Rules that are `only: sandbox` are checked always, and kept where `sandbox` says so. Gateways
     and languages that rules name are compared with those that are given, where any are; lookups
-    may ask `private_hosts`. Raises `Faults` with all that is wrong in rules and templates.
+    may ask `private_hosts`; `groupless` are gateways without groups. Raises `Faults` with all
+    that is wrong in rules and templates.
     """
-    known = Known(gateways, languages, private_hosts)
+    known = Known(gateways, languages, private_hosts, groupless)
     files = [read_rule_file(file, templates, known) for file in _rule_files(folder)]
     whole = Whole(
         _own_first(rule for file in files for rule in file.rules),
@@ -156,6 +158,7 @@ def _between(rules: Sequence[Rule], whole: Whole) -> Iterator[Fault]:
     yield from _named_twice("rule", whole.rules)
     yield from _named_twice("list", whole.lists)
     yield from _called_twice(whole.lists)
+    yield from _mirrored_twice(whole.lists)
     yield from _never_answering(rules)
 
 
@@ -188,6 +191,18 @@ def _called_twice(lists: Iterable[SubscriptionList]) -> Iterator[Fault]:
                     f"STOP {' '.join(name.words).upper()} leaves the list {earlier.id!r} already"
                 )
                 yield _fault(one.source, what, f"choose another name ({earlier.source})")
+
+
+def _mirrored_twice(lists: Iterable[SubscriptionList]) -> Iterator[Fault]:
+    """Say which lists would fill and empty the same group."""
+    first: dict[tuple[str, str, bool], SubscriptionList] = {}
+    for one in lists:
+        for gateway, group in one.mirror.items():
+            place = (gateway, group.casefold(), one.sandbox_only)
+            earlier = first.setdefault(place, one)
+            if earlier.id != one.id:
+                what = f"the list {earlier.id!r} is kept equal to {group} of {gateway} already"
+                yield _fault(one.source, what, f"name another group ({earlier.source})")
 
 
 def _never_answering(rules: Iterable[Rule]) -> Iterator[Fault]:
