@@ -56,8 +56,8 @@ def read_builtin(said: Sequence[str]) -> BuiltIn | None:
     """Read words in normal form (`bot.core.text.words`) as a built-in word, if they are one."""
     spoken = _joined_letters([word for word in said if word[0].isalnum()])
     spoken = [word for word, _ in groupby(spoken)] if set(spoken) <= _KNOWN.keys() else spoken
-    plain = [single(word) for word in spoken]
-    if _TELLING.isdisjoint(plain) and not (len(plain) <= _FEW and any(map(_misspelled, plain))):
+    plain = [_corrected(single(word)) for word in spoken]
+    if _TELLING.isdisjoint(plain):
         return None
     for polite in (AROUND, AROUND_STOP):
         begin, end = without_courtesies(plain, polite)
@@ -72,7 +72,7 @@ def read_builtin(said: Sequence[str]) -> BuiltIn | None:
 
 
 def _read(plain: list[str], spoken: list[str]) -> BuiltIn | None:
-    known = _KNOWN.get(" ".join(plain)) or (_misspelled(plain[0]) if len(plain) == 1 else None)
+    known = _KNOWN.get(" ".join(plain))
     if known is not None:
         return known
     size, known = _leading(plain)
@@ -88,11 +88,11 @@ def _read(plain: list[str], spoken: list[str]) -> BuiltIn | None:
     return _about(known, rest, spoken[size:])
 
 
-def _misspelled(word: str) -> BuiltIn | None:
-    """Read a long word with one slip of the thumb: it can be no other."""
-    if len(word) < _LONG - 1:
-        return None
-    return next((_KNOWN[one] for one in _LONG_WORDS if one_slip(word, one)), None)
+def _corrected(word: str) -> str:
+    """Read a long word with one slip of the thumb as what it is: it can be no other."""
+    if len(word) < _LONG - 1 or word in _KNOWN:
+        return word
+    return next((one for one in _LONG_WORDS if one_slip(word, one)), word)
 
 
 def _leading(plain: list[str]) -> tuple[int, BuiltIn | None]:
@@ -256,7 +256,6 @@ _LONG = 9
 _LONG_WORDS = [
     word for word in _KNOWN if len(word) >= _LONG and word.startswith(("unsub", "desab", "desins"))
 ]
-_FEW = 6
 _TELLING = frozenset(word for phrase in _KNOWN for word in phrase.split()) - _COMMON | {"take"}
 """One of these stands in whatever is a built-in word."""
 VOCABULARY = frozenset(phrase for _, _, listed in _VOCABULARY for phrase in listed.split(", ")) | {
@@ -277,14 +276,14 @@ _LISTS = phrases(
 )
 _ARTICLES = phrases(
     """from, le, la, les, l, du, des, de, d, de {la|l|votre|vos|cette|ces|mes|ma}, au, aux, vos,
-    votre, cette, ces, mes, mon, ma, the, your, from {the|your|this|these|my|all|all the|},
+    votre, cette, ces, mes, mon, ma, the, your, from {the|your|ur|this|these|my|all|all the|},
     this, these, off {the|your|this|}, my, of {the|your|}, a la, to {the|your|}"""
 )
 _SENTENCE = phrases(
     """it, that, this, by, at, in, on, off, up, the, and, or, is, be, me, you, i, we, us, they, he
     she, my, your, his, her, if, when, where, what, why, how, who, so, too, not, now, then, here
     there, for, with, lol, haha, sign, signs, light, watch, over, bus, motion, loss, guys, him
-    ou, et, a, c, ca, y, en, la, le, les, un, une, de, des, du, au, aux, ce, est, il, elle, on, je
+    ou, et, a, c, ca, y, donc, en, la, le, les, un, une, de, des, du, au, aux, ce, est, il, elle, on, je
     tu, vous, nous, moi, toi, pas, que, qui, quoi, si, pour, par, sur, dans, avec, encore, trop
     maladie, autobus, metro, tram, tramway, train, travail, cardiaque, court, stage, complet
     obligatoire, toi, immediat, fumer, manger, boire, covid, bill, loi, pandemie, guerre, war"""

@@ -86,7 +86,7 @@ TELLS_FRENCH = FRENCH | FRENCH_GREETINGS | FRENCH_SIGNATURES
 TELLS_ENGLISH = ENGLISH | ENGLISH_GREETINGS | ENGLISH_SIGNATURES
 AROUND_STOP = AROUND | phrases(
     """ok, okay, k, oui, yes, yeah, ya, bon, ben, just, juste, now, right now, maintenant, asap,
-    immediately, immediatement, tout de suite, today, already, deja, alors, donc, then, et,
+    immediately, immediatement, tout de suite, today, already, deja, alors,
     and, again, encore une fois, ok {merci|thanks}, tout simplement, definitivement, forever,
     omg, wtf"""
 )

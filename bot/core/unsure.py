@@ -22,6 +22,7 @@ from bot.core.text import words
 from bot.core.unsure_phrases import (
     ABOUT_ME,
     ABOUT_US,
+    AGAIN,
     BEFORE_A_THING,
     DENIALS,
     ELSEWHERE,
@@ -64,9 +65,12 @@ def may_mean_out(text: str) -> frozenset[str]:
     return NONE
 
 
-def _meant(sentence: str) -> list[str]:
+def _meant(sentence: str) -> Sequence[str]:
     """Give the words of a sentence without the courtesies around them."""
-    plain = [single(word) for word in words(sentence) if word[0].isalnum()]
+    return _without([single(word) for word in words(sentence) if word[0].isalnum()])
+
+
+def _without(plain: Sequence[str]) -> Sequence[str]:
     begin, end = without_courtesies(plain, AROUND_STOP)
     return plain[begin:end]
 
@@ -102,9 +106,11 @@ def _ends_or_begins(sentence: Sequence[str]) -> bool:
         return False
     first, last, before = sentence[0], sentence[-1], sentence[-2]
     wished = before not in BEFORE_A_THING and before not in DENIALS
+    if last in WISHES and not AGAIN.isdisjoint(sentence[:-1]):
+        return True
     if last in WISHES and wished and not ABOUT_US.isdisjoint(sentence[:-1]):
         return True
-    return first in WISHES and _begins(sentence[1:], ABOUT_ME)
+    return first in WISHES and _begins(_without(sentence[1:]), ABOUT_ME)
 
 
 def _begins(said: Sequence[str], known: Collection[str]) -> bool:
@@ -141,12 +147,12 @@ def _pattern(listed: str) -> str:
 
 def _one(line: str) -> str:
     """Write `{a b|c|} d` as `(?:a b |c |)d `."""
-    parts = []
-    for place, part in enumerate(re.split(r"[{}]", line)):
+    parts, at_the_start = [], line.startswith("^ ")
+    for place, part in enumerate(re.split(r"[{}]", line.removeprefix("^ "))):
         listed = [" ".join(map(single, choice.split())) for choice in part.split("|")]
         spaced = [f"{choice} " if choice else "" for choice in listed]
         parts.append(f"(?:{'|'.join(spaced)})" if place % 2 else spaced[0])
-    return f" {''.join(parts)}"
+    return f"{'^' if at_the_start else ''} {''.join(parts)}"
 
 
 _PHRASES = {"fr": re2.compile(_pattern(FRENCH)), "en": re2.compile(_pattern(ENGLISH))}

@@ -49,7 +49,8 @@ ENGLISH_WORDS = phrases(
 ABOUT_US = phrases(
     """you, your, u, ur, me, my, vous, vos, moi, m, messages, message, text, texts, textos, sms,
     interested, interesse, interessee, numero, number, person, spam, who, qui, wtf, omg, fuck,
-    shit, suffit, enough, assez, chier, gueule, up, said, dit, anymore, plus"""
+    shit, suffit, enough, assez, chier, gueule, up, said, dit, anymore, plus, personne, harassment,
+    harcelement, service, services"""
 )
 BEFORE_A_THING = phrases(
     """me, bus, next, non, pit, full, last, one, dont, never, t, to, a, the, d, de, l, un, le, que,
@@ -61,7 +62,7 @@ BEFORE_A_THING = phrases(
 """Words after which STOP is a place, a thing, or what somebody else does."""
 ABOUT_ME = phrases(
     """i m not, im not, i am not, i never, i dont, i don t, i do not, this is not, this isn t, this
-    isnt, je ne suis pas, je suis pas, chui pas, c est pas, ce n est pas, c pas, ce nest pas,
+    isnt, je ne suis pas, je ne suis plus, je suis pas, je suis plus, chui pas, c est pas, ce n est pas, c pas, ce nest pas,
     vous vous trompez, vous avez le mauvais, vous faites erreur, wrong, you have the wrong,
     you ve got the wrong, mauvais numero, faux numero, i said, j ai dit, je vous ai dit, je
     veux, je ne veux, i want, i told you, my number, mon numero, m ecrire, m envoyer, me
@@ -100,6 +101,9 @@ ENGLISH = f"""
 {{do not|dont|don t|never}} {{ever|}} {{call|write|write to}} {{{_US}}} {{anymore|any more|again|ever}}
 {{do not|dont|don t|never}} {{ever|}} send {{me|us|}} {{{_THESE_EN}|another|anything|}} {{{_TEXTS_EN}|stuff|anymore|again|more|anything}}
 {{do not|dont|don t|didnt|didn t|did not}} {{want|need|wish|wanna|care for|ask for|sign up for|like}} {{to|}} {{get|receive|be getting|}} {{{_THESE_EN}}} {{{_TEXTS_EN}|anymore|from you}}
+{{do not|dont|don t}} {{want|need|wanna get}} {{{_TEXTS_EN}}}
+{{how do|how can|how to}} {{i|you|we|}} stop {{receiving|getting}}
+{{i|just}} want {{off|out of}} {{this|your|the list|these}}
 {{do not|dont|don t}} {{want|need|wish|wanna}} {{to|}} {{get|receive|hear from you|be contacted|be texted|be on this list|be on your list}}
 no longer {{want|wish|interested|need|wanna}}
 {{no more|enough with|enough of|sick of|tired of|fed up with|done with}} {{getting|}} {{{_THESE_EN}|}} {{{_TEXTS_EN}}}
@@ -123,7 +127,8 @@ FRENCH = f"""
 {{arretez|arrete|arreter|cessez|cesse|cesser|stop|stoppez|stoper}} {{avec|}} {{{_THESE_FR}}} {{envois|envoi|{_TEXTS_FR}|publicites|publicite}}
 {{arretez|arrete|arreter}} {{moi ca|ca tout de suite|ca maintenant|vos conneries|votre spam|le spam|le harcelement}}
 {{arretez|arrete|arreter|stop}} ca
-{{ne|}} {{m|me|nous}} {{{_ORDER_FR}}} {{plus|pu|pus|jamais}}
+ne {{m|me|nous}} {{{_ORDER_FR}}} {{plus|pu|pus|jamais}}
+{{m|me|nous}} {{ecrivez|envoyez|textez|contactez|derangez|harcelez|achalez|embetez|sollicitez}} {{plus|pu|pus|jamais}}
 {{ne|}} {{mecrivez|menvoyez|mappelez}} {{plus|pu|jamais}}
 ne {{plus|pas|jamais}} {{m|me|nous|recevoir|etre}} {{{_SENDING_FR}|contacte|sollicite|derange|{_TEXTS_FR}|de}}
 {{plus|pas}} {{m|me}} {{{_SENDING_FR}}}
@@ -134,7 +139,8 @@ ne plus {{recevoir|avoir|etre contacte|envoyer|vouloir}}
 {{en|n en|j en}} veux {{plus|pu}} $
 {{en|n en|j en}} veux {{plus|pu}} {{de vos|de ces|des|svp|stop|arretez}}
 {{plus|pu|assez|marre|tanne|tannee|ecoeure|ecoeuree|fatigue|trop}} {{de|d|des}} {{recevoir|vos|ces|tous ces|tes}} {{vos|ces|des|}} {{{_TEXTS_FR}|publicites}}
-{{plus|pu|trop}} {{de|d}} {{sms|textos|texto|messages|msgs|msg|notifications}}
+^ {{non|stop|}} {{plus|pu|trop}} {{de|d}} {{sms|textos|texto|messages|msgs|msg|notifications}}
+trop de {{sms|textos|messages}}
 {{fini|finis|termine|terminer|fin}} {{les|des|vos|avec les|avec vos|de}} {{{_TEXTS_FR}}}
 {{annulez|annuler|annule|resiliez|resilier|arretez|arreter}} {{mon|l|le|cet|}} {{abonnement|inscription}}
 {{tanne|tannee|ecoeure|ecoeuree|marre|ras le bol|fatigue|fatiguee|plein le dos|plein mon casque}} {{de|d|des}} {{vos|ces|recevoir|avoir|me faire}}
@@ -158,3 +164,5 @@ comment {{faire|on fait|fait on|}} {{pour|}} {{on|je|j|}} {{peux|peut|puis je|}}
 {{foutez le camp|va chier|allez chier|vous me faites chier|tu me fais chier}}
 {{desabonnez|desinscrivez|desabonner|desinscrire|desabonne}} {{moi|mon|ce|nous|}}
 """
+AGAIN = phrases("times, fois, deja, already, again, still, encore, twice, combien")
+"""Who says STOP with these has said it before."""
