@@ -228,9 +228,7 @@ async def _workers(
     workers = [deciding, ceiling, Worker("memberships", memberships.tick, MEMBERSHIPS)]
     for account in known:
         section = config.gateways[account.name]
-        sending, others = await _gateway_workers(
-            account, section, deciding.wake, quiet=speech.policy.quiet
-        )
+        sending, others = await _gateway_workers(account, section, deciding.wake, speech.policy)
         senders[account.name] = sending
         # Observing, nothing leaves: neither what is decided now nor what waited before.
         workers += others if options.observing else [sending, *others]
@@ -287,11 +285,7 @@ async def _talkers(
 
 
 async def _gateway_workers(
-    account: Account,
-    section: GatewaySection,
-    wake_responder: Callable[[], None],
-    *,
-    quiet: QuietHours | None,
+    account: Account, section: GatewaySection, wake_responder: Callable[[], None], policy: Policy
 ) -> tuple[Worker, list[Worker]]:
     """Give the worker that sends, and the others of one gateway."""
     name, woken = account.name, asyncio.Event()
@@ -299,7 +293,7 @@ async def _gateway_workers(
     poller = Poller(account, how, wake_responder)
     await poller.begin()
     # Jitter keeps machines apart after an outage; it keeps no secret.
-    sender = Sender(account, woken.set, random.Random(), quiet=quiet)  # noqa: S311
+    sender = Sender(account, woken.set, random.Random(), quiet=policy.quiet)  # noqa: S311
     await sender.begin()
     sending = Worker(f"sender {name}", sender.tick, SENDING, drain=sender.drain, woken=woken)
     reconciler = Reconciler(account, sending.wake)

@@ -12,9 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     PrivateAttr,
@@ -24,37 +22,30 @@ from pydantic import (
     model_validator,
 )
 
+from bot.config.limits import Ceilings, Quiet
 from bot.config.notation import (
     LOOPBACK_NAMES,
     Country,
     Duration,
     Listen,
     Number,
-    OpenHours,
     OptionalNumber,
     Rate,
     RateText,
     Secret,
-    Share,
     Url,
     Zone,
     between,
-    parse_hours,
     parse_listen,
     split_url,
 )
+from bot.config.section import Section
 from bot.core.messages import Delivery
 from bot.core.policy import Confirming
 from bot.validation import Wrong
 
 SHORTEST_SECRET = 32
 """Characters of the installation's key: six digits of a code are only as good as it is."""
-
-
-class Section(BaseModel):
-    """What all sections have in common: nothing changes, nothing unknown, no value in an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _checked(pattern: str, what: str, remedy: str) -> AfterValidator:
@@ -211,18 +202,6 @@ class Replies(Section):
     only_numbers: tuple[Number, ...] = ()
 
 
-class Quiet(Section):
-    """When nothing is started to a number, by where it is."""
-
-    obey: bool = True
-    hours: dict[Country, OpenHours] = {}
-
-    @property
-    def own(self) -> dict[str, tuple[int, int] | None]:
-        """Country to minutes since midnight; None: it is always open."""
-        return {country: parse_hours(hours) for country, hours in self.hours.items()}
-
-
 class Lookups(Section):
     """The addresses that rules may ask."""
 
@@ -269,21 +248,6 @@ class Webhook(Section):
     events: Annotated[tuple[Event, ...], Field(min_length=1)] = ("*",)
 
 
-class Ceiling(Section):
-    """How much may be sent in one day, or one month; 0: as much as there is."""
-
-    messages: Annotated[int, Field(ge=0, le=100_000_000)] = 0
-    units: Annotated[float, Field(ge=0, le=100_000_000)] = 0.0
-
-
-class Ceilings(Section):
-    """What nothing is spent beyond."""
-
-    day: Ceiling = Ceiling()
-    month: Ceiling = Ceiling()
-    started: Share = 0.8
-
-
 class Retention(Section):
     """For how long things are kept."""
 
@@ -323,7 +287,9 @@ class Config(Section):
     rules: Folder = "rules"
     templates: Folder = "templates"
     reload: Literal["signal", "watch"] = "signal"
-    gateways: dict[GatewayName, Annotated[GatewaySection, Discriminator("kind")]] = {}
+    gateways: dict[GatewayName, Annotated[GatewaySection, Discriminator("kind")]] = Field(
+        default_factory=dict
+    )
     replies: Replies = Replies()
     quiet_hours: Quiet = Quiet()
     ceilings: Ceilings = Ceilings()

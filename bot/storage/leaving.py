@@ -11,7 +11,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, and_, bindparam, exists, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import MessageClass, Status
@@ -50,30 +62,7 @@ def _due(waiting: frozenset[MessageClass]) -> Select[Any]:
     """
     now = bindparam("now", type_=Instant)
     classes = [one.value for one in waiting]
-    before = outbox.alias("before")
-    held_back = exists().where(
-        before.c.conversation == outbox.c.conversation,
-        has_status(before, *STILL_OPEN),
-        before.c.id < outbox.c.id,
-        or_(
-            ~has_status(before, Status.QUEUED),
-            before.c.message_class.not_in(STARTED),
-            before.c.not_before <= now,
-        ),
-        or_(~has_status(before, Status.QUEUED), before.c.message_class.not_in(classes))
-        if waiting
-        else true(),
-    )
-    blocked = exists().where(
-        subscribers.c.number == outbox.c.number,
-        or_(
-            and_(subscribers.c.opted_out, outbox.c.message_class.not_in(TO_THE_BLOCKED)),
-            and_(
-                outbox.c.message_class.in_(STARTED),
-                or_(subscribers.c.blocked, subscribers.c.unsure_at.is_not(None)),
-            ),
-        ),
-    )
+    in_time = or_(outbox.c.message_class.not_in(classes), outbox.c.expires_at <= now)
     return (
         select(
             outbox.c.id,
@@ -86,23 +75,42 @@ def _due(waiting: frozenset[MessageClass]) -> Select[Any]:
             outbox.c.not_before,
             outbox.c.expires_at,
             (outbox.c.expires_at <= now).label("expired"),
-            blocked.label("blocked"),
+            _blocked().label("blocked"),
         )
         .where(
             outbox.c.gateway == bindparam("gateway"),
             has_status(outbox, Status.QUEUED),
             outbox.c.not_before <= now,
-            ~held_back,
-            or_(
-                outbox.c.message_class.not_in(classes),
-                outbox.c.expires_at <= now,
-            )
-            if waiting
-            else true(),
+            ~_held_back(classes, now),
+            in_time if waiting else true(),
         )
         .order_by(outbox.c.id)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, of=outbox)
+    )
+
+
+def _held_back(waiting: Sequence[str], now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Ask whether an earlier message of the conversation is to leave first."""
+    before = outbox.alias("before")
+    queued = has_status(before, Status.QUEUED)
+    started = before.c.message_class.in_(STARTED)
+    return exists().where(
+        before.c.conversation == outbox.c.conversation,
+        has_status(before, *STILL_OPEN),
+        before.c.id < outbox.c.id,
+        ~and_(queued, started, before.c.not_before > now),
+        ~and_(queued, before.c.message_class.in_(waiting)) if waiting else true(),
+    )
+
+
+def _blocked() -> ColumnElement[bool]:
+    """Ask whether the number is not to get this message any more."""
+    out = and_(subscribers.c.opted_out, outbox.c.message_class.not_in(TO_THE_BLOCKED))
+    unwilling = or_(subscribers.c.blocked, subscribers.c.unsure_at.is_not(None))
+    return exists().where(
+        subscribers.c.number == outbox.c.number,
+        or_(out, and_(outbox.c.message_class.in_(STARTED), unwilling)),
     )
 
 
