@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from bot.books import book_workers, carried_to, groupless, mirrors_of
 from bot.clock import Clock
 from bot.config import CleverSection, Config, GatewaySection, installation_secret
 from bot.content.rulebook import load_rulebook
@@ -113,6 +114,7 @@ def load_content(config: Config, *, sandbox: bool) -> tuple[Rulebook, Templates]
         templates,
         sandbox=sandbox,
         gateways=() if sandbox else config.gateways,
+        groupless=() if sandbox else groupless(config),
         private_hosts=config.lookups.private_hosts,
     )
     return rulebook, templates
@@ -152,7 +154,9 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             policy(config),
             config.replies.life,
             observing=options.observing,
+            carried_to=carried_to(config, known),
         )
+        mirrors = mirrors_of(known, library)
         workers = await _workers(config, database, speech, known, internet, options=options)
         running = Running(
             config,
@@ -162,8 +166,11 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             known,
             speech.policy,
             spending,
+            mirrors,
             observing=options.observing,
         )
+        if not options.observing:
+            workers += await book_workers(known, mirrors)
         address = await stack.enter_async_context(serving(running))
         daemon = Daemon(workers, Bells(speed=clock.speed), database.turn)
         if options.hastened is not None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from bot.app import load_content, load_templates, near
+from bot.books import groupless
 from bot.config import Config, load_config
 from bot.content.dearness import Note
 from bot.content.entries import json_schema
@@ -32,16 +34,18 @@ def check(config_path: Path) -> int:
         return faults(wrong)
     templates = load_templates(config)
     rules = near(config.rules_folder)
-    hosts = config.lookups.private_hosts
-    if found := check_content(rules, templates, gateways=config.gateways, private_hosts=hosts):
+    known: Mapping[str, Collection[str]] = {
+        "gateways": config.gateways,
+        "private_hosts": config.lookups.private_hosts,
+        "groupless": groupless(config),
+    }
+    if found := check_content(rules, templates, **known):
         return faults(Faults(found))
     own, played = (len(load_content(config, sandbox=each)[0].rules) for each in (False, True))
     show(f"All is well: {count(own, 'rule')} of your own, {played - own} for the sandbox alone.")
     if not own:
         show("Without a rule of your own, only STOP, START and HELP are answered.")
-    for note in dear_messages(
-        rules, templates, config_path, gateways=config.gateways, private_hosts=hosts
-    ):
+    for note in dear_messages(rules, templates, config_path, **known):
         show(str(_answered(note, config, templates)))
     return DONE
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from bot.control.admitting import token_offers
 from bot.control.forgetting import forget_offer
 from bot.control.line import listening, socket_of
 from bot.control.listing import list_offers
+from bot.control.mirroring import mirror_offers
 from bot.control.sending import send_offer, starter_of
 from bot.control.verbs import Offers, answer
 from bot.core.policy import Policy
@@ -27,6 +28,7 @@ from bot.services.doorkeeper import Doorkeeper
 from bot.services.forgetting import Forgetting
 from bot.services.greeting import greeter
 from bot.services.library import Library
+from bot.services.mirror import Mirrors
 from bot.services.roster import Roster
 from bot.services.spending import Spending
 from bot.storage.database import Database
@@ -43,6 +45,7 @@ class Running:
     accounts: Sequence[Account]
     policy: Policy
     spending: Spending
+    mirrors: Mapping[str, Mirrors]
     observing: bool
 
 
@@ -73,6 +76,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
                 "forget": forget_offer(Forgetting(database, clock)),
                 "send": send_offer(database, running.library, starter),
                 **list_offers(roster),
+                **mirror_offers(running.mirrors, observing=running.observing),
                 **token_offers(doorkeeper),
             }
             answering = partial(answer, desk, offers=offers)

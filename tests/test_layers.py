@@ -19,7 +19,7 @@ FOUNDATION = {
     *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
 }
 TOP = {
-    *("__main__", "answers", "app", "backups", "chat", "cli", "cli_lists", "control", "daemon"),
+    *("__main__", "answers", "app", "backups", "books", "chat", "cli", "cli_lists", "control", "daemon"),
     *("cost", "explained", "export", "exports", "forget", "health"),
     *("init", "lists", "look", "options", "phones", "reach", "run", "scheduler", "send"),
     *("serving", "starter", "stories", "talk", "terminal", "tokens", "user", "who", "witness"),

@@ -137,6 +137,7 @@ class VuduMobileSection(Section):
     our_number: OptionalNumber = ""
     poll: Annotated[Duration, between("500ms", "1h")] = timedelta(seconds=3)
     rate: RateText = Rate(20, 1)
+    carry_opt_outs: bool = True
     confirm_stop: ConfirmStop = Confirming.ONCE
 
     @property
