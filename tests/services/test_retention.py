@@ -169,4 +169,4 @@ async def test_who_came_back_and_opted_in_is_not_opted_out_by_being_forgotten(
 
     await a_round(scene)
 
-    assert await left(scene) == {"forgotten"}
+    assert await left(scene) == {"forgotten", "consents"}
