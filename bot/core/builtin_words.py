@@ -9,7 +9,7 @@ is read. What says it in other words is `bot.core.unsure`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -59,21 +59,43 @@ def read_builtin(said: Sequence[str]) -> BuiltIn | None:
     plain = [_corrected(single(word)) for word in spoken]
     if _TELLING.isdisjoint(plain):
         return None
+    unsure = None
     for polite in (AROUND, AROUND_STOP):
         begin, end = without_courtesies(plain, polite)
         begin, end = _without_instruction(plain, begin, end)
         if end - begin > _LONGEST:
             return None
-        found = _read(plain[begin:end], spoken[begin:end])
-        if found is not None and (polite is AROUND or found.word_class is WordClass.OUT):
-            around = [*plain[:begin], *plain[end:]] or plain
-            return replace(found, languages=_told(found.languages, around))
-    return None
+        found = _asked(plain[begin:end], spoken[begin:end])
+        if found is None or (polite is AROUND_STOP and found.word_class is not WordClass.OUT):
+            continue
+        around = [*plain[:begin], *plain[end:]] or plain
+        found = replace(found, languages=_told(found.languages, around))
+        if found.certain:
+            return found
+        unsure = unsure or found
+    return unsure
+
+
+def _asked(plain: list[str], spoken: list[str]) -> BuiltIn | None:
+    """Read words, or what they politely ask for: `can you unsubscribe me`."""
+    found = _read(plain, spoken)
+    if found is not None:
+        return found
+    size = leading(plain, _LEADS)
+    wish = _read(plain[size:], spoken[size:]) if size else None
+    asks = wish is not None and wish.word_class is WordClass.OUT and wish.word not in _HALTING
+    return wish if asks else None
+
+
+def leading(plain: Sequence[str], known: Collection[str]) -> int:
+    """Say with how many words a phrase of these begins; 0 for none."""
+    sizes = range(min(LONGEST, len(plain)), 0, -1)
+    return next((n for n in sizes if " ".join(plain[:n]) in known), 0)
 
 
 def _read(plain: list[str], spoken: list[str]) -> BuiltIn | None:
-    known = _KNOWN.get(" ".join(plain))
-    if known is not None:
+    known = _KNOWN.get(" ".join(plain)) or _KNOWN.get("".join(plain[:_PARTS]))
+    if known is not None and (len(plain) <= _PARTS or " ".join(plain) in _KNOWN):
         return known
     size, known = _leading(plain)
     if known is None:
@@ -107,7 +129,7 @@ def _leading(plain: list[str]) -> tuple[int, BuiltIn | None]:
 def _about(known: BuiltIn, rest: list[str], spoken: list[str]) -> BuiltIn | None:
     """Read what follows an opt-out word: the name of a list, or of nothing that we know."""
     begin, end = without_courtesies(rest, AROUND)
-    inner = without_articles(rest[begin:end])
+    inner = leading(rest[begin:end], _ARTICLES)
     about, name = tuple(spoken[begin + inner : end]), " ".join(rest[begin + inner : end])
     if name in _LISTS or (name in _TEXTS and (not inner or known.word not in _HALTING)):
         return known
@@ -119,21 +141,16 @@ def _about(known: BuiltIn, rest: list[str], spoken: list[str]) -> BuiltIn | None
         return None
     named = set(rest[begin:end])
     a_name = not inner and len(about) <= _LONGEST_UNKNOWN
-    told = any(map(_is_doing, named)) or (known.word != "stop" and any(map(str.isdecimal, named)))
-    certain = a_name and not told and named.isdisjoint(_SENTENCE)
-    return replace(known, about=about, certain=certain)
-
-
-def without_articles(plain: Sequence[str]) -> int:
-    """Say with how many words a phrase begins that lead to a name: `de la`, `from the`."""
-    return next(
-        (n for n in range(min(3, len(plain)), 0, -1) if " ".join(plain[:n]) in _ARTICLES), 0
-    )
+    if known.word in _HALTING and known.word != "stop":
+        a_name = a_name and len(about) == 1 and not name.isdecimal()
+    certain = a_name and named.isdisjoint(_SENTENCE) and not any(map(_is_doing, named))
+    signed = begin > 0 and len(about) <= _LONGEST_SIGNATURE  # STOP, merci. Mme Leroy
+    return replace(known, about=about, certain=certain or signed)
 
 
 def _is_doing(word: str) -> bool:
     """Tell whether a word says what somebody does: `stop smoking` is about smoking."""
-    return word.endswith("ing") and len(word) > len("king")
+    return word.endswith("ing") and len(word) > len("king") and word not in _THINGS
 
 
 def _without_instruction(plain: Sequence[str], begin: int, end: int) -> tuple[int, int]:
@@ -204,7 +221,10 @@ _VOCABULARY = [
     (WordClass.HELP, BOTH, "info"),
 ]
 """The word that is shown is the first of its row; what means the same follows."""
-_MISSPELLED = [({"en"}, "unscribe, unsubscribed"), ({"fr"}, "desabonnee, desinscrit")]
+_MISSPELLED = [
+    ({"en"}, "unscribe, unsubscribed, un subscribe, un sub"),
+    ({"fr"}, "desabonnee, desinscrit"),
+]
 _SAID = [
     (
         {"en"},
@@ -271,11 +291,23 @@ _TEXTS = phrases(
 )
 """What a bare word after STOP says of everything that we send."""
 _LISTS = phrases(
-    """{mailing|contact|distribution|phone|text|sms|call|} {list|lists}, liste, listes
+    """{texting|mailing|contact|distribution|phone|text|sms|call|} {list|lists}, liste, listes
     liste {d envoi|de diffusion|de contacts|d appel}, base, fichier, systeme, system, database"""
 )
+_LEADS = phrases(
+    """{can|could|would|will} {you|u} {please|}, i {need|want|would like|d like} {you|u} to
+    i {need|have} to, i need, id like to, {pouvez|pourriez|pouriez|voulez} vous {svp|}
+    {peux|peut|pourrais} tu, est ce {que vous pouvez|possible de}, j aimerais, jaimerais, de, d
+    je {veux|voudrais|souhaite|souhaiterais|demande} {que vous|a|de|}, i am asking you to"""
+)
+"""What a wish may politely begin with."""
+_THINGS = phrases(
+    "marketing, advertising, mailing, mailings, everything, evening, morning, parking"
+)
+"""They end like what somebody does, and are none."""
 _ARTICLES = phrases(
-    """from, le, la, les, l, du, des, de, d, de {la|l|votre|vos|cette|ces|mes|ma}, au, aux, vos,
+    """{de la|des|vos|votre|la|} {liste|listes} {|des|de|de la|d}, from the list {of|}, list of,
+    from, le, la, les, l, du, des, de, d, de {la|l|votre|vos|cette|ces|mes|ma}, au, aux, vos,
     votre, cette, ces, mes, mon, ma, the, your, from {the|your|ur|this|these|my|all|all the|},
     this, these, off {the|your|this|}, my, of {the|your|}, a la, to {the|your|}"""
 )
@@ -283,7 +315,8 @@ _SENTENCE = phrases(
     """it, that, this, by, at, in, on, off, up, the, and, or, is, be, me, you, i, we, us, they, he
     she, my, your, his, her, if, when, where, what, why, how, who, so, too, not, now, then, here
     there, for, with, lol, haha, sign, signs, light, watch, over, bus, motion, loss, guys, him
-    ou, et, a, c, ca, y, donc, en, la, le, les, un, une, de, des, du, au, aux, ce, est, il, elle, on, je
+    ou, et, a, c, ca, y, donc, en, la, le, les, un, une, de, des, du, au, aux, ce, est, il
+    elle, on, je, prefectoral, municipal, ministeriel
     tu, vous, nous, moi, toi, pas, que, qui, quoi, si, pour, par, sur, dans, avec, encore, trop
     maladie, autobus, metro, tram, tramway, train, travail, cardiaque, court, stage, complet
     obligatoire, toi, immediat, fumer, manger, boire, covid, bill, loi, pandemie, guerre, war"""
@@ -307,5 +340,8 @@ LONGEST_NAME = 3
 """Words of a list's name."""
 _LONGEST_UNKNOWN = 2
 """Words after STOP that say nothing to us, and keep nobody from opting out."""
+_PARTS = 3
+"""Pieces into which a word may fall: `un-subscribe`."""
+_LONGEST_SIGNATURE = 4
 _LONGEST = 24
 """Words of a text that can be a built-in word, without what is polite around it."""

@@ -87,7 +87,6 @@ TELLS_ENGLISH = ENGLISH | ENGLISH_GREETINGS | ENGLISH_SIGNATURES
 AROUND_STOP = AROUND | phrases(
     """ok, okay, k, oui, yes, yeah, ya, bon, ben, just, juste, now, right now, maintenant, asap,
     immediately, immediatement, tout de suite, today, already, deja, alors,
-    and, again, encore une fois, ok {merci|thanks}, tout simplement, definitivement, forever,
-    omg, wtf"""
+    and, again, encore une fois, ok {merci|thanks}, tout simplement, definitivement, forever"""
 )
 """And around STOP: who is impatient wants it no less."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.builtin_words import BuiltIn, WordClass, read_builtin
 from bot.core.conversation import Subscriber
-from bot.core.courtesies import single
 from bot.core.decision import Decision, Reply, Why
 from bot.core.messages import Delivery, InboundStatus, MessageClass
 from bot.core.policy import Confirming
@@ -55,17 +54,21 @@ def left_list(word: BuiltIn, turn: Turn) -> SubscriptionList | None:
     if not word.about:
         return None
     lists = turn.rulebook.lists.values()
-    return next((one for one in lists if _name_of(one, word) is not None), None)
+    found = next((one for one in lists if _name_of(one, word) is not None), None)
+    if found is not None:
+        return found
+    beginning = [one for one in lists if any(_begins(name, word) for name in one.names)]
+    return beginning[0] if len(beginning) == 1 else None
 
 
 def _name_of(one: SubscriptionList, word: BuiltIn) -> Phrase | None:
-    """Find the name by which a list was called; doubled letters do not matter."""
-    about = _plain(word.about)
-    return next((name for name in one.names if _plain(name.words) == about), None)
+    """Find the name by which a list was called."""
+    return next((name for name in one.names if name.words == word.about), None)
 
 
-def _plain(said: Sequence[str]) -> list[str]:
-    return [single(word) for word in said]
+def _begins(name: Phrase, word: BuiltIn) -> bool:
+    """Tell whether a list was called by the beginning of its name: `STOP WEATHER`."""
+    return name.words[: len(word.about)] == word.about
 
 
 def leave(word: BuiltIn, left: SubscriptionList, turn: Turn) -> Decision:

@@ -46,6 +46,7 @@ def may_mean_out(text: str) -> frozenset[str]:
 
     Gives the languages in which it may be asked back; none where it does not.
     """
+    text = _QUOTED.sub(" ", text)
     said = words(text)
     if len(said) > LONGEST:
         return NONE
@@ -60,7 +61,7 @@ def may_mean_out(text: str) -> frozenset[str]:
     for language, pattern in _PHRASES.items():
         if any(_says(one, pattern) for one in sentences):
             return frozenset({language})
-    if _QUOTE.search(text) is None and _stands_alone(sentences, plain):
+    if _stands_alone(sentences, plain):
         return _spoken_in(plain)
     return NONE
 
@@ -135,7 +136,7 @@ _NEAR = 3
 _FEW = 16
 """Words of a text in which STOP may stand alone."""
 _SENTENCE_END = re.compile(r"[.!?…;\n]+|,\s")
-_QUOTE = re.compile("[«“„]")
+_QUOTED = re.compile("«[^»]*(»|$)|“[^”]*(”|$)|„[^“”]*([“”]|$)")
 """Who quotes us need not mean what is quoted."""
 
 

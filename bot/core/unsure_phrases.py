@@ -26,7 +26,7 @@ _OTHER_WORDS = """
     sport spot stag stamp star start stat stay stem step stew stir sto stock stoke stol stomp
     stone stoop stop stope stoped stoper stopped stopper stops store story stoup stove stow stp
     strap strip stripe strop stub stud sub suburb swop tap taupe tip toc toe tog tom ton too top
-    tope tops tot toy troop trop tsop tup type unsub unsung unsure
+    tope tops tot toy troop trop  tup type unsub unsung unsure
 """
 OTHER_WORDS = frozenset(_OTHER_WORDS.split())
 """Words of their own, one slip away from a word that opts out."""
@@ -162,7 +162,7 @@ comment {{faire|on fait|fait on|}} {{pour|}} {{on|je|j|}} {{peux|peut|puis je|}}
 {{jamais}} {{demande|autorise|donne|consenti|ete inscrit|abonne}}
 {{je refuse|je ne consens|retire mon consentement|ne consens}}
 {{foutez le camp|va chier|allez chier|vous me faites chier|tu me fais chier}}
-{{desabonnez|desinscrivez|desabonner|desinscrire|desabonne}} {{moi|mon|ce|nous|}}
+{{desabonnez|desinscrivez|desabonner|desinscrire|desabonne}} {{moi|mon|ce|nous}}
 """
 AGAIN = phrases("times, fois, deja, already, again, still, encore, twice, combien")
 """Who says STOP with these has said it before."""
