@@ -41,9 +41,7 @@ def mirrors_of(known: Sequence[Account], library: Library) -> Mapping[str, Mirro
     return {one.name: mirrors(one) for one in known}
 
 
-async def book_workers(
-    known: Sequence[Account], mirrors: Mapping[str, Mirrors]
-) -> list[Worker]:
+async def book_workers(known: Sequence[Account], mirrors: Mapping[str, Mirrors]) -> list[Worker]:
     """Give the workers that change something at the gateways."""
     workers = []
     for account in known:
