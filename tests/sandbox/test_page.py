@@ -159,19 +159,6 @@ async def test_typing_and_enter(page) -> None:
 
 
 @pytest.mark.usefixtures("responder")
-async def test_what_makes_an_answer_dear_stands_beside_it(page) -> None:
-    phone = phone_of(page, "vudumobile")
-    await phone.get_by_role("textbox").fill("L’été\u202f! ç")
-    await phone.get_by_role("textbox").press("Enter")
-
-    dear = phone.locator(".theirs", has_text="Vu : L’été").locator(".dear")
-
-    wanted = "signes coûteux : ’ → ', narrow no-break space → une espace, ç"
-    assert await dear.inner_text() == wanted
-    assert await phone.locator(".mine .dear").count() == 0
-
-
-@pytest.mark.usefixtures("responder")
 async def test_hostile_text_is_inert(page) -> None:
     for gateway in ("vudumobile", "clever"):
         phone = phone_of(page, gateway)

@@ -135,3 +135,16 @@ async def test_it_fits_and_can_be_read(browser, played: Sandbox, scheme: str, wi
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     assert await page.evaluate(CONTRAST) == []
     await page.context.close()
+
+
+async def test_what_makes_an_answer_dear_stands_beside_it(browser, played: Sandbox) -> None:
+    page = await opened_in(browser, played, locale="fr-CA")
+    phone = phone_of(page, "vudumobile")
+
+    for text in ("L’été\u202f! ç", "L'ete"):
+        played.send_by_hand(MOBILE, text)
+        await phone.locator(".theirs", has_text=text.split()[0]).wait_for()
+
+    wanted = "signes coûteux : ’ → ', narrow no-break space → une espace, ç"
+    assert await phone.locator(".theirs .dear").all_inner_texts() == [wanted]
+    await page.context.close()
