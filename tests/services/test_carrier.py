@@ -1,4 +1,4 @@
-"""Opt-outs are noted at the gateway: after the confirmation, until it is done, the newest alone."""
+"""Opt-outs are noted at the gateway: after the confirmation, until it is done, the newest one."""
 
 from __future__ import annotations
 
