@@ -286,7 +286,7 @@ async def open_talk(
         speech = Speech(
             library,
             {one.name: one.gateway for one in accounts},
-            replace(policy(config), per_number=(), only_numbers=frozenset()),
+            replace(policy(config), per_number=(), only_numbers=frozenset(), quiet=None),
             config.replies.life,
         )
         asking = _Asking(clock, config, came.append, offline=offline)
