@@ -23,7 +23,10 @@ gateways:
 """
 RULES = """
 lists:
-  - {id: deals, names: {fr: [rabais], en: [deals]}, lasts: 365d}
+  - id: deals
+    names: {fr: [rabais], en: [deals]}
+    lasts: 365d
+    mirror: {vudumobile: Marketing}
 rules:
   - {id: deals, keyword: [rabais], reply: "Oui.", do: {join: deals}}
 """
@@ -148,7 +151,7 @@ def test_lists_are_counted(textobot: Textobot) -> None:
 
     lines = [line.split("  ") for line in textobot().stdout.splitlines()]
     shown = [[cell.strip() for cell in line if cell.strip()] for line in lines]
-    assert shown[1] == ["deals", "rabais, deals", "1", "0", "1", "1"]
+    assert shown[1] == ["deals", "rabais, deals", "1", "0", "1", "1", "vudumobile: Marketing"]
     assert "a membership lasts 365d" in textobot("show", "deals").stdout
 
 

@@ -27,6 +27,10 @@ HEADS = (
     *("number", "language", "joined", "ends", "opted out"),
     *("consent", "how", "agreed", "wording", "expires"),
 )
+COUNTED = (
+    *("list", "names", "members", "opted out"),
+    *("joined in 7 days", "left in 7 days", "mirror"),
+)
 Row = tuple[Member, Consent | None]
 
 
@@ -43,12 +47,12 @@ def overview(config_path: Path) -> int:
                 str(one.tally.opted_out),
                 str(one.tally.joined),
                 str(one.tally.left),
+                ", ".join(f"{gateway}: {group}" for gateway, group in one.mirror.items()),
             )
             for one in found
         ]
         if rows:
-            heads = ("list", "names", "members", "opted out", "joined in 7 days", "left in 7 days")
-            table(heads, rows)
+            table(COUNTED, rows)
         else:
             show("There is no list yet: write one under `lists:` in a rule file.")
         return DONE

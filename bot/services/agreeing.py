@@ -53,8 +53,8 @@ def _wording(turn: Turn, spoken: Spoken, of_list: str) -> str:
     The question is rendered as it was when it was put.
     """
     said, position = turn.text.text[:WORDING], turn.conversation.position
-    asked = of_list
-    if position is not None and position.step == CONFIRMED:
+    known, asked = turn.rulebook.lists.get(of_list), of_list
+    if known and known.confirm and position is not None and position.step == CONFIRMED:
         try:
             asked = spoken.voice.say(_QUESTION, (position.language,))
         except spoken.speech.library.speech_errors:

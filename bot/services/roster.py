@@ -40,6 +40,8 @@ class Listed:
     id: str
     names: tuple[str, ...]
     """What people call it; empty: no rule file has it any more."""
+    mirror: Mapping[str, str]
+    """Gateway to the group that it is kept equal to."""
     tally: Tally
 
 
@@ -70,6 +72,7 @@ class Roster:
             Listed(
                 name,
                 tuple(phrase.written for phrase in known[name].names) if name in known else (),
+                known[name].mirror if name in known else {},
                 tallies.get(name) or Tally(name, 0, 0, 0, 0),
             )
             for name in sorted(known.keys() | tallies.keys())

@@ -89,6 +89,7 @@ class Work:
         self.people[turn.text.number] = decision.subscriber
         if decision.why.reason in {"stop", "start"}:
             self._consents.append(opted(turn, given=decision.why.reason == "start"))
+        self._note_left(turn.subscriber, decision.subscriber, turn)
         if decision.cancel:
             self.leave(turn.text.number)
 
@@ -164,9 +165,14 @@ class Work:
             self._consents.append(agreed(turn, spoken, name, ends_at))
             if name not in before.lists:
                 self._tell("list.joined", turn, {"list": name})
+        self._note_left(before, after, turn)
+
+    def _note_left(self, before: Subscriber, after: Subscriber, turn: Turn) -> None:
+        number = turn.text.number
         for name in sorted(before.lists - after.lists):
-            left = {"number": text.number, "list": name, "left_at": self.now}
-            self._left[text.number, name] = left
+            if (number, name) in self._left:
+                continue  # noted before its confirmation was said
+            self._left[number, name] = {"number": number, "list": name, "left_at": self.now}
             self._consents.append(withdrawn(turn, name))
             self._tell("list.left", turn, {"list": name})
 

@@ -8,10 +8,10 @@ import pytest
 
 from bot.core.actions import Join, Leave
 from bot.core.consent import allowing
-from bot.storage import consents
+from bot.storage import consents, schema, subscribers
 from tests.core.talking import JOINING, book, rule
 from tests.services.played import ANA, Scene
-from tests.services.process import Process
+from tests.services.process import Process, rows
 
 LISTING = book(
     JOINING,
@@ -67,3 +67,19 @@ async def test_each_joining_and_leaving_is_in_the_ledger(
     assert {(one.list, one.kind, one.how) for one in found} <= {("deals", "express", "text")}
     allowed = allowing(found, scene.clock.now(), of_list="deals")
     assert (allowed is not None) == bool(written and written[-1][0])
+
+
+async def test_a_list_is_left_although_that_cannot_be_said(scene: Scene) -> None:
+    process = Process(scene, LISTING)
+    await process.hears("oui rabais")
+    (scene.folder / "templates" / "fr").mkdir(parents=True)
+    (scene.folder / "templates" / "fr" / "left.j2").write_text("x" * 2000)
+
+    assert await Process(scene, LISTING).hears("stop rabais", "stop rabais") == []
+
+    assert [one.given for one in await ledger(scene)] == [True, False]
+    told = [row["type"] for row in await rows(scene, schema.events)]
+    assert told == ["list.joined", "list.left"]
+    async with scene.database.read() as connection:
+        people = await subscribers.load_subscribers(connection, {ANA}, scene.clock.now())
+    assert not people[ANA].lists
