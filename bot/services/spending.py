@@ -58,7 +58,7 @@ class Spending:
         """Read what was spent, and what was told of it."""
         if not self.ceilings:
             return
-        async with self.database.write() as connection:
+        async with self.database.read() as connection:
             await self._read(connection)
             for one in await events.of_types(connection, TALK, (REACHED, OVER)):
                 threshold = (one.body["threshold"], one.body["of"])
