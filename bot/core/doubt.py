@@ -78,9 +78,8 @@ def _as_word(answer: str, languages: frozenset[str]) -> BuiltIn:
 
 def _answer(turn: Turn) -> str:
     """Give yes or no where the text directly follows the one that we asked about."""
-    asked, heard = turn.subscriber.unsure_at, turn.conversation.heard
-    before = [instant for instant in heard if instant < milliseconds(turn.text.sent_at)]
-    if asked is None or not before or before[-1] > milliseconds(asked):
+    asked, before = turn.subscriber.unsure_at, turn.conversation.heard[:-1]
+    if turn.text.history or asked is None or not before or before[-1] > milliseconds(asked):
         return ""
     value = understand(turn.text.text, _YES_NO, turn.around)
     return str(value) if value is not None else ""
