@@ -16,6 +16,7 @@ from bot.config import Config, load_config
 from bot.config.notation import parse_duration
 from bot.control.verbs import LONGEST_TAKEOVER, carry_out
 from bot.core.decision import REASONS
+from bot.noted import noted
 from bot.reach import reach
 from bot.explained import counts_differ
 from bot.services.desk import Desk
@@ -58,7 +59,7 @@ def user(
     if "error" in told:
         refuse(told["error"])
         return FAILED
-    _print(told, config.timezone, as_json=as_json)
+    _print(told, config, as_json=as_json)
     return DONE
 
 
@@ -124,19 +125,22 @@ def _told(config: Config, asked: Mapping[str, Any]) -> Mapping[str, Any]:
 # --- what is shown -------------------------------------------------------------------------------
 
 
-def _print(told: Mapping[str, Any], zone: tzinfo, *, as_json: bool) -> None:
+def _print(told: Mapping[str, Any], config: Config, *, as_json: bool) -> None:
     if as_json:
         # Written in ASCII: a terminal obeys nothing of it.
         print(json.dumps(told.get("state", told)))  # noqa: T201 - the output itself
     elif "state" in told:
-        _print_state(told["state"], zone)
+        _print_state(told["state"], config)
     else:
         for done in told["done"] or ["There was nothing to do."]:
             show(done)
 
 
-def _print_state(state: Mapping[str, Any], zone: tzinfo) -> None:
+def _print_state(state: Mapping[str, Any], config: Config) -> None:
+    zone = config.timezone
     show(f"{state['number']}: {_standing(state, zone)}")
+    for line in noted(state, config):
+        show(f"  {line}")
     for name in ("language", "tags", "lists"):
         if kept := state[name]:
             show(f"  {name}: {kept if isinstance(kept, str) else ', '.join(kept)}")

@@ -19,8 +19,8 @@ FOUNDATION = {
     *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
 }
 TOP = {
-    *("__main__", "answers", "app", "backups", "books", "chat", "cli", "cli_lists", "control", "daemon"),
-    *("cost", "explained", "export", "exports", "forget", "health"),
+    *("__main__", "answers", "app", "backups", "books", "chat", "cli", "cli_lists"),
+    *("control", "daemon", "noted", "cost", "explained", "export", "exports", "forget", "health"),
     *("init", "lists", "look", "options", "phones", "reach", "run", "scheduler", "send"),
     *("serving", "starter", "stories", "talk", "terminal", "tokens", "user", "who", "witness"),
 }

@@ -18,9 +18,10 @@ from bot.core.errands import ErrandKind
 from bot.core.messages import Inbound, InboundStatus
 from bot.core.policy import Policy
 from bot.log import logger, mask
-from bot.storage import errands, events, inbox, person, subscribers
+from bot.storage import errands, events, inbox, mirrors, person, subscribers
 from bot.storage.database import Connection, Database
 from bot.storage.events import Event
+from bot.storage.mirrors import Carried
 from bot.storage.person import Line, Waiting
 
 LOG = logger(__name__)
@@ -79,6 +80,10 @@ class State:
     values: dict[str, str]
     tags: list[str]
     lists: list[str]
+    carried: list[Carried]
+    """What became of its last opt-out, or opt-in, at the gateways that have a place for it."""
+    blocked_there: list[str]
+    """The gateways at which it is blocked, by whomever."""
     talks: list[Talk]
 
 
@@ -120,6 +125,8 @@ class Desk:
                 values=dict(one.values),
                 tags=sorted(one.tags),
                 lists=sorted(one.lists),
+                carried=await mirrors.carried(connection, self._keys(number)),
+                blocked_there=await mirrors.blocked_at(connection, number),
                 talks=[await self._talk(connection, talk) for talk in talks],
             )
 
@@ -209,7 +216,7 @@ class Desk:
 
     async def _known(self, connection: Connection, number: str) -> list[Conversation]:
         """Read the conversations of a number, one for each gateway that knows it."""
-        keys = {conversation_key(name, number): name for name in self._gateways}
+        keys = self._keys(number)
         loaded = await subscribers.load_conversations(connection, keys)
         known = await person.known(connection, keys)
         return [
@@ -217,6 +224,10 @@ class Desk:
             for key, gateway in keys.items()
             if key in known
         ]
+
+    def _keys(self, number: str) -> dict[str, str]:
+        """Give the key of each conversation that there may be, with its gateway."""
+        return {conversation_key(name, number): name for name in self._gateways}
 
     async def _expect(self, connection: Connection, number: str) -> list[Conversation]:
         known = await self._known(connection, number)

@@ -214,6 +214,16 @@ async def carried(connection: AsyncConnection, keys: Collection[str]) -> list[Ca
     return [newest[gateway] for gateway in sorted(newest)]
 
 
+async def blocked_at(connection: AsyncConnection, number: str) -> list[str]:
+    """Name the gateways at which a number is blocked, as far as was read."""
+    found = await connection.scalars(
+        select(mirrored.c.gateway)
+        .where(mirrored.c.list == BLOCKED, mirrored.c.number == number)
+        .order_by(mirrored.c.gateway)
+    )
+    return list(found)
+
+
 def _some(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
     for begin in range(0, len(numbers), AT_ONCE):
         yield numbers[begin : begin + AT_ONCE]

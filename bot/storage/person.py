@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.errands import TO_DO
+from bot.core.errands import TO_DO, ErrandKind
 from bot.core.messages import InboundStatus
 from bot.storage.schema import conversations, errands, has_status, inbox, outbox
 
@@ -84,7 +84,11 @@ async def waiting(connection: AsyncConnection, key: str) -> list[Waiting]:
             *(errands.c.kind, errands.c.status, errands.c.due_at, errands.c.rule),
             *(errands.c.inbound, errands.c.error),
         )
-        .where(errands.c.conversation == key, has_status(errands, *TO_DO))
+        .where(
+            errands.c.conversation == key,
+            has_status(errands, *TO_DO),
+            errands.c.kind != ErrandKind.CARRY.value,  # of the number, not of what is said
+        )
         .order_by(errands.c.due_at, errands.c.id)
     )
     return [Waiting(*row) for row in found]

@@ -1,0 +1,45 @@
+"""In words: at which gateways it is noted who opted out, what waits, and what cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from bot.config import Config, GatewaySection
+
+WORDS = {
+    "waiting": "waits to be noted at {gateway}, {at}",
+    "under_way": "is being noted at {gateway}",
+    "done": "is noted at {gateway} since {at}",
+    "failed": "could not be noted at {gateway}, {at}",
+    "cancelled": "is not noted at {gateway} any more: the number has chosen otherwise since",
+}
+OPTS = {"out": "the opt-out", "in": "the end of the opt-out"}
+
+
+def noted(state: Mapping[str, Any], config: Config) -> Iterator[str]:
+    """Say what became of an opt-out at each gateway, and who blocked the number there."""
+    told = {one["gateway"]: one for one in state["carried"]}
+    for name, section in config.gateways.items():
+        if name in told:
+            yield _line(told[name], config.timezone)
+        elif state["opted_out"]:
+            yield f"the opt-out is not noted at {name}: {_why_not(section)}"
+    for name in state["blocked_there"]:
+        if told.get(name, {}).get("opt") != "out":
+            yield f"blocked at {name}, by somebody there: nothing is started to it"
+
+
+def _line(one: Mapping[str, Any], zone: tzinfo) -> str:
+    at = f"{datetime.fromisoformat(one['at']).astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    error = f" ({one['error']})" if one["error"] else ""
+    return f"{OPTS[one['opt']]} {WORDS[one['status']].format(gateway=one['gateway'], at=at)}{error}"
+
+
+def _why_not(section: GatewaySection) -> str:
+    if section.kind == "clever":
+        return "it has no place for opt-outs"
+    if not section.carry_opt_outs:
+        return "carry_opt_outs is false"
+    return "nobody asked for it when the number opted out"
