@@ -34,7 +34,8 @@ def noted(state: Mapping[str, Any], config: Config) -> Iterator[str]:
 def _line(one: Mapping[str, Any], zone: tzinfo) -> str:
     at = f"{datetime.fromisoformat(one['at']).astimezone(zone):%Y-%m-%d %H:%M:%S}"
     error = f" ({one['error']})" if one["error"] else ""
-    return f"{OPTS[one['opt']]} {WORDS[one['status']].format(gateway=one['gateway'], at=at)}{error}"
+    became = WORDS[one["status"]].format(gateway=one["gateway"], at=at)
+    return f"{OPTS[one['opt']]} {became}{error}"
 
 
 def _why_not(section: GatewaySection) -> str:

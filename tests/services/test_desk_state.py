@@ -68,6 +68,8 @@ async def test_the_state_of_somebody_of_whom_things_are_kept(scene: Scene, desk:
 
     assert state == State(
         *(ANA, False, None, "", "", False, "en", {"city": "Laval"}, ["b", "vip"], ["deals"]),
+        carried=[],
+        blocked_there=[],
         talks=state.talks,
     )
 
