@@ -113,6 +113,22 @@ def export(config_path: Path, /, of_list: str, *, as_csv: bool) -> None:
     sys.exit(write(config_path, of_list, as_csv=as_csv))
 
 
+@lists.command()
+@click.argument("of_list", metavar="LIST")
+@click.option("--yes", is_flag=True, help="Settle what waits for your word.")
+@click.pass_obj
+def mirror(config_path: Path, /, of_list: str, *, yes: bool) -> None:
+    """Show how LIST differs from the groups at the gateways that it is kept equal to.
+
+    Most is made equal by itself, every few minutes. What waits for --yes: who is in the group
+    though they opted out or left the list here is taken out of it; and whoever is gone on one
+    side with many others is taken away on the other. Contacts are never deleted.
+    """
+    from bot.lists.mirroring import mirror as compare
+
+    sys.exit(compare(config_path, of_list, yes=yes))
+
+
 @click.group()
 @CONFIG
 @click.pass_context

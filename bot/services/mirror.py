@@ -97,6 +97,12 @@ class Mirrors:
         state.refused.clear()
         return len(waiting)
 
+    async def make_equal(self, of_list: str) -> None:
+        """Compare now, and do what is to be done."""
+        for one in self.mirrored:
+            if one.id == of_list:
+                await self._tend(one)
+
     # When
 
     async def _is_due(self, one: SubscriptionList) -> bool:

@@ -31,7 +31,7 @@ from bot.core.quiet_hours import Quiet, QuietHours
 from bot.core.starting import STARTING, in_words
 from bot.storage.many import Many
 from bot.storage.outbox import ALONE, TO_THE_BLOCKED
-from bot.storage.schema import STILL_OPEN, Instant, has_status, outbox, subscribers
+from bot.storage.schema import STILL_OPEN, Instant, has_status, mirrored, outbox, subscribers
 
 STOPPED_AT_ONCE = 500
 """Rows looked at in one statement while all that was found so far may not leave."""
