@@ -115,7 +115,8 @@ class Quiet:
     zone: tzinfo
     """One that is closed now."""
     why: QuietWhy
-    rule: QuietRule
+    hours: Span | None
+    """Open there on that day; None: it is closed all day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,11 @@ class QuietHours:
             zones = zones[:1]
             common = _next_open(rule, zones[0], calendars, instant)
         for zone in zones:
-            why = _closed(rule, instant.astimezone(zone), calendars)
+            local = instant.astimezone(zone)
+            why = _closed(rule, local, calendars)
             if why is not None:
-                return Quiet(common, country, zone, why, rule)
+                hours = _hours_of(rule, local.date(), calendars)
+                return Quiet(common, country, zone, why, hours)
         return None
 
     def rule(self, country: str) -> QuietRule | None:
@@ -179,7 +182,7 @@ def _next_open(
         return instant
     for days in range(LONGEST_CLOSED):
         day = local.date() + timedelta(days=days)
-        span = rule.span(day, holiday=is_holiday(day, calendars))
+        span = _hours_of(rule, day, calendars)
         if span is not None:
             # Of an hour that comes twice the first; one that is left out that night is later.
             opens = datetime.combine(day, time(*divmod(span[0], 60)), zone).astimezone(UTC)
@@ -189,11 +192,14 @@ def _next_open(
 
 
 def _closed(rule: QuietRule, local: datetime, calendars: tuple[Calendar, ...]) -> QuietWhy | None:
-    holiday = is_holiday(local.date(), calendars)
-    span = rule.span(local.date(), holiday=holiday)
+    span = _hours_of(rule, local.date(), calendars)
     if span is None:
-        return QuietWhy.HOLIDAY if holiday else QuietWhy.SUNDAY
+        return QuietWhy.HOLIDAY if is_holiday(local.date(), calendars) else QuietWhy.SUNDAY
     return None if span[0] <= local.hour * 60 + local.minute < span[1] else QuietWhy.HOURS
+
+
+def _hours_of(rule: QuietRule, day: date, calendars: tuple[Calendar, ...]) -> Span | None:
+    return rule.span(day, holiday=is_holiday(day, calendars))
 
 
 def is_holiday(day: date, calendars: tuple[Calendar, ...]) -> bool:

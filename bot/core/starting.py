@@ -214,17 +214,10 @@ def in_words(quiet: Quiet) -> str:
     """Say until when nothing is started, and why, by the clock of where the number is."""
     opens = quiet.until.astimezone(quiet.zone)
     where = f"{quiet.country}, {quiet.zone}" if quiet.country else f"{quiet.zone}"
-    why = WHY_QUIET[quiet.why].format(hours=_open_hours(quiet))
+    first, last = map(_hour, quiet.hours or (0, 0))
+    why = WHY_QUIET[quiet.why].format(hours=f"{first}-{last}")
     day = DAYS[opens.weekday()]
     return f"quiet hours ({where}: {why}); waits until {day} {opens:%Y-%m-%d %H:%M} there"
-
-
-def _open_hours(quiet: Quiet) -> str:
-    spans = {quiet.rule.weekdays, quiet.rule.saturday, quiet.rule.sunday} - {None}
-    if len(spans) > 1:
-        return "the hours of that day"
-    first, last = quiet.rule.weekdays
-    return f"{_hour(first)}-{_hour(last)}"
 
 
 def _hour(minutes: int) -> str:

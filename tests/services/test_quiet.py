@@ -28,7 +28,7 @@ OBEYING = replace(GENEROUS, quiet=QUIET)
 NINE = NOON + timedelta(hours=2)
 """When Montreal opens; at noon it is seven there."""
 BECAUSE = (
-    "quiet hours (CA, America/Toronto: it is outside the hours of that day); "
+    "quiet hours (CA, America/Toronto: it is outside 09:00-20:00); "
     "waits until Monday 2026-03-02 09:00 there"
 )
 STARTED, FOLLOW_UP, REPLY = MessageClass.STARTED, MessageClass.FOLLOW_UP, MessageClass.REPLY
