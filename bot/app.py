@@ -353,6 +353,11 @@ def policy(config: Config) -> Policy:
         countries={name: _country(section) for name, section in config.gateways.items()},
         silent_for=config.replies.takeover.silent_for,
         confirm_stop={name: section.confirm_stop for name, section in config.gateways.items()},
+        mentions={
+            name: section.stop_mention
+            for name, section in config.gateways.items()
+            if isinstance(section, CleverSection)
+        },
         quiet=_quiet(config),
     )
 

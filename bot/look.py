@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from bot.advice import advice
 from bot.app import load_content, load_templates, near
 from bot.books import groupless
 from bot.config import Config, load_config
@@ -45,6 +46,8 @@ def check(config_path: Path) -> int:
     show(f"All is well: {count(own, 'rule')} of your own, {played - own} for the sandbox alone.")
     if not own:
         show("Without a rule of your own, only STOP, START and HELP are answered.")
+    for advised in advice(config, templates):
+        show(f"Note: {advised}.")
     for note in dear_messages(rules, templates, config_path, **known):
         show(str(_answered(note, config, templates)))
     return DONE

@@ -43,16 +43,18 @@ NAMES = frozenset(
     | {"subscriber"}
 )
 """What every template sees; a rule adds what it captures."""
+NAMED = frozenset({"named"})
+"""Whether the organisation was named already, in the other language of the same message."""
 BUILT_IN: Mapping[str, frozenset[str]] = {
     "changed": frozenset(),
     "confirm": frozenset({"list"}),
     "ended": frozenset(),
     "forwarded": frozenset(),
-    "help": frozenset(),
+    "help": NAMED,
     "left": frozenset({"list"}),
-    "started": frozenset(),
-    "stopped": frozenset(),
-    "unsure": frozenset(),
+    "started": NAMED,
+    "stopped": NAMED,
+    "unsure": NAMED,
     "verification": frozenset({"code", "minutes"}),
     "wrong_code": frozenset(),
 }

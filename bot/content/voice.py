@@ -67,7 +67,10 @@ class Voice:
     def say(self, message: Message, languages: Sequence[str]) -> str:
         """Render a message in each of these languages."""
         seen = self.seen
-        said = [self._templates.render(message, language, seen) for language in languages]
+        said = [
+            self._templates.render(message, language, {**seen, "named": place > 0})
+            for place, language in enumerate(languages)
+        ]
         return "\n".join(dict.fromkeys(said))
 
     def pass_on(self, message: Message, language: str) -> str:

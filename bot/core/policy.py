@@ -49,6 +49,14 @@ class Policy:
     confirm_stop: Mapping[str, Confirming] = field(default_factory=dict)
     """Gateway to how often an opt-out is confirmed there."""
 
+    mentions: Mapping[str, str] = field(default_factory=dict)
+    """Gateway to how to stop there, where its sender cannot be answered: `STOP au 36111`."""
+
+    def mentioned(self, gateway: str, text: str) -> str:
+        """Say at the end of what we start how to stop, where it cannot be answered."""
+        mention = self.mentions.get(gateway, "")
+        return text if not mention or mention in text else f"{text} {mention}"
+
     def confirming(self, gateway: str) -> Confirming:
         """Say how often an opt-out is confirmed at a gateway: once, where nothing else is said."""
         return self.confirm_stop.get(gateway, Confirming.ONCE)

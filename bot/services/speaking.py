@@ -82,6 +82,7 @@ class Spoken:
                 self._forward(action)
             case Later(after=after, message=message):
                 said = self.voice.say(message, (self.voice.language,))
+                said = self.speech.policy.mentioned(self.turn.text.gateway, said)
                 self._refuse(said)
                 body = {"text": said, "language": self.voice.language}
                 self._errand(ErrandKind.LATER, self.turn.now + after, body)

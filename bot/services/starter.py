@@ -217,7 +217,8 @@ class Starter:
             "subscriber": {"number": one.number, "opted_out": known.opted_out},
             **one.values,
         }
-        return self._library.templates.render(one.message, language, seen)
+        said = self._library.templates.render(one.message, language, seen)
+        return self._policy.mentioned(gateway, said)
 
     def _nearest(self, number: str, texted: Mapping[str, datetime]) -> str:
         """Choose the gateway of a number; empty: none is on."""
