@@ -30,6 +30,7 @@ from bot.core.messages import MessageClass, Status
 from bot.core.quiet_hours import Quiet, QuietHours
 from bot.core.starting import STARTING, in_words
 from bot.storage.many import Many
+from bot.storage.mirrors import BLOCKED
 from bot.storage.outbox import ALONE, TO_THE_BLOCKED
 from bot.storage.schema import STILL_OPEN, Instant, has_status, mirrored, outbox, subscribers
 
@@ -108,10 +109,16 @@ def _blocked() -> ColumnElement[bool]:
     """Ask whether the number is not to get this message any more."""
     out = and_(subscribers.c.opted_out, outbox.c.message_class.not_in(TO_THE_BLOCKED))
     unwilling = or_(subscribers.c.blocked, subscribers.c.unsure_at.is_not(None))
-    return exists().where(
-        subscribers.c.number == outbox.c.number,
-        or_(out, and_(outbox.c.message_class.in_(STARTED), unwilling)),
+    started = outbox.c.message_class.in_(STARTED)
+    here = exists().where(
+        subscribers.c.number == outbox.c.number, or_(out, and_(started, unwilling))
     )
+    there = exists().where(
+        mirrored.c.list == BLOCKED,
+        mirrored.c.gateway == outbox.c.gateway,
+        mirrored.c.number == outbox.c.number,
+    )
+    return or_(here, and_(started, there))
 
 
 DUE_FIELDS = [field.name for field in fields(Due)]
