@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,13 +16,13 @@ EARLIER, LATER = NOON - timedelta(days=1), NOON + timedelta(days=1)
 
 
 def sides(
-    *, common: bool, here: bool, there: bool, joined_at: datetime = EARLIER, **more: object
+    *, common: bool, here: bool, there: bool, joined_at: datetime = EARLIER, **more: Any
 ) -> Sides:
     return Sides(
         {ANA: Here(joined_at)} if here else {},
         {ANA: "1"} if there else {},
         {ANA: Common("1", NOON)} if common else {},
-        **more,  # type: ignore[arg-type]  # the other fields, as they are named
+        **more,
     )
 
 
@@ -42,7 +43,7 @@ def sides(
     ],
 )
 def test_one_number(
-    common: bool, here: bool, there: bool, more: Mapping[str, object], found: object
+    common: bool, here: bool, there: bool, more: Mapping[str, Any], found: object
 ) -> None:
     plan = compare(sides(common=common, here=here, there=there, **more))
     said: Mapping[str, object] = {**plan.acts, **plan.differences}
@@ -74,7 +75,7 @@ def test_how_many_are_many(common: int, gone: int, done: bool) -> None:
 
 
 def test_a_yes_takes_out_whom_the_group_should_not_have() -> None:
-    unwilling = {"unwilling": {ANA: Difference.OPTED_OUT}}
+    unwilling: dict[str, Any] = {"unwilling": {ANA: Difference.OPTED_OUT}}
     stranger = sides(common=False, here=False, there=True, **unwilling)
     assert compare(stranger, sure=frozenset({ANA})).acts == {ANA: Act.REMOVE_THERE}
     left = sides(common=False, here=False, there=True, removes=False, **unwilling)
