@@ -17,6 +17,7 @@ from bot.services.account import Account
 from bot.services.desk import NotDone
 from bot.services.roster import Lists, Roster
 from bot.storage import members, mirrors
+from bot.storage.aliases import forgotten_at
 
 LOG = logger(__name__)
 EVERY = timedelta(minutes=5)
@@ -290,6 +291,8 @@ class Mirrors:
         async with account.database.write() as connection:
             known = await mirrors.common(connection, mirrors.BLOCKED, account.name)
             new = {n: contact for n, contact in there.items() if n not in known}
+            for number in await forgotten_at(connection, new):
+                del new[number]  # what we told the gateway ourselves does not bring anybody back
             gone = [] if found.unreadable else [n for n in known if n not in there]
             await mirrors.note(connection, mirrors.BLOCKED, account.name, new, now)
             await mirrors.drop(connection, mirrors.BLOCKED, account.name, gone)

@@ -27,11 +27,10 @@ from bot.core.errands import TO_DO, ErrandKind
 from bot.core.messages import Inbound, InboundStatus, Listed
 from bot.core.obey import opts_out
 from bot.storage import accounts
-from bot.storage.aliases import aliases, pseudonym_of
+from bot.storage.aliases import aliases, forgotten_at, pseudonym_of
 from bot.storage.many import Many, insert_new
 from bot.storage.schema import (
     errands,
-    forgotten,
     has_status,
     inbox,
     is_fresh,
@@ -72,9 +71,9 @@ async def receive(
     `texts` may leave out what the caller knows to be stored; `listed` holds the keys of the
     whole page, which tells a renumbered text from an equal one.
     """
-    hidden = aliases(connection, {text.number for text in texts})
-    known = await _known(connection, gateway, texts, hidden)
-    forgotten_at = await _forgotten(connection, hidden)
+    numbers = {text.number for text in texts}
+    known = await _known(connection, gateway, texts, aliases(connection, numbers))
+    forgotten = await forgotten_at(connection, numbers)
     restored_at = await accounts.restored_at(connection)
     gone: dict[str, list[str]] = {}
     for (_, key), fingerprint in known.items():
@@ -97,28 +96,13 @@ async def receive(
             continue
         of_before = restored_at is not None and text.sent_at < restored_at
         row = _row(text, gateway, conversation, key, history=history or of_before, now=now)
-        since = forgotten_at.get(text.number)
+        since = forgotten.get(text.number)
         # Gateways give whole seconds: what was sent in that very second came after.
         if since is not None and text.sent_at < since.replace(microsecond=0):
             row |= _unsaid(text, gateway, pseudonym_of(connection, text.number))
         rows.append(row)
     await _insert(connection, rows)
     return Received(len(rows), renumbered, reused)
-
-
-async def _forgotten(
-    connection: AsyncConnection, hidden: Mapping[str, str]
-) -> dict[str, datetime]:
-    """Read which of these numbers were forgotten, and when."""
-    found: dict[str, datetime] = {}
-    for part in _parts(list(hidden)):
-        rows = await connection.execute(
-            select(forgotten.c.number, forgotten.c.forgotten_at).where(
-                forgotten.c.number.in_(part)
-            )
-        )
-        found.update({hidden[row.number]: row.forgotten_at for row in rows})
-    return found
 
 
 def _unsaid(text: Listed, gateway: str, pseudonym: str) -> dict[str, Any]:

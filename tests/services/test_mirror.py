@@ -13,6 +13,7 @@ from bot.core.consent import ConsentKind, How
 from bot.core.enrolling import Basis, Candidate
 from bot.core.mirroring import FEW, Act, Difference
 from bot.services.desk import NotDone
+from bot.services.forgetting import Forgetting
 from bot.services.mirror import BLOCKED_EVERY, EVERY, FIRST_LOOK, Mirrors
 from bot.services.roster import Roster
 from bot.storage import consents, mirrors
@@ -333,3 +334,18 @@ async def test_who_is_blocked_at_the_vendor_is_known_here(town: Town) -> None:
     town.all.wait((BLOCKED_EVERY + timedelta(seconds=1)).total_seconds())
     await town.mirrors.tick()
     assert await known() == []
+
+
+async def test_who_is_blocked_and_forgotten_is_not_brought_back(town: Town) -> None:
+    """INV-38: we told the vendor ourselves, perhaps."""
+    town.book.add(ANA)
+    town.book.join(ANA, "Blocked")
+    town.all.wait(FIRST_LOOK.total_seconds() + 1)
+    await town.mirrors.tick()
+
+    await Forgetting(town.all.database, town.all.clock).forget(ANA)
+
+    town.all.wait((BLOCKED_EVERY + timedelta(seconds=1)).total_seconds())
+    await town.mirrors.tick()
+    async with town.all.database.read() as connection:
+        assert await mirrors.common(connection, mirrors.BLOCKED, "vudumobile") == {}
