@@ -12,6 +12,7 @@ from bot.core.messages import TRANSITIONS, Acceptance, Sighting, Status
 from bot.storage import inbox, receipts, retention
 from bot.storage.database import Database
 from bot.storage.outbox import Outcome
+from bot.storage.retention import Before
 from bot.storage.schema import inbox as inbox_table, outbox as table
 from tests.clock import NOON
 from tests.storage.test_inbox import ONE, claim, receive, settle_all
@@ -87,7 +88,8 @@ async def test_forgotten_words_leave_a_row_that_keeps_the_text_from_being_read_a
     later = NOON + timedelta(days=1)
 
     async with database.write() as connection:
-        await retention.forget(connection, await retention.find(connection, later, NOON))
+        before = Before(texts=later, rows=NOON, codes=later, audit=NOON)
+        await retention.forget(connection, await retention.find(connection, before))
     again = await receive(database, ONE)
 
     assert again == inbox.Received(0)
@@ -102,5 +104,5 @@ async def test_what_is_still_to_be_done_is_never_forgotten(database: Database) -
     later = NOON + timedelta(days=1000)
 
     async with database.write() as connection:
-        old = await retention.find(connection, later, later)
+        old = await retention.find(connection, Before(later, later, later, later))
         assert await retention.forget(connection, old) == 0
