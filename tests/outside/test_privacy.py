@@ -12,6 +12,7 @@ pytestmark = pytest.mark.kill
 
 ANA, BEN = mobile(171), mobile(172)
 WORDS = "zanzibar"
+TO_DO = "SELECT id FROM errands WHERE status IN ('waiting', 'under_way')"
 
 
 def left(scene: Stage) -> dict[str, list[str]]:
@@ -34,6 +35,7 @@ async def test_who_is_forgotten_beside_the_daemon_stays_forgotten(tmp_path: Path
         scene.text("vudumobile", ANA, "STOP")
         await scene.until("STOP is obeyed", lambda: _opted_out(scene))
         await scene.quiet()
+        await scene.until("the gateway was told", lambda: not scene.select(TO_DO))
         status, output, _ = await scene.command("backup", "copy")
         assert (status, "3 texts" in output) == (0, True)
         status, _, _ = await scene.command("export", ANA, "-o", "ana.zip")
@@ -46,7 +48,7 @@ async def test_who_is_forgotten_beside_the_daemon_stays_forgotten(tmp_path: Path
         assert "2  texts of theirs" in output
         assert left(scene) == {}
         assert daemon.actions("person.forgotten")
-        await scene.world(120)  # the gateway lists what it listed
+        await scene.world(60)  # the gateway lists what it listed
         assert left(scene) == {}
         daemon.process.send_signal(signal.SIGKILL)
         await daemon.exit()
@@ -66,7 +68,7 @@ async def test_who_is_forgotten_beside_the_daemon_stays_forgotten(tmp_path: Path
         scene.text("vudumobile", BEN, "echo last", "Echo last")
         await scene.answered()
         scene.text("vudumobile", ANA, "echo me")
-        await scene.world(120)
+        await scene.world(60)
         assert len(scene.replies("vudumobile", ANA)) == said
         assert scene.replies("vudumobile", BEN) == ["Echo here", "Echo again", "Echo last"]
         await daemon.stop()
