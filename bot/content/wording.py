@@ -71,6 +71,7 @@ REASONS_IN_FRENCH: Mapping[str, str] = {
     "stop": "un mot de désabonnement",
     "start": "un mot de retour",
     "help": "un mot d'aide",
+    "unsure": "ne veut sans doute plus de messages ; c'est demandé, et rien n'est envoyé d'ici là",
     "left": "un mot de désabonnement et le nom d'une liste",
     "ended": "un mot qui met fin à la conversation",
     "rule": "une règle a répondu",

@@ -30,6 +30,7 @@ from bot.core.unsure_phrases import (
     ENGLISH_WORDS,
     FRENCH,
     FRENCH_WORDS,
+    JOKES,
     OTHER_WORDS,
     PERSONAL,
     SLIPS,
@@ -61,7 +62,7 @@ def may_mean_out(text: str) -> frozenset[str]:
     for language, pattern in _PHRASES.items():
         if any(_says(one, pattern) for one in sentences):
             return frozenset({language})
-    if _stands_alone(sentences, plain):
+    if JOKES.isdisjoint(said) and _stands_alone(sentences, plain):
         return _spoken_in(plain)
     return NONE
 
@@ -81,6 +82,7 @@ def _says(meant: Sequence[str], pattern: re2._Regexp[str]) -> bool:
     spaced = f" {' '.join(meant)} "
     return any(
         DENIALS.isdisjoint(spaced[: found.start()].split()[-_NEAR:])
+        and spaced[found.end() :].split()[:1] != ["pas"]  # « retirez-moi pas » in Québec
         for found in pattern.finditer(spaced)
     )
 
@@ -153,7 +155,7 @@ def _one(line: str) -> str:
         listed = [" ".join(map(single, choice.split())) for choice in part.split("|")]
         spaced = [f"{choice} " if choice else "" for choice in listed]
         parts.append(f"(?:{'|'.join(spaced)})" if place % 2 else spaced[0])
-    return f"{'^' if at_the_start else ''} {''.join(parts)}"
+    return f"{'^' if at_the_start else ''} {''.join(parts)}".replace("$ ", "$")
 
 
 _PHRASES = {"fr": re2.compile(_pattern(FRENCH)), "en": re2.compile(_pattern(ENGLISH))}

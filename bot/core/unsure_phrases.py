@@ -127,6 +127,7 @@ FRENCH = f"""
 {{arretez|arrete|arreter|cessez|cesse|cesser|stop|stoppez|stoper}} {{avec|}} {{{_THESE_FR}}} {{envois|envoi|{_TEXTS_FR}|publicites|publicite}}
 {{arretez|arrete|arreter}} {{moi ca|ca tout de suite|ca maintenant|vos conneries|votre spam|le spam|le harcelement}}
 {{arretez|arrete|arreter|stop}} ca
+{{arretez|arrete}} la $
 ne {{m|me|nous}} {{{_ORDER_FR}}} {{plus|pu|pus|jamais}}
 {{m|me|nous}} {{ecrivez|envoyez|textez|contactez|derangez|harcelez|achalez|embetez|sollicitez}} {{plus|pu|pus|jamais}}
 {{ne|}} {{mecrivez|menvoyez|mappelez}} {{plus|pu|jamais}}
@@ -148,7 +149,7 @@ trop de {{sms|textos|messages}}
 {{lachez|lache}} {{moi|nous}}
 {{retirez|retire|enlevez|enleve|otez|sortez|rayez|supprimez|effacez}} {{moi|nous|mon nom|mon numero|ce numero}}
 {{me|m}} {{retirer|enlever|rayer|sortir|oter|supprimer|effacer|desabonner|desinscrire}} {{de|d|du|des}}
-comment {{faire|on fait|fait on|}} {{pour|}} {{on|je|j|}} {{peux|peut|puis je|}} {{me|m|se|}} {{desabonner|desabonne|desinscrire|desinscris|desinscrit|retirer de}}
+comment {{faire|on fait|fait on|je fais|je peux faire|dois je faire|}} {{pour|}} {{on|je|j|}} {{peux|peut|puis je|}} {{me|m|se|}} {{desabonner|desabonne|desinscrire|desinscris|desinscrit|retirer de}}
 comment {{faire|on fait|fait on|}} {{pour|}} {{on|je|j|}} {{peux|peut|puis je|}} {{arreter|arrete|stopper|annuler|bloquer}} {{de|}} {{recevoir|ca|cela|vos|ces|les textos|les messages|les sms|l abonnement}}
 {{je vous ai|je t ai|vous ai|jai|j ai}} {{deja|}} {{dit|ecrit|envoye|texte|demande|repondu|tape}} {{d|de|}} {{stop|arret|arreter|arretez}}
 {{deja}} {{dit|ecrit|envoye|texte|demande|repondu|tape}} {{d|de|}} {{stop|arret|arreter|arretez}}
@@ -166,3 +167,8 @@ comment {{faire|on fait|fait on|}} {{pour|}} {{on|je|j|}} {{peux|peut|puis je|}}
 """
 AGAIN = phrases("times, fois, deja, already, again, still, encore, twice, combien")
 """Who says STOP with these has said it before."""
+JOKES = phrases(
+    """rire, ris, drole, droles, mdr, ptdr, lol, haha, hahaha, funny, hilarious, laughing, crying
+    dying, pleure, tordant, comique, 😂, 🤣"""
+)
+"""Who laughs says STOP to a joke."""
