@@ -291,6 +291,8 @@ class Mirrors:
         async with account.database.write() as connection:
             known = await mirrors.common(connection, mirrors.BLOCKED, account.name)
             new = {n: contact for n, contact in there.items() if n not in known}
+            for number in await mirrors.forgotten_among(connection, list(new)):
+                del new[number]
             for number in await forgotten_at(connection, new):
                 del new[number]  # what we told the gateway ourselves does not bring anybody back
             gone = [] if found.unreadable else [n for n in known if n not in there]

@@ -149,13 +149,22 @@ async def unwilling(
         left = select(members.c.number).where(
             members.c.list == of_list, members.c.number.in_(some), members.c.left_at.is_not(None)
         )
-        gone = select(forgotten.c.number).where(forgotten.c.number.in_(hidden))
         for why, those in (
-            (Difference.FORGOTTEN, {known_as[one] for one in await connection.scalars(gone)}),
+            (Difference.FORGOTTEN, await forgotten_among(connection, some)),
             (Difference.LEFT, (said_no | set(await connection.scalars(left))) - by_group),
             (Difference.OPTED_OUT, {known_as[one] for one in await connection.scalars(out)}),
         ):
             found |= dict.fromkeys(those, why)
+    return found
+
+
+async def forgotten_among(connection: AsyncConnection, numbers: Sequence[str]) -> set[str]:
+    """Say which of these were forgotten: nothing of them is written down because of a gateway."""
+    found: set[str] = set()
+    for some in _some(numbers):
+        hidden = aliases(connection, some)
+        gone = select(forgotten.c.number).where(forgotten.c.number.in_(hidden))
+        found |= {hidden[one] for one in await connection.scalars(gone)}
     return found
 
 

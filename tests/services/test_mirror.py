@@ -18,6 +18,7 @@ from bot.services.mirror import BLOCKED_EVERY, EVERY, FIRST_LOOK, Mirrors
 from bot.services.roster import Roster
 from bot.storage import consents, mirrors
 from bot.storage.events import of_types
+from bot.storage.whose import gather
 from tests.services.installation import ANA, BEN, LEA, TOM, Installation, open_installation
 
 RULES = """
@@ -316,6 +317,22 @@ async def test_looking_changes_nothing(town: Town) -> None:
     assert (await town.here(), town.there()) == ({ANA}, {BEN})
     with pytest.raises(NotDone):
         await town.mirrors.look("paris")
+
+
+async def test_who_was_forgotten_does_not_come_back_from_the_vendor(town: Town) -> None:
+    """INV-38."""
+    await town.join(ANA)
+    await town.equal()
+    town.book.join(ANA, "Blocked")
+    forgetting = Forgetting(town.all.database, town.all.clock)
+    await forgetting.forget(ANA)
+    town.all.wait(FIRST_LOOK.total_seconds())
+
+    await town.equal()
+
+    assert await town.differences() == {ANA: Difference.FORGOTTEN}
+    async with town.all.database.read() as connection:
+        assert (await gather(connection, ANA)).is_empty
 
 
 async def test_who_is_blocked_at_the_vendor_is_known_here(town: Town) -> None:
