@@ -121,6 +121,7 @@ class Mirrors:
         try:
             found = await self._compare(one)
             await self._carry_out(one, found)
+            state.sure = frozenset()  # what differs from now on needs another yes
             self._tell(one, found.plan)
         except GatewayError as error:
             trouble = error.reason

@@ -189,6 +189,9 @@ async def test_who_said_no_here_is_not_put_on_the_list_by_a_group(
     await town.mirrors.tick()
     assert town.there() == set()
     assert await town.differences() == {}
+    town.put(ANA)
+    await town.equal()
+    assert await town.differences() == {ANA: why}
 
 
 async def test_an_opt_out_leaves_the_group_and_a_start_comes_back(town: Town) -> None:
