@@ -16,9 +16,9 @@ from bot.config import Config, load_config
 from bot.config.notation import parse_duration
 from bot.control.verbs import LONGEST_TAKEOVER, carry_out
 from bot.core.decision import REASONS
+from bot.explained import counts_differ
 from bot.noted import noted
 from bot.reach import reach
-from bot.explained import counts_differ
 from bot.services.desk import Desk
 from bot.storage.database import Database
 from bot.storage.errors import StoreError
@@ -29,6 +29,8 @@ from bot.yamlfile import Faults
 
 VERBS = ("free", "take-over", "hand-back", "block", "unblock", "again")
 SHORTEST_TAKEOVER = timedelta(seconds=1)
+AGREED = 5
+"""Entries of the ledger of consent that are shown."""
 
 
 class _Misused(Exception):
@@ -141,6 +143,8 @@ def _print_state(state: Mapping[str, Any], config: Config) -> None:
     show(f"{state['number']}: {_standing(state, zone)}")
     for line in noted(state, config):
         show(f"  {line}")
+    for one in state["agreed"][-AGREED:]:
+        show(f"  {_agreed(one, zone)}")
     for name in ("language", "tags", "lists"):
         if kept := state[name]:
             show(f"  {name}: {kept if isinstance(kept, str) else ', '.join(kept)}")
@@ -156,13 +160,25 @@ def _print_state(state: Mapping[str, Any], config: Config) -> None:
 
 
 def _standing(state: Mapping[str, Any], zone: tzinfo) -> str:
-    told = {"opted out": state["opted_out"], "blocked by a rule or an operator": state["blocked"]}
+    told = {
+        "opted out": state["opted_out"],
+        "blocked by a rule or an operator": state["blocked"],
+        "asked whether it wants no more messages, without an answer": state["unsure_at"],
+    }
     said = " and ".join(what for what, holds in told.items() if holds)
     standing = said or "neither opted out nor blocked"
     if not state["changed_at"]:
         return standing
     word = f" ({state['word']})" if state["word"] else ""
     return f"{standing}; decided by {state['cause']}{word}, {_at(state['changed_at'], zone)}"
+
+
+def _agreed(one: Mapping[str, Any], zone: tzinfo) -> str:
+    """Give an entry of the ledger in a line; `textobot export` has all of it."""
+    what = one["list"] or "everything"
+    did = f"agreed to {what} ({one['kind']})" if one["given"] else f"withdrew from {what}"
+    until = f", until {_at(one['expires_at'], zone)}" if one["expires_at"] else ""
+    return f"{did} by {one['how']}, {one['cause']}, {_at(one['at'], zone)}{until}"
 
 
 def _talk(talk: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:

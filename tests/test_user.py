@@ -76,14 +76,16 @@ def test_a_number_is_shown(textobot: Textobot, store: Path) -> None:
 
     assert (result.exit_code, result.stderr) == (0, "")
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
-    assert lines[:3] == [
+    assert lines[:5] == [
         f"{ANA}: neither opted out nor blocked; decided by inbound 3 (start), 2026-03-02 07:00:20",
+        "withdrew from everything by text, inbound 2, 2026-03-02 07:00:10",
+        "agreed to everything (express) by text, inbound 3, 2026-03-02 07:00:20",
         "",
         "vudumobile: the question appointment/day is open, since 2026-03-02 07:00:40, "
         "until 2026-03-02 07:30:40",
     ]
-    assert lines[3] == "when who id text what became of it"
-    assert [line for line in lines[4:] if " we " not in line or "day?" in line] == [
+    assert lines[5] == "when who id text what became of it"
+    assert [line for line in lines[6:] if " we " not in line or "day?" in line] == [
         "2026-03-02 07:00:00 they 1 broken parked: deciding or rendering failed; parked",
         "2026-03-02 07:00:10 they 2 stop handled: an opt-out word",
         "2026-03-02 07:00:20 they 3 start handled: an opt-in word",

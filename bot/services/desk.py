@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
+from bot.core.consent import Consent
 from bot.core.conversation import Conversation, Position, Subscriber, conversation_key
 from bot.core.decision import REASONS
 from bot.core.errands import ErrandKind
 from bot.core.messages import Inbound, InboundStatus
 from bot.core.policy import Policy
 from bot.log import logger, mask
-from bot.storage import errands, events, inbox, mirrors, person, subscribers
+from bot.storage import consents, errands, events, inbox, mirrors, person, subscribers
 from bot.storage.database import Connection, Database
 from bot.storage.events import Event
 from bot.storage.mirrors import Carried
@@ -74,6 +75,8 @@ class State:
     """That text, as `inbound ID`."""
     word: str
     """That text itself; empty where it is forgotten."""
+    unsure_at: datetime | None
+    """When it said that it may want no more messages; None: that is answered, or never was."""
     blocked: bool
     language: str
     """Chosen by the person; empty: none was."""
@@ -82,6 +85,8 @@ class State:
     lists: list[str]
     carried: list[Carried]
     """What became of its last opt-out, or opt-in, at the gateways that have a place for it."""
+    agreed: list[Consent]
+    """What it agreed to and withdrew, oldest first."""
     blocked_there: list[str]
     """The gateways at which it is blocked, by whomever."""
     talks: list[Talk]
@@ -120,12 +125,14 @@ class Desk:
                 changed_at=one.changed_at,
                 cause=one.cause,
                 word=await _word(connection, one.cause),
+                unsure_at=one.unsure_at,
                 blocked=one.blocked,
                 language=one.language,
                 values=dict(one.values),
                 tags=sorted(one.tags),
                 lists=sorted(one.lists),
                 carried=await mirrors.carried(connection, self._keys(number)),
+                agreed=(await consents.of(connection, [number])).get(number, []),
                 blocked_there=await mirrors.blocked_at(connection, number),
                 talks=[await self._talk(connection, talk) for talk in talks],
             )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.consent import How
 from bot.core.errands import ErrandKind
 from bot.services.desk import LINES, Desk, NotDone, Question, State
 from bot.storage import errands, subscribers
@@ -67,11 +68,14 @@ async def test_the_state_of_somebody_of_whom_things_are_kept(scene: Scene, desk:
     state = await desk.state(ANA)
 
     assert state == State(
-        *(ANA, False, None, "", "", False, "en", {"city": "Laval"}, ["b", "vip"], ["deals"]),
+        *(ANA, False, None, "", "", None, False, "en"),
+        *({"city": "Laval"}, ["b", "vip"], ["deals"]),
         carried=[],
+        agreed=state.agreed,
         blocked_there=[],
         talks=state.talks,
     )
+    assert [(one.list, one.given, one.how) for one in state.agreed] == [("deals", True, How.TEXT)]
 
 
 async def test_the_last_lines_are_shown_oldest_first(scene: Scene, desk: Desk) -> None:
