@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
 import pytest
 
-from bot.gateways.base import AccountHeld, GatewayError, Rejected, Unconfirmed
+from bot.gateways.base import AccountHeld, GatewayError, Rejected, Unconfirmed, Unreachable
 from bot.gateways.book import EXISTS, UNKNOWN, Book
 from bot.gateways.clever_contacts import Contacts as CleverContacts, read_contact as read_clever
 from bot.gateways.vudumobile_contacts import (
@@ -44,6 +47,16 @@ async def made(played: Played) -> Book:
     if played.name == "vudumobile":
         played.sandbox.vudumobile_book.add_group("Marketing")
     return played.gateway.book
+
+
+async def again(played: Played, do: Callable[[], Awaitable[object]]) -> None:
+    """Do it as often as it needs: on a busy machine a second request may be late, too."""
+    for _ in range(5):
+        await played.clock.sleep(31)
+        with suppress(Unconfirmed, Unreachable):
+            await do()
+            return
+    raise AssertionError("it does not come to an end")
 
 
 # What every book does
@@ -108,8 +121,7 @@ async def test_what_is_said_of_an_adding_is_true(played, fault):
         assert there(played) == set()
         return
     except Unconfirmed:
-        await played.clock.sleep(31)
-        await book.add(GROUP[played.name], played.number, "")
+        await again(played, lambda: book.add(GROUP[played.name], played.number, ""))
     group = GROUP[played.name]
     if fault == "http_409" and played.number not in (await book.members(group)).people:
         await book.add(group, played.number, "")
