@@ -32,7 +32,7 @@ def config_of(folder: Path, gateways: str, name: str = "Radio Exemple") -> Confi
         pytest.param(
             '{clever: {sender: RADIO, stop_mention: "STOP au 36111"}}', [], id="so it is said how"
         ),
-        pytest.param("{vudumobile: {confirm_stop: false}}", ["confirm_stop"], id="no confirmation"),
+        pytest.param("{vudumobile: {confirm_stop: false}}", ["confirm_stop"], id="never"),
         pytest.param("{vudumobile: {confirm_stop: true}}", [], id="once"),
         pytest.param("{vudumobile: {confirm_stop: each}}", [], id="each time"),
     ],

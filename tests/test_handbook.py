@@ -237,8 +237,7 @@ def test_every_built_in_template_is_said_or_replaced(book: Book, tmp_path: Path)
         language=book.language,
         timezone=ZoneInfo("America/Montreal"),
     )
-    some: dict[str, object] = {"named": False}
-    some |= dict.fromkeys(("answers", "list", "code", "minutes", "number"), "SOMETHING")
+    some = dict.fromkeys(("answers", "list", "code", "minutes", "number"), "SOMETHING")
     said = "\n".join(one.text for one in book.examples if one.kind == "talk")
     files = {name for one in book.examples for name in one.files}
 

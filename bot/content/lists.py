@@ -109,6 +109,9 @@ def _never_left(phrase: str, said: tuple[str, ...]) -> tuple[str, str] | None:
     if len(said) > LONGEST_NAME:
         return f"{shown(phrase)} has too many words", "write three at most: STOP WEATHER ALERTS"
     told = read_builtin(("stop", *said))
+    if told is not None and told.about and told.about != said:
+        name = " ".join(told.about)
+        return f"STOP {phrase.upper()} is read as STOP {name.upper()}", f"write {name}"
     if told is None or told.about != said:
         return f"STOP {said[0].upper()} stops everything", "choose another name for the list"
     return None

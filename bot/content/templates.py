@@ -257,7 +257,7 @@ class Templates:
         return partial(_included, self._sources.get(language, {}))
 
     def _said(self, template: Template, language: str, data: Mapping[str, Any]) -> str:
-        seen = {name: _short(value) for name, value in data.items()}
+        seen = {"named": False} | {name: _short(value) for name, value in data.items()}
         seen |= {"language": language, "organisation": self._organisation}
         try:
             return _joined(template.root_render_func(template.new_context(seen)))

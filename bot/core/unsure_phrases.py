@@ -133,7 +133,7 @@ ne {{m|me|nous}} {{{_ORDER_FR}}} {{plus|pu|pus|jamais}}
 {{ne|}} {{mecrivez|menvoyez|mappelez}} {{plus|pu|jamais}}
 ne {{plus|pas|jamais}} {{m|me|nous|recevoir|etre}} {{{_SENDING_FR}|contacte|sollicite|derange|{_TEXTS_FR}|de}}
 {{plus|pas}} {{m|me}} {{{_SENDING_FR}}}
-ne plus {{m en|m|me|en}} {{envoyer|recevoir|ecrire|contacter|texter}}
+ne plus {{m en|m|me|en|lui|leur|nous}} {{envoyer|recevoir|ecrire|contacter|texter}}
 ne plus {{recevoir|avoir|etre contacte|envoyer|vouloir}}
 {{veux|veut|voudrais|souhaite|souhaites|desire|ve|jveux|jve}} {{plus|pu|pus|pas}} {{recevoir|rien|vos|ces|tes|etre contacte|etre derange|etre sollicite|etre sur|etre dans|entendre parler|que vous|qu on|d envois}}
 {{veux|veut|voudrais|souhaite|souhaites|desire|ve|jveux|jve}} {{plus|pu|pus|pas}} {{de|avoir de|avoir|d}} {{vos|ces|tes|{_TEXTS_FR}|publicite|ca|cela|nouvelles}}

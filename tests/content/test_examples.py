@@ -4,7 +4,7 @@ import pytest
 
 RULES = """
 rules:
-  - {id: exact, exactly: [aide moi], reply: x}
+  - {id: exact, exactly: [à moi], reply: x}
   - {id: vote, keyword: vote, expect: {choice: integer 1..5}, invalid: VOTE 1, reply: x}
   - {id: date, keyword: quand, expect: {day: date}, reply: x}
   - {id: else, keyword: quand, reply: x}

@@ -133,11 +133,11 @@ def test_a_fault_of_a_file_is_told_with_its_place(told, content, fault):
             ["2:30: 'verify' is not supported yet in this version; leave it out"],
         ),
         (
-            "id: a, keyword: [Arrêt!, help, stop bus], reply: y",
+            "id: a, keyword: [Arrêt!, help, stop pub], reply: y",
             [
                 "2:23: 'Arrêt!' is never asked: it is the built-in word 'arret'; choose other",
                 "2:31: 'help' is never asked: it is the built-in word 'help'; choose other words",
-                "2:37: 'stop bus' is never asked: it is the built-in word 'stop'; choose other",
+                "2:37: 'stop pub' is never asked: it is the built-in word 'stop'; choose other",
             ],
         ),
         ("id: a, exactly: {en: fin}, reply: y", ["2:23: 'fin' is never asked: it is the"]),

@@ -260,11 +260,17 @@ def test_a_list_without_a_question_asks_none(rules):
     [
         ("id: Deals", ["7:9: id: this is no id; use small letters"]),
         ("names: deals", ["7:8: the key 'id' is missing; add it"]),
-        ("id: deals, names: les rabais", ["7:20: 'les rabais' is more than one word; write one"]),
-        ("id: deals, names: [tout, all]", ["7:34: STOP ALL stops everything; choose another"]),
+        ("id: deals, names: a b c d", ["7:20: 'a b c d' has too many words; write three at"]),
+        ("id: deals, names: les rabais", ["7:20: STOP LES RABAIS is read as STOP RABAIS; write"]),
+        (
+            "id: deals, names: [tout, all]",
+            [
+                "7:28: STOP TOUT stops everything; choose another",
+                "7:34: STOP ALL stops everything; choose another",
+            ],
+        ),
         ("id: deals, names: merci", ["7:20: STOP MERCI stops everything; choose another"]),
         ("id: deals, confirm: yes", ["7:20: confirm should be true or false; write one of"]),
-        ("id: deals, mirror: {clever: x}", ["7:20: 'mirror' is not supported yet in this"]),
         ("id: deals, schedule: []", ["7:20: 'schedule' is not supported yet in this"]),
         ("id: deals, welcome: '{{ rest }} {{ nam }}'", ["7:20: there is no name 'nam' here; kno"]),
         ("id: news", ["7:8: the list 'news' is already at"]),

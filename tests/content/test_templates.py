@@ -290,11 +290,17 @@ def test_every_built_in_text_is_there_in_both_languages():
     )
 
 
-def test_both_languages_of_stopped_are_one_segment_up_to_thirty_letters(load):
-    templates = load("O" * 30)
-    both = [templates.render(Message(template="stopped"), one, {}) for one in ("en", "fr")]
+@pytest.mark.parametrize("name", ["stopped", "unsure"])
+@pytest.mark.parametrize("languages", [("fr", "en"), ("en", "fr")])
+def test_what_is_said_in_both_languages_is_one_segment_for_any_organisation(load, name, languages):
+    templates = load("O" * 60)
+    said = "\n".join(
+        templates.render(Message(template=name), language, {"named": place > 0})
+        for place, language in enumerate(languages)
+    )
 
-    assert segments("\n".join(both)).count == 1
+    assert segments(said).count == 1
+    assert said.count("O" * 60) == 1
 
 
 fragments = st.sampled_from(
