@@ -27,7 +27,7 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.config.notation import parse_duration
 from bot.core.messages import Mail
-from bot.storage import schema
+from bot.storage import columns
 from bot.talk import Came, Message, Talk
 from bot.who import NUMBERS, PLAYED, instant_of
 
@@ -213,6 +213,6 @@ def start_at(talk: Talk, instant: datetime) -> None:
 async def forget(talk: Talk) -> None:
     """Let nobody ever have texted."""
     async with talk.database.write() as connection:
-        for table in reversed(schema.metadata.sorted_tables):
+        for table in reversed(columns.metadata.sorted_tables):
             await connection.execute(table.delete())
     start_at(talk, BEGIN)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.pseudonyms import MARK, Pseudonymous
-from bot.storage.schema import forgotten
+from bot.storage.people_tables import forgotten
 
 AT_ONCE = 500
 """Names in one statement."""

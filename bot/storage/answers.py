@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, false, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.many import INSERT, Many
-from bot.storage.schema import answers
+from bot.storage.people_tables import answers
 
 COLUMNS = ["conversation", "gateway", "number", "rule", "inbound", "answered_at", "captured"]
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.consent import LONGEST_WORDING, Consent, ConsentKind, How
 from bot.storage.many import INSERT, Many
-from bot.storage.schema import consents
+from bot.storage.people_tables import consents
 
 GIVEN, WITHDRAWN = "given", "withdrawn"
 WRITTEN = ["number", "list", "event", "kind", "how", "cause", "wording", "at", "expires_at"]

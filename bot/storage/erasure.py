@@ -21,24 +21,10 @@ from bot.core.conversation import conversation_key
 from bot.core.errands import TO_DO, ErrandKind, ErrandStatus
 from bot.core.messages import InboundStatus, Status
 from bot.storage.aliases import pseudonym_of
+from bot.storage.columns import UNDER_WAY, is_told
 from bot.storage.many import INSERT
-from bot.storage.schema import (
-    UNDER_WAY,
-    answers,
-    consents,
-    conversations,
-    errands,
-    events,
-    feeds,
-    forgotten,
-    inbox,
-    is_followed,
-    is_told,
-    members,
-    mirrored,
-    outbox,
-    subscribers,
-)
+from bot.storage.people_tables import answers, consents, forgotten, members, mirrored, subscribers
+from bot.storage.schema import conversations, errands, events, feeds, inbox, is_followed, outbox
 from bot.storage.whose import Dossier, Row, is_of
 
 FORGOTTEN = "forgotten"

@@ -11,9 +11,10 @@ from sqlalchemy import Integer, Select, bindparam, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import TO_DO, Errand, ErrandKind, ErrandStatus
+from bot.storage.columns import has_status
 from bot.storage.heard import heard_until, newest_reference
 from bot.storage.many import INSERT, Many
-from bot.storage.schema import errands, has_status
+from bot.storage.schema import errands
 
 COLUMNS = [
     *("kind", "conversation", "gateway", "number", "inbound", "rule", "due_at", "body", "id"),

@@ -24,7 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.conversation import conversation_key
 from bot.core.instants import milliseconds
 from bot.core.messages import Feed, FeedState
-from bot.storage.schema import Instant, conversations, feeds, is_followed
+from bot.storage.columns import Instant
+from bot.storage.schema import conversations, feeds, is_followed
 
 SECOND = 1000
 """In the store's milliseconds."""

@@ -15,18 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.errands import TO_DO
 from bot.core.pseudonyms import MARK
 from bot.storage.aliases import aliases
-from bot.storage.schema import (
-    conversations,
-    errands,
-    feeds,
-    has_status,
-    inbox,
-    is_followed,
-    is_told,
-    members,
-    outbox,
-    subscribers,
-)
+from bot.storage.columns import has_status, is_told
+from bot.storage.people_tables import members, subscribers
+from bot.storage.schema import conversations, errands, feeds, inbox, is_followed, outbox
 
 AT_ONCE = 500
 

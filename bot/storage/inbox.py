@@ -28,15 +28,9 @@ from bot.core.messages import Inbound, InboundStatus, Listed
 from bot.core.obey import opts_out
 from bot.storage import accounts
 from bot.storage.aliases import aliases, forgotten_at, pseudonym_of
+from bot.storage.columns import has_status, is_told
 from bot.storage.many import Many, insert_new
-from bot.storage.schema import (
-    errands,
-    has_status,
-    inbox,
-    is_fresh,
-    is_suspect,
-    is_told,
-)
+from bot.storage.schema import errands, inbox, is_fresh, is_suspect
 
 T = TypeVar("T")
 NEW = has_status(inbox, InboundStatus.NEW)

@@ -29,10 +29,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.messages import MessageClass, Status
 from bot.core.quiet_hours import Quiet, QuietHours
 from bot.core.starting import STARTING, in_words
+from bot.storage.columns import STILL_OPEN, Instant, has_status
 from bot.storage.many import Many
 from bot.storage.mirrors import BLOCKED
 from bot.storage.outbox import ALONE, TO_THE_BLOCKED
-from bot.storage.schema import STILL_OPEN, Instant, has_status, mirrored, outbox, subscribers
+from bot.storage.people_tables import mirrored, subscribers
+from bot.storage.schema import outbox
 
 STOPPED_AT_ONCE = 500
 """Rows looked at in one statement while all that was found so far may not leave."""

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.many import INSERT, Insert, Many
-from bot.storage.schema import members, subscribers
+from bot.storage.people_tables import members, subscribers
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,11 @@ from bot.core.errands import ErrandKind
 from bot.core.mirroring import Common, Difference, Here, by_mirror
 from bot.storage import consents
 from bot.storage.aliases import aliases
+from bot.storage.columns import STILL_OPEN, has_status
 from bot.storage.many import INSERT, Many
 from bot.storage.members import holds
-from bot.storage.schema import (
-    STILL_OPEN,
-    errands,
-    forgotten,
-    has_status,
-    members,
-    mirrored,
-    outbox,
-    subscribers,
-)
+from bot.storage.people_tables import forgotten, members, mirrored, subscribers
+from bot.storage.schema import errands, outbox
 
 BLOCKED = ""
 """In place of a list's id: who is blocked at the gateway, as it was read last."""

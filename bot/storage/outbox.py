@@ -27,15 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Acceptance, Batch, MessageClass, Outbound, Status
+from bot.storage.columns import STILL_OPEN, UNDER_WAY, Instant, has_status, is_told
 from bot.storage.many import INSERT, Many
-from bot.storage.schema import (
-    STILL_OPEN,
-    UNDER_WAY,
-    Instant,
-    has_status,
-    is_told,
-    outbox,
-)
+from bot.storage.schema import outbox
 
 TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
 """What may be said to a number that is opted out: the confirmation, and HELP."""

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import TO_DO, ErrandKind
 from bot.core.messages import InboundStatus
-from bot.storage.schema import conversations, errands, has_status, inbox, outbox
+from bot.storage.columns import has_status
+from bot.storage.schema import conversations, errands, inbox, outbox
 
 
 @dataclass(frozen=True, slots=True)

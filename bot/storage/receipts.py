@@ -11,7 +11,8 @@ from sqlalchemy import SmallInteger, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Sent, Sighting, Status
-from bot.storage.schema import has_status, is_told, outbox
+from bot.storage.columns import has_status, is_told
+from bot.storage.schema import outbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,20 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import TO_DO
 from bot.core.messages import InboundStatus, MessageClass
-from bot.storage.schema import (
-    STILL_OPEN,
-    answers,
-    errands,
-    events,
-    feeds,
-    has_status,
-    inbox,
-    is_followed,
-    is_told,
-    members,
-    outbox,
-    spent,
-)
+from bot.storage.columns import STILL_OPEN, has_status, is_told
+from bot.storage.people_tables import answers, members
+from bot.storage.schema import errands, events, feeds, inbox, is_followed, outbox, spent
 
 AT_ONCE = 1000
 """Rows in one transaction: the writer is not held for long."""

@@ -6,98 +6,37 @@ conversation's key, so that the tables can be distributed by it unchanged.
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
     ColumnElement,
-    Dialect,
     Float,
     FromClause,
     Index,
     Integer,
-    MetaData,
     SmallInteger,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     literal_column,
 )
 
 from bot.core.errands import TO_DO
-from bot.core.instants import instant, milliseconds
 from bot.core.messages import FeedState, InboundStatus, Status
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept as epoch milliseconds: the same on both stores, and no zone to lose.
-
-    Raises `ValueError` for a naive one.
-    """
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Refuse what has no zone."""
-        del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive datetime cannot be stored: {value}")
-        return milliseconds(value)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """Give it back in UTC."""
-        del dialect
-        return None if value is None else instant(value)
-
-
-def has_status(table: FromClause, *statuses: StrEnum) -> ColumnElement[bool]:
-    """Ask for rows in one of these, in the very words of a partial index.
-
-    Literal words: SQLite uses a partial index only where it can see, before any parameter is
-    bound, that the question is within it.
-    """
-    literal: list[ColumnElement[str]] = [
-        literal_column(f"'{status.value}'") for status in statuses
-    ]
-    column = table.c.status
-    return column == literal[0] if len(literal) == 1 else column.in_(literal)
-
-
-def is_told(column: ColumnElement[str]) -> ColumnElement[bool]:
-    """Ask for rows where this is not empty, in the very words of a partial index."""
-    return column != literal_column("''")
-
-
-def only(rows: ColumnElement[bool]) -> dict[str, Any]:
-    """Make an index of these rows alone, on either store."""
-    return {"sqlite_where": rows, "postgresql_where": rows}
-
-
-UNDER_WAY = (Status.SENDING, Status.UNCONFIRMED)
-STILL_OPEN = (Status.QUEUED, *UNDER_WAY)
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from bot.storage.columns import (
+    STILL_OPEN,
+    UNDER_WAY,
+    Instant,
+    RowId,
+    has_status,
+    is_told,
+    metadata,
+    only,
 )
-
-# SQLite numbers rows by itself only where the key is exactly INTEGER; and only AUTOINCREMENT keeps
-# the number of a deleted row from being given again: `inbound 7` is one text for ever.
-RowId = BigInteger().with_variant(Integer, "sqlite")
 
 inbox = Table(
     "inbox",
@@ -251,69 +190,6 @@ Index(
     **only(conversations.c.times_out_at.is_not(None)),
 )
 
-subscribers = Table(
-    "subscribers",
-    metadata,
-    Column("number", String, primary_key=True),
-    Column("opted_out", Boolean, nullable=False),
-    Column("changed_at", Instant),
-    Column("cause", String, nullable=False),
-    Column("language", String, nullable=False),
-    # What rules have `set`, and their tags.
-    Column("remembered", JSON(none_as_null=True)),
-    Column("tags", JSON(none_as_null=True)),
-    Column("blocked", Boolean, nullable=False, server_default=false()),
-    # Asked whether they want no more messages, and not answered yet: nothing is started.
-    Column("unsure_at", Instant),
-)
-
-members = Table(
-    "members",
-    metadata,
-    Column("number", String, primary_key=True),
-    Column("list", String, primary_key=True),
-    Column("gateway", String, nullable=False),
-    Column("language", String, nullable=False),
-    # The text that joined, as `inbound ID`, and when; the one that left.
-    Column("cause", String, nullable=False),
-    Column("joined_at", Instant, nullable=False),
-    Column("left_at", Instant),
-    # When the membership ends by itself.
-    Column("ends_at", Instant),
-)
-# Who is on a list; and whose membership ends.
-Index("ix_members_list", members.c.list, members.c.number)
-Index("ix_members_ends", members.c.ends_at, **only(members.c.ends_at.is_not(None)))
-
-# The ledger of who agreed to what: written once, never changed but for the number, which a keyed
-# hash replaces when the person is forgotten.
-consents = Table(
-    "consents",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("number", String, nullable=False),
-    # Empty: to everything that we send.
-    Column("list", String, nullable=False),
-    # `given` or `withdrawn`; and `express`, `implied`, `transactional`.
-    Column("event", String, nullable=False),
-    Column("kind", String, nullable=False),
-    # By what way: `text`, `import`, `api`, `operator`; who or what exactly; to which words.
-    Column("how", String, nullable=False),
-    Column("cause", String, nullable=False),
-    Column("wording", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("expires_at", Instant),
-    sqlite_autoincrement=True,
-)
-Index("ix_consents_number", consents.c.number, consents.c.list, consents.c.id)
-
-# Whose number was forgotten, under its keyed hash: what a gateway lists of before is not read.
-forgotten = Table(
-    "forgotten",
-    metadata,
-    Column("number", String, primary_key=True),
-    Column("forgotten_at", Instant, nullable=False),
-)
 
 # What was sent on a day of the installation's zone, for the ceilings.
 spent = Table(
@@ -337,38 +213,6 @@ tokens = Table(
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
 )
-
-# Whom a list and its mirror at a gateway had in common when they were last compared: what is gone
-# on one side since then was taken away there.
-mirrored = Table(
-    "mirrored",
-    metadata,
-    Column("list", String, primary_key=True),
-    Column("gateway", String, primary_key=True),
-    Column("number", String, primary_key=True),
-    # The vendor's id of the contact.
-    Column("contact", String, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-)
-
-answers = Table(
-    "answers",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("conversation", String, nullable=False),
-    Column("gateway", String, nullable=False),
-    Column("number", String, nullable=False),
-    Column("rule", String, nullable=False),
-    Column("inbound", BigInteger, nullable=False),
-    Column("answered_at", Instant, nullable=False),
-    Column("captured", JSON, nullable=False),
-    # False: a newer answer of the number took its place (`once: number`).
-    Column("counts", Boolean, nullable=False),
-    sqlite_autoincrement=True,
-)
-# What a rule was answered, in order; and a number's answer that is to be replaced.
-Index("ix_answers_rule", answers.c.rule, answers.c.id)
-Index("ix_answers_number", answers.c.number, answers.c.rule)
 
 errands = Table(
     "errands",

@@ -23,9 +23,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.ceilings import STARTED, Purpose
 from bot.core.messages import Status
 from bot.core.segments import segments
+from bot.storage.columns import UNDER_WAY, has_status
 from bot.storage.many import INSERT, Many
 from bot.storage.outbox import BELIEVED_IN
-from bot.storage.schema import UNDER_WAY, has_status, outbox, spent
+from bot.storage.schema import outbox, spent
 
 COLUMNS = ("day", "gateway", "purpose", "messages", "units")
 

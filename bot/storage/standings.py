@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import ErrandKind
 from bot.storage import errands as errand_rows, outbox as outbox_rows, subscribers as people
-from bot.storage.schema import conversations, errands, inbox, members, outbox, subscribers
+from bot.storage.people_tables import members, subscribers
+from bot.storage.schema import conversations, errands, inbox, outbox
 
 TO_THE_PERSON = (ErrandKind.LATER, ErrandKind.LOOKUP)
 """Errands that end in something being said to the person. A mail is for the operator."""

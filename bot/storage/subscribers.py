@@ -16,7 +16,8 @@ from bot.storage.aliases import aliases
 from bot.storage.heard import heard_until
 from bot.storage.many import INSERT, Many, upsert
 from bot.storage.members import holds
-from bot.storage.schema import conversations, members, subscribers
+from bot.storage.people_tables import members, subscribers
+from bot.storage.schema import conversations
 
 CONVERSATION = [
     *("key", "gateway", "number", "replied", "loop_noticed", "said", "heard", "robot_noticed"),

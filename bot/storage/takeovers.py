@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Status
 from bot.core.takeover import Ours
-from bot.storage.schema import UNDER_WAY, inbox, installation, is_told, outbox
+from bot.storage.columns import UNDER_WAY, is_told
+from bot.storage.schema import inbox, installation, outbox
 
 AT_ONCE = 500
 """Names in one statement."""

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Delivery, Sighting, Status, Unclear
 from bot.core.reconcile import Verdict, VerdictKind
-from bot.storage.schema import UNDER_WAY, has_status, is_told, outbox
+from bot.storage.columns import UNDER_WAY, has_status, is_told
+from bot.storage.schema import outbox
 
 NEIGHBOURS = 500
 """How many rows before the oldest unclear one are shown to the reconciler as certainly sent."""

@@ -13,18 +13,8 @@ from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import MessageClass
-from bot.storage.schema import (
-    answers,
-    consents,
-    conversations,
-    errands,
-    events,
-    inbox,
-    members,
-    mirrored,
-    outbox,
-    subscribers,
-)
+from bot.storage.people_tables import answers, consents, members, mirrored, subscribers
+from bot.storage.schema import conversations, errands, events, inbox, outbox
 
 Row = Mapping[str, Any]
 OF_A_PERSON: Sequence[Table] = (

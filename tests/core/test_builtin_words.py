@@ -72,9 +72,9 @@ TABLE = [
 def test_a_phrase_is_of_its_class(phrase, word_class):
     found = read_builtin(words(phrase))
 
-    certain = found is not None and found.certain
-    assert (found.word_class if certain else None) == word_class
-    assert not (certain and found.about)
+    certain = found if found is not None and found.certain else None
+    assert (certain and certain.word_class) == word_class
+    assert not (certain and certain.about)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from bot.core.actions import Emit, Forward, Later
 from bot.core.consent import Consent, ConsentKind, How
 from bot.core.conversation import Subscriber
 from bot.services.forgetting import Forgetting
-from bot.storage import consents, schema, subscribers
+from bot.storage import columns, consents, people_tables, subscribers
 from tests.core.talking import BOOK, book, rule, say
 from tests.services.attended import texted
 from tests.services.played import ANA, BEN, Scene
@@ -43,10 +43,10 @@ async def live(scene: Scene, number: str = ANA) -> None:
         await subscribers.save_subscribers(connection, [person])
         row = {"number": number, "list": "club", "gateway": "vudumobile", "language": "fr"}
         await connection.execute(
-            insert(schema.members).values(**row, cause="inbound 1", joined_at=now)
+            insert(people_tables.members).values(**row, cause="inbound 1", joined_at=now)
         )
         await connection.execute(
-            insert(schema.mirrored).values(
+            insert(people_tables.mirrored).values(
                 list="club", gateway="vudumobile", number=number, contact="c1", seen_at=now
             )
         )
@@ -73,7 +73,7 @@ async def everything(scene: Scene) -> dict[str, list[dict[str, object]]]:
     async with scene.database.read() as connection:
         return {
             table.name: [dict(row) for row in (await connection.execute(select(table))).mappings()]
-            for table in schema.metadata.sorted_tables
+            for table in columns.metadata.sorted_tables
         }
 
 

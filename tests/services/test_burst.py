@@ -12,7 +12,7 @@ from bot.core.actions import Emit, Forward, Later
 from bot.core.policy import Limit
 from bot.core.understanding import Kind
 from bot.services.responder import PATIENCE
-from bot.storage import inbox, schema
+from bot.storage import inbox, people_tables, schema
 from tests.core.talking import (
     BOOK,
     GENEROUS,
@@ -146,7 +146,7 @@ async def test_each_text_says_with_which_it_was_read(scene: Scene) -> None:
     ]
     inbox_rows = await scene.inbox()
     assert [row["detail"] for row in inbox_rows] == [None, None, {"to": 2}, None]
-    (answer,) = await rows(scene, schema.answers)
+    (answer,) = await rows(scene, people_tables.answers)
     assert (answer["inbound"], answer["captured"]) == (2, {"choice": 3})
 
 
@@ -228,7 +228,7 @@ async def test_who_never_pauses_is_answered_all_the_same(scene: Scene) -> None:
     scene.clock.advance(SECONDS)
     await process.work()
 
-    choices = [row["captured"]["choice"] for row in await rows(scene, schema.answers)]
+    choices = [row["captured"]["choice"] for row in await rows(scene, people_tables.answers)]
     assert choices == [1, 2, 3, 4, 5] * 2
     assert len({row["status"] for row in await scene.inbox()}) == 1
 

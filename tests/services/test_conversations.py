@@ -24,7 +24,7 @@ from bot.core.policy import Limit
 from bot.core.rules import Rule
 from bot.core.sayings import Message
 from bot.core.understanding import Kind
-from bot.storage import inbox, schema, subscribers
+from bot.storage import inbox, people_tables, schema, subscribers
 from tests.core.talking import (
     BOOK,
     GENEROUS,
@@ -171,7 +171,7 @@ async def test_the_questions_that_follow_are_in_the_language_that_was_chosen(
 async def answers(scene: Scene) -> list[tuple[str, str, dict[str, Any], bool]]:
     return [
         (row["number"], row["rule"], row["captured"], row["counts"])
-        for row in await rows(scene, schema.answers)
+        for row in await rows(scene, people_tables.answers)
     ]
 
 
@@ -232,7 +232,13 @@ async def test_a_text_that_is_parked_leaves_nothing_behind(scene: Scene, broken:
     assert await process.hears("vote 3") == []
 
     assert [row["status"] for row in await scene.inbox()] == ["parked"]
-    for table in (schema.answers, schema.events, schema.errands, schema.outbox, schema.members):
+    for table in (
+        people_tables.answers,
+        schema.events,
+        schema.errands,
+        schema.outbox,
+        people_tables.members,
+    ):
         assert await rows(scene, table) == []
     async with scene.database.read() as connection:
         person = (await subscribers.load_subscribers(connection, {ANA}, scene.clock.now())).get(

@@ -12,7 +12,7 @@ from bot.core.actions import Block, HandOver
 from bot.core.errands import ErrandKind
 from bot.core.policy import Limit
 from bot.services.follow_ups import AT_ONCE
-from bot.storage import errands as stored, inbox, schema
+from bot.storage import errands as stored, inbox, people_tables, schema
 from tests.core.talking import GENEROUS, OTHERWISE, book, rule
 from tests.services.played import ANA, BEN, LEA, Scene
 from tests.services.process import (
@@ -120,7 +120,7 @@ async def test_nothing_is_said_to_who_may_not_be_written_to_by_now(
     process = Process(scene, RULES)
     await process.hears("rappel")
     async with scene.database.write() as connection:
-        await connection.execute(update(schema.subscribers).values(**deed))
+        await connection.execute(update(people_tables.subscribers).values(**deed))
     scene.clock.advance(HOUR)
     await process.work()
 

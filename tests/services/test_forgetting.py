@@ -11,7 +11,7 @@ from bot.core.actions import Emit, Forward, Later, Lookup
 from bot.core.errands import TO_DO, ErrandStatus
 from bot.core.understanding import Kind
 from bot.services.janitor import HORIZON, Janitor
-from bot.storage import retention, schema
+from bot.storage import columns, people_tables, retention, schema
 from tests.core.talking import BOOK, book, expecting, rule, say
 from tests.services.played import BEN, Scene
 from tests.services.process import Process, errands, rows, said
@@ -24,7 +24,7 @@ EVERYTHING = (
     Later(timedelta(days=100), say("Alors?")),
 )
 RULES = book(*BOOK.rules, rule("doing", "fais", reply="Fait.", actions=EVERYTHING))
-TALKATIVE = (schema.answers, schema.events, schema.errands)
+TALKATIVE = (people_tables.answers, schema.events, schema.errands)
 
 
 async def forget(scene: Scene) -> None:
@@ -135,6 +135,6 @@ def test_every_table_that_holds_words_is_forgotten_or_a_persons_own() -> None:
     standing = {"conversations", "subscribers", "members", "feeds", "accounts", "installation"}
     standing |= {"consents", "forgotten", "spent", "tokens", "mirrored"}
     forgotten: set[Table] = {*retention.SETTLED, *retention.WORDS_ALONE}
-    assert {table.name for table in schema.metadata.sorted_tables} - standing == {
+    assert {table.name for table in columns.metadata.sorted_tables} - standing == {
         table.name for table in forgotten
     }

@@ -15,7 +15,7 @@ from bot.core.actions import Emit, Forward, Join, Later, Lookup, Remember, Tag
 from bot.core.rulebook import Rulebook
 from bot.core.understanding import Kind
 from bot.internet import Internet
-from bot.storage import schema
+from bot.storage import columns, people_tables, schema
 from tests.clock import FakeClock
 from tests.core.talking import APPOINTMENT, JOINING, VOTE, book, expecting, rule, say
 from tests.gateways.server import Reply, ScriptedServer
@@ -104,19 +104,21 @@ async def outcome(scene: Scene) -> dict[str, Any]:
             told.setdefault(row["number"], []).append(row["text"])
     people = [
         (row["number"], row["remembered"], row["tags"])
-        for row in await rows(scene, schema.subscribers)
+        for row in await rows(scene, people_tables.subscribers)
     ]
     return {
         "told": told,
         "people": sorted(people, key=str),
         "answers": Counter(
             (row["number"], row["rule"], str(row["captured"]), row["counts"])
-            for row in await rows(scene, schema.answers)
+            for row in await rows(scene, people_tables.answers)
         ),
         "events": Counter(
             (row["type"], str(row["body"])) for row in await rows(scene, schema.events)
         ),
-        "lists": [(row["number"], row["list"]) for row in await rows(scene, schema.members)],
+        "lists": [
+            (row["number"], row["list"]) for row in await rows(scene, people_tables.members)
+        ],
         "open": [row["position"] for row in await rows(scene, schema.conversations)],
         "errands": Counter(row["kind"] for row in await rows(scene, schema.errands)),
         "texts": Counter(row["status"] for row in await scene.inbox()),
@@ -126,7 +128,7 @@ async def outcome(scene: Scene) -> dict[str, Any]:
 async def begin_anew(scene: Scene) -> Scene:
     """The same store with nothing in it, at the same time of the same day."""
     async with scene.database.write() as connection:
-        for table in schema.metadata.sorted_tables:
+        for table in columns.metadata.sorted_tables:
             await connection.execute(delete(table))
         await connection.exec_driver_sql("DELETE FROM sqlite_sequence")
     gateway, clock = Played(), FakeClock()

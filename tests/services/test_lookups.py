@@ -18,7 +18,7 @@ from bot.core.understanding import Kind
 from bot.internet import Internet
 from bot.internet.asking import CONNECTIONS_PER_HOST, LONGEST_ANSWER
 from bot.services import lookups
-from bot.storage import schema
+from bot.storage import people_tables, schema
 from tests.core.deciding import phrase
 from tests.core.talking import (
     GENEROUS,
@@ -92,9 +92,9 @@ async def test_where_it_is_no_help_the_fallback_is_said_and_nothing_done(
 
     assert await asked(scene) == [("failed", reason)]
     assert len(server.asked) == 1
-    for table in (schema.answers, schema.events):
+    for table in (people_tables.answers, schema.events):
         assert await rows(scene, table) == []
-    (person,) = await rows(scene, schema.subscribers)
+    (person,) = await rows(scene, people_tables.subscribers)
     assert (person["tags"], person["remembered"]) == (None, None)
     assert (await scene.inbox())[0]["detail"] == {"lookup": reason}
 
@@ -163,7 +163,7 @@ async def test_who_may_not_be_written_to_by_then_is_not(
     """INV-12."""
     process = await held(scene, server, internet)
     async with scene.database.write() as connection:
-        await connection.execute(update(schema.subscribers).values({deed: True}))
+        await connection.execute(update(people_tables.subscribers).values({deed: True}))
     await process.work()
 
     assert await scene.outbox() == []
@@ -211,7 +211,7 @@ async def test_a_reply_that_cannot_be_said_parks_its_text_and_no_other(
     assert await said(scene) == ["RDV ou VOTE."]
     parked = (await scene.inbox())[0]
     assert (parked["status"], parked["reason"]) == (InboundStatus.PARKED, reason)
-    assert await rows(scene, schema.answers) == []
+    assert await rows(scene, people_tables.answers) == []
     assert [status for status, _ in await asked(scene)] == ["failed"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from bot.core.actions import Emit, Lookup
 from bot.core.understanding import Kind
 from bot.internet import Internet
-from bot.storage import inbox, schema
+from bot.storage import inbox, people_tables, schema
 from tests.core.talking import (
     APPOINTMENT,
     MENU,
@@ -137,7 +137,7 @@ async def test_what_was_texted_before_a_stop_still_counts(
             await process.lookups.tick()
         await process.work()
 
-    answers = [row["captured"] for row in await rows(scene, schema.answers)]
+    answers = [row["captured"] for row in await rows(scene, people_tables.answers)]
     assert [one["choice"] for one in answers if one] == [3, 5]
     told = [row["rule"] for row in await scene.outbox() if row["status"] == "queued"]
     assert told == ["stop", "start", "sky", "vote"]
@@ -180,7 +180,9 @@ async def test_a_conversation_goes_on_after_an_address(
     await process.work()
 
     assert await said(scene) == ["town?", "Lévis: bleu", "RDV ou VOTE."]
-    assert [row["captured"] for row in await rows(scene, schema.answers)] == [{"town": "Lévis"}]
+    assert [row["captured"] for row in await rows(scene, people_tables.answers)] == [
+        {"town": "Lévis"}
+    ]
     finished = [row["body"]["status"] for row in await rows(scene, schema.events)]
     assert finished == ["finished"]
 

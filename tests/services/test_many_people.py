@@ -16,7 +16,7 @@ from bot.core.conditions import When
 from bot.core.policy import Limit
 from bot.core.sayings import Message
 from bot.services.responder import BATCH
-from bot.storage import inbox, schema, subscribers
+from bot.storage import columns, inbox, people_tables, schema, subscribers
 from tests.core.talking import (
     APPOINTMENT,
     DEALS,
@@ -102,7 +102,12 @@ async def outcome(scene: Scene, number: str) -> dict[str, Any]:
         ],
         **{
             table.name: await _theirs(scene, table, number)
-            for table in (schema.answers, schema.errands, schema.events, schema.members)
+            for table in (
+                people_tables.answers,
+                schema.errands,
+                schema.events,
+                people_tables.members,
+            )
         },
     }
 
@@ -135,7 +140,7 @@ async def receive(scene: Scene, texts: Sequence[tuple[str, str]], *, first: int 
 async def forget_everything(scene: Scene) -> None:
     """Make it a new installation."""
     async with scene.database.write() as connection:
-        for table in schema.metadata.sorted_tables:
+        for table in columns.metadata.sorted_tables:
             await connection.execute(delete(table))
 
 

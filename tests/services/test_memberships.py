@@ -11,7 +11,7 @@ from bot.core.actions import Join
 from bot.core.conditions import When
 from bot.core.rulebook import Rulebook
 from bot.services.memberships import Memberships
-from bot.storage import schema, subscribers
+from bot.storage import people_tables, schema, subscribers
 from tests.core.talking import DEALS, rule
 from tests.services.played import ANA, Scene
 from tests.services.process import Process, rows
@@ -65,7 +65,7 @@ async def test_the_end_of_a_membership_is_told_once_and_to_nobody_who_was_on_it(
     told = {"number": ANA, "gateway": "vudumobile", "list": "deals", "status": "ended"}
     assert await left(scene) == [told]
     assert len(await scene.outbox()) == said
-    (row,) = await rows(scene, schema.members)
+    (row,) = await rows(scene, people_tables.members)
     assert (row["left_at"], row["ends_at"]) == (scene.clock.now(), None)
     assert (await process.hears("rabais", "moi"))[-1] == "Membre."
 

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from bot.core.conversation import Subscriber
 from bot.core.messages import MessageClass
 from bot.services.janitor import Janitor
-from bot.storage import schema, subscribers
+from bot.storage import people_tables, schema, subscribers
 from tests.services.attended import texted
 from tests.services.forgotten import RULES, everything, forgetting
 from tests.services.played import ANA, BEN, Scene, message
@@ -39,7 +39,9 @@ async def person(scene: Scene, **traits: object) -> None:
 async def belonging(scene: Scene) -> None:
     row = {"number": ANA, "list": "club", "gateway": "", "language": "", "cause": "import"}
     async with scene.database.write() as connection:
-        await connection.execute(insert(schema.members).values(**row, joined_at=scene.clock.now()))
+        await connection.execute(
+            insert(people_tables.members).values(**row, joined_at=scene.clock.now())
+        )
 
 
 async def nothing(scene: Scene) -> None:

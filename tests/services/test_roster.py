@@ -10,7 +10,7 @@ import pytest
 from bot.core.consent import ConsentKind, How
 from bot.core.enrolling import Basis, Candidate
 from bot.services.roster import Roster, UnknownList
-from bot.storage import consents, schema, subscribers
+from bot.storage import consents, people_tables, schema, subscribers
 from tests.core.talking import DEALS
 from tests.services.played import ANA, BEN, LEA, Scene
 from tests.services.process import Process, rows
@@ -52,7 +52,7 @@ async def test_people_are_put_on_a_list_with_their_consent(scene: Scene, roster:
 async def test_trying_does_nothing(scene: Scene, roster: Roster) -> None:
     assert await roster.add("deals", people(ANA), FAIR, dry=True) == ["added"]
     assert await on_list(roster) == []
-    assert await rows(scene, schema.consents) == []
+    assert await rows(scene, people_tables.consents) == []
 
 
 async def test_nobody_who_opted_out_is_put_on_a_list(scene: Scene, roster: Roster) -> None:

@@ -16,7 +16,7 @@ from bot.core.policy import Limit
 from bot.core.rules import Rule
 from bot.core.understanding import Kind
 from bot.services.timeouts import AT_ONCE
-from bot.storage import inbox, schema, subscribers
+from bot.storage import inbox, people_tables, schema, subscribers
 from tests.core.talking import APPOINTMENT, GENEROUS, book, expecting, flow, rule, say, step
 from tests.services.played import ANA, BEN, LEA, Scene
 from tests.services.process import (
@@ -248,7 +248,7 @@ async def test_an_ending_does_what_it_is_to_do_with_what_was_answered(scene: Sce
     lost = {row["type"]: row["body"] for row in await rows(scene, schema.events)}
     assert lost["lost"]["captures"] == {"day": "2026-12-24"}
     assert lost["conversation.finished"]["status"] == "timed_out"
-    assert await rows(scene, schema.answers) == []
+    assert await rows(scene, people_tables.answers) == []
 
 
 async def test_an_ending_may_ask_anew_and_be_overdue_again(scene: Scene) -> None:

@@ -11,10 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from bot.storage import accounts
+from bot.storage.columns import metadata
 from bot.storage.database import Database
 from bot.storage.errors import StoreBroken, StoreError, StoreInUse
 from bot.storage.migrate import HEAD, migrate
-from bot.storage.schema import metadata
 from tests.stores import open_store
 
 

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, MetaData, Table, delete, inspect, select, tex
 from bot.core.conversation import Conversation, Subscriber
 from bot.core.instants import milliseconds
 from bot.storage import inbox, subscribers
+from bot.storage.columns import metadata
 from bot.storage.database import Database
 from bot.storage.migrate import HEAD, migrate
-from bot.storage.schema import metadata
 from tests.clock import NOON
 from tests.storage.test_inbox import ANA, BEN, listed
 

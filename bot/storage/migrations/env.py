@@ -2,8 +2,10 @@
 
 from alembic import context
 
-from bot.storage.schema import metadata
+from bot.storage import people_tables, schema
+from bot.storage.columns import metadata
 
+assert metadata.tables.keys() >= {people_tables.members.name, schema.inbox.name}  # all are known
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
