@@ -135,8 +135,6 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
     library = Library(lambda: load_content(config, sandbox=options.sandbox))
     async with AsyncExitStack() as stack:
         database = await _open_store(config, stack)
-        await agree(database, clock.now())
-        await forget_again(database)
         transport = await stack.enter_async_context(Transport(clock))
         spending = Spending(database, clock, config.timezone, ceilings(config))
         await spending.begin()
@@ -145,6 +143,8 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             for name, section in config.gateways.items()
             if section.on
         ]
+        await agree(database, clock.now(), carried_to=carried_to(config, known))
+        await forget_again(database)
         internet = await stack.enter_async_context(
             Internet(clock, private_hosts=frozenset(config.lookups.private_hosts))
         )

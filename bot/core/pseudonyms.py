@@ -20,8 +20,13 @@ def pseudonyms(secret: bytes) -> Pseudonymous:
     key = hmac.new(secret, b"textobot number", hashlib.sha256).digest()
 
     def pseudonym(number: str) -> str:
-        if number.startswith(MARK):
+        if is_pseudonym(number):
             return number
         return MARK + hmac.new(key, number.encode(), hashlib.sha256).hexdigest()[:32]
 
     return pseudonym
+
+
+def is_pseudonym(number: str) -> bool:
+    """Tell whether this stands for a number that is not known."""
+    return number.startswith(MARK)

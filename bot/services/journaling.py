@@ -11,7 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.core.conversation import Subscriber
+from bot.core.pseudonyms import is_pseudonym
 from bot.log import logger
+from bot.services.carrying import carry
 from bot.storage import feeds, subscribers
 from bot.storage.database import Database
 from bot.storage.journal import Note, NoteKind
@@ -23,8 +25,11 @@ CAUSE = "journal"
 """Of an opt-out or opt-in that a restored store did not have."""
 
 
-async def agree(database: Database, now: datetime) -> int:
-    """Bring store and journal together; say how many opt-outs and opt-ins the store lacked."""
+async def agree(database: Database, now: datetime, *, carried_to: Sequence[str] = ()) -> int:
+    """Bring store and journal together; say how many opt-outs and opt-ins the store lacked.
+
+    Those are noted once more at the gateways `carried_to`: whether they had been is forgotten.
+    """
     async with database.read() as connection:
         known = await standings(connection)
     newest = {note.who: note for note in _opted(database, known)}
@@ -34,7 +39,7 @@ async def agree(database: Database, now: datetime) -> int:
         if note.kind in OPTED and (note.who not in newest or newest[note.who].at < note.at)
     ]
     if lacking:
-        await _bring_back(database, lacking, now)
+        await _bring_back(database, lacking, now, carried_to)
         LOG.warning(
             "A restored store lacked opt-outs or opt-ins; they hold again",
             action="journal.restored",
@@ -72,7 +77,9 @@ def _opted(database: Database, people: Iterable[Subscriber | Standing]) -> list[
     return sorted(notes, key=lambda note: note.at)
 
 
-async def _bring_back(database: Database, lacking: Sequence[Note], now: datetime) -> None:
+async def _bring_back(
+    database: Database, lacking: Sequence[Note], now: datetime, carried_to: Sequence[str]
+) -> None:
     """Write down how people stand whom the store knows otherwise, and let go of what waits."""
     async with database.write() as connection:
         numbers = {
@@ -91,6 +98,8 @@ async def _bring_back(database: Database, lacking: Sequence[Note], now: datetime
         ]
         await subscribers.save_subscribers(connection, after)
         await let_go(connection, {one.number for one in after if one.opted_out}, now)
+        named = {one.number: one for one in after if not is_pseudonym(one.number)}
+        await carry(connection, carried_to, before, named, now)
 
 
 async def _follow_again(database: Database, now: datetime) -> None:

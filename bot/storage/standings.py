@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import ErrandKind
 from bot.storage import errands as errand_rows, outbox as outbox_rows, subscribers as people
-from bot.storage.people_tables import members, subscribers
+from bot.storage.people_tables import consents, members, mirrored, subscribers
 from bot.storage.schema import conversations, errands, inbox, outbox
 
+NUMBERED = (subscribers, members, consents, mirrored, conversations, inbox, outbox, errands)
+"""The tables in which a number may stand that stands in no other."""
 TO_THE_PERSON = (ErrandKind.LATER, ErrandKind.LOOKUP)
 """Errands that end in something being said to the person. A mail is for the operator."""
 
@@ -41,7 +43,7 @@ async def standings(connection: AsyncConnection) -> list[Standing]:
 async def known_numbers(connection: AsyncConnection) -> set[str]:
     """Name every number that stands anywhere in the store. Reads much: for rare occasions."""
     found: set[str] = set()
-    for table in (subscribers, members, conversations, inbox, outbox, errands):
+    for table in NUMBERED:
         found.update(await connection.scalars(select(table.c.number).distinct()))
     return found
 

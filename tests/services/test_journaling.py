@@ -12,7 +12,7 @@ from bot.services.journaling import agree, note_campaigns, note_opted
 from bot.storage import feeds, outbox, subscribers
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
-from bot.storage.schema import outbox as rows
+from bot.storage.schema import errands, outbox as rows
 from tests.storage.test_outbox import message
 from tests.stores import open_store
 
@@ -69,12 +69,15 @@ async def test_what_came_after_the_backup_holds(tmp_path: Path, words: list[bool
     await restored.open()
     try:
         await migrate(restored)
-        assert await agree(restored, LATER) == 2
+        assert await agree(restored, LATER, carried_to=["vudumobile"]) == 2
         assert await stands(restored, ANA) is opted_out
         assert await stands(restored, BEN) is opted_out
         async with restored.read() as connection:
             (waiting,) = await connection.execute(rows.select())
+            carried = (await connection.execute(errands.select())).all()
         assert (waiting.status == "suppressed") is opted_out
+        noted = {(row.number, row.kind, row.body["opt"]) for row in carried}
+        assert noted == ({(one, "carry", "out") for one in (ANA, BEN)} if opted_out else set())
         assert await agree(restored, LATER) == 0
     finally:
         await restored.close()
