@@ -2,10 +2,15 @@
 
 from alembic import context
 
-from bot.storage import people_tables, schema
+from bot.storage import people_tables, program_tables, schema
 from bot.storage.columns import metadata
 
-assert metadata.tables.keys() >= {people_tables.members.name, schema.inbox.name}  # all are known
+KNOWN = (people_tables.members, program_tables.requests, schema.inbox)
+assert metadata.tables.keys() >= {table.name for table in KNOWN}  # importing them makes them known
+    people_tables.members.name,
+    program_tables.requests.name,
+    schema.inbox.name,
+}  # all are known
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
