@@ -7,10 +7,7 @@ from bot.storage.columns import metadata
 
 KNOWN = (people_tables.members, program_tables.requests, schema.inbox)
 assert metadata.tables.keys() >= {table.name for table in KNOWN}  # importing them makes them known
-    people_tables.members.name,
-    program_tables.requests.name,
-    schema.inbox.name,
-}  # all are known
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
