@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-from bot.console.api import Asked, Given, Route
 from bot.console.problems import Problem
+from bot.console.routes import VISIBLE, Asked, Given, Route, Strict
 from bot.core.consent import LONGEST_WORDING, Consent, ConsentKind, How
 from bot.core.enrolling import Basis, Candidate, Enrolled
 from bot.core.tokens import Scope
@@ -33,27 +33,31 @@ ReadNumber = Callable[[str], str]
 """Gives a number as E.164. Raises `Wrong`."""
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class GivenConsent(_Body):
+class GivenConsent(Strict):
     """On what ground a number may be written to."""
 
     kind: ConsentKind
-    wording: Annotated[str, Field(min_length=1, max_length=LONGEST_WORDING)]
+    wording: Annotated[str, Field(min_length=1, max_length=LONGEST_WORDING, pattern=VISIBLE)]
     """What the person agreed to."""
     at: AwareDatetime | None = None
     """When; without it, now."""
 
 
-class Joining(_Body):
+class Joining(Strict):
     """Somebody is to be on a list."""
 
     consent: GivenConsent
     language: Annotated[str, Field(pattern="^([a-z]{2})?$")] = ""
     welcome: bool = False
     """Who is new is told the list's welcome."""
+
+
+class Wanted(Strict):
+    """Which members are asked for."""
+
+    after: str = ""
+    """The number after which they begin."""
+    limit: Annotated[int, Field(ge=1, le=MOST)] = PAGE
 
 
 class KnownConsent(BaseModel):
@@ -95,7 +99,9 @@ def member_routes(roster: Roster, number: ReadNumber) -> tuple[Route, ...]:
         Scope.LISTS,
     )
     return (
-        Route("GET", all_of_them, scope, doing.page, "Who is on a list.", gives=MembersShown),
+        Route(
+            "GET", all_of_them, scope, doing.page, "Who is on a list.", Wanted, gives=MembersShown
+        ),
         Route("GET", one, scope, doing.look, "One member.", gives=MemberShown),
         Route(
             "PUT",
@@ -105,8 +111,10 @@ def member_routes(roster: Roster, number: ReadNumber) -> tuple[Route, ...]:
             "Put a number on a list.",
             body=Joining,
             gives=MemberShown,
+            statuses=(200, 201),
+            refuses=(409,),
         ),
-        Route("DELETE", one, scope, doing.remove, "Take a number off a list."),
+        Route("DELETE", one, scope, doing.remove, "Take a number off a list.", statuses=(204,)),
     )
 
 
@@ -119,9 +127,10 @@ class _Members:
 
     async def page(self, asked: Asked) -> Given:
         # In a query, a plus sign that is not written %2B is a blank.
-        after = asked.query.get("after", "").strip()
+        wanted: Wanted = asked.query
+        after = wanted.after.strip()
         after = f"+{after}" if after[:1].isdigit() else after
-        of_list, limit = asked.path["list"], _limit(asked.query.get("limit", ""))
+        of_list, limit = asked.path["list"], wanted.limit
         try:
             found = await self._roster.page(of_list, after=after, limit=limit + 1)
         except UnknownList as unknown:
@@ -146,7 +155,7 @@ class _Members:
         except NotDone as refused:
             raise Problem(422, str(refused)) from refused
         if STATUS[fate] >= 400:
-            raise Problem(STATUS[fate], f"{number}: {fate}")
+            raise Problem(STATUS[fate], f"{number}: {fate}", reason=fate.name.casefold())
         return Given(await self._member(of_list, number), STATUS[fate])
 
     async def remove(self, asked: Asked) -> Given:
@@ -201,11 +210,3 @@ def _shown(one: Member, agreed: Consent | None) -> MemberShown:
         opted_out=one.opted_out,
         consent=known,
     )
-
-
-def _limit(written: str) -> int:
-    if not written:
-        return PAGE
-    if not (written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= MOST):
-        raise Problem(422, f"limit: give a number from 1 to {MOST}")
-    return int(written)

@@ -20,10 +20,17 @@ class Problem(Exception):
     """What was asked is not done; the text says why."""
 
     def __init__(
-        self, status: int, detail: str, *, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        *,
+        reason: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
+        """`reason`: the same in a word, for programs; empty where the status says enough."""
         super().__init__(detail)
         self.status = status
+        self.reason = reason
         self.headers = headers or {}
 
 
@@ -31,6 +38,8 @@ def told(problem: Problem) -> web.Response:
     """Answer with a problem."""
     phrase = HTTPStatus(problem.status).phrase
     body = {"title": phrase, "status": problem.status, "detail": str(problem)}
+    if problem.reason:
+        body["reason"] = problem.reason
     return web.Response(
         status=problem.status,
         text=json.dumps(body),
