@@ -21,7 +21,9 @@ FOUNDATION = {
 TOP = {
     *("__main__", "advice", "answers", "app", "backups", "books", "chat", "cli", "cli_lists"),
     *("control", "daemon", "noted", "cost", "explained", "export", "exports", "forget", "health"),
-    *("init", "lists", "look", "options", "phones", "reach", "run", "scheduler", "send"),
+    *("hooks", "webhooks"),
+    *("init", "lists", "look", "messages", "options", "phones", "programs", "reach", "run"),
+    *("scheduler", "send"),
     *("serving", "starter", "stories", "talk", "terminal", "tokens", "user", "who", "witness"),
 }
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}

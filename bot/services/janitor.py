@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.log import logger
-from bot.storage import idle, retention
+from bot.storage import idle, requests, retention
 from bot.storage.database import Database
 from bot.storage.retention import Before
 
@@ -17,6 +17,8 @@ HORIZON = timedelta(days=45)
 as long as it is followed: the newest of each subscriber for ever."""
 
 
+REQUESTS = timedelta(hours=24)
+"""For so long a request with an `Idempotency-Key` is carried out once."""
 CODES, AUDIT = timedelta(days=30), timedelta(days=365)
 
 
@@ -59,6 +61,7 @@ class Janitor:
             if not done:
                 day = f"{before.audit:%Y-%m-%d}"
                 done = await retention.forget_past(connection, before.audit, day)
+            done += await requests.forget(connection, now - REQUESTS)
         done = done or await self._forget_idle()
         if done:
             LOG.info("What is old was forgotten", action="janitor.forgot", rows=done)

@@ -1,0 +1,87 @@
+"""Whatever a program asks is answered as the description says, and never with a 500."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import booleans
+from schemathesis import APIOperation, BaseSchema, Case, GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+
+from bot.console.openapi import document
+from tests.console.api import EVERY, HOST, program
+from tests.services.played import ANA
+
+EXAMPLES = 8
+"""For each operation, of what it may be asked and of what it may not."""
+load_all_checks()
+KNOWN = {"id": "inbound-1", "rule": "vote", "list": "deals", "number": ANA}
+HELD = CHECKS.get_by_names(
+    [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_headers_conformance",
+        "response_schema_conformance",
+    ]
+)
+
+
+def aim(case: Case) -> None:
+    """Let it be about what there is."""
+    for name in case.path_parameters:
+        case.path_parameters[name] = KNOWN[name]
+    if isinstance(case.body, dict) and "to" in case.body:
+        case.body |= {"to": ANA, "text": "Bonjour"}
+        for other in ("template", "message", "gateway", "list", "data", "not_before"):
+            case.body.pop(other, None)
+
+
+def operations(schema: BaseSchema) -> list[APIOperation[Any, Any, Any]]:
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+def fuzz(schema: BaseSchema, at: str, mode: GenerationMode) -> dict[str, set[int]]:
+    """Ask everything, and say with which statuses it was answered."""
+    asked: dict[str, set[int]] = {}
+    for operation in operations(schema):
+
+        @seed(1)
+        @settings(
+            max_examples=EXAMPLES,
+            database=None,
+            deadline=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode), known=booleans())
+        def ask(case: Case, known: bool) -> None:
+            if known:
+                aim(case)
+            headers = {"Authorization": f"Bearer {EVERY}", "Host": HOST}
+            got = case.call_and_validate(base_url=at, headers=headers, checks=HELD, timeout=10)
+            asked.setdefault(case.operation.label, set()).add(got.status_code)
+
+        ask()
+    return asked
+
+
+async def test_whatever_is_asked_the_answer_is_a_described_one(tmp_path: Path) -> None:
+    async with program(tmp_path) as asking:
+        await asking.scene.receive("meteo", "vote 3")
+        agreed = {"kind": "express", "wording": "Oui"}
+        await asking.send({"to": ANA, "text": "Bonjour", "consent": agreed})
+        await asking.ask("PUT", f"/lists/deals/members/{ANA}", {"consent": agreed})
+        schema = schemathesis.openapi.from_dict(document(asking.api.routes))
+
+        right, wrong = [
+            await asyncio.to_thread(fuzz, schema, asking.at, mode) for mode in GenerationMode
+        ]
+
+    assert len(right) == len(wrong) == len(asking.api.routes)
+    assert {label for label, statuses in right.items() if min(statuses) >= 300} == set()
+    assert {label for label, statuses in wrong.items() if max(statuses) < 400} == set()
