@@ -24,6 +24,7 @@ from bot.core.turn import Turn, country_of
 from bot.daemon import Daemon, Worker
 from bot.gateways import open_gateway
 from bot.gateways.http import Transport
+from bot.hooks import webhook_worker
 from bot.internet import Internet
 from bot.scheduler import Bells
 from bot.services.account import Account
@@ -134,7 +135,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
     """
     library = Library(lambda: load_content(config, sandbox=options.sandbox))
     async with AsyncExitStack() as stack:
-        database = await _open_store(config, stack)
+        database = await _open_store(config, stack, observing=options.observing)
         transport = await stack.enter_async_context(Transport(clock))
         spending = Spending(database, clock, config.timezone, ceilings(config))
         await spending.begin()
@@ -171,6 +172,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         )
         if not options.observing:
             workers += await book_workers(known, mirrors)
+            workers.append(await webhook_worker(config, database, clock, stack))
         address = await stack.enter_async_context(serving(running))
         daemon = Daemon(workers, Bells(speed=clock.speed), database.turn)
         if options.hastened is not None:
@@ -178,9 +180,14 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         yield App(daemon, library, address)
 
 
-async def _open_store(config: Config, stack: AsyncExitStack) -> Database:
+async def _open_store(config: Config, stack: AsyncExitStack, *, observing: bool) -> Database:
     secret = installation_secret(config)
-    database = Database(config.store_url, secret=secret, journal=config.journal_path)
+    database = Database(
+        config.store_url,
+        secret=secret,
+        journal=config.journal_path,
+        listeners={} if observing else config.listeners,
+    )
     await database.open()
     stack.push_async_callback(database.close)
     await migrate(database)

@@ -1,4 +1,4 @@
-"""`textobot lists` and `textobot token` on the command line."""
+"""`textobot lists`, `textobot token` and `textobot webhooks` on the command line."""
 
 from __future__ import annotations
 
@@ -165,3 +165,37 @@ def revoke_token(config_path: Path, /, name: str) -> None:
     from bot.tokens import revoke
 
     sys.exit(revoke(config_path, name))
+
+
+@click.group(invoke_without_command=True)
+@CONFIG
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_context
+def webhooks(context: click.Context, config_path: Path, *, as_json: bool) -> None:
+    """Show the programs that are told what happens, and what did not reach them."""
+    context.obj = config_path
+    if context.invoked_subcommand is None:
+        from bot.webhooks import overview
+
+        sys.exit(overview(config_path, as_json=as_json))
+
+
+@webhooks.command("show")
+@click.argument("delivery", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+@click.pass_obj
+def show_delivery(config_path: Path, /, delivery: int) -> None:
+    """Show what was to be told, and what came of it."""
+    from bot.webhooks import show_one
+
+    sys.exit(show_one(config_path, delivery))
+
+
+@webhooks.command("again")
+@click.argument("delivery", metavar="[ID]", type=click.IntRange(1, 2**63 - 1), required=False)
+@click.option("--failed", is_flag=True, help="All that were given up.")
+@click.pass_obj
+def tell_again(config_path: Path, /, delivery: int | None, *, failed: bool) -> None:
+    """Send ID once more, whatever came of it; its webhook-id stays the same."""
+    from bot.webhooks import again
+
+    sys.exit(again(config_path, delivery, failed=failed))

@@ -109,6 +109,7 @@ def _derived(rows: Tables, forwarded: Sequence[Row]) -> dict[str, Sequence[Row]]
         "conversations": rows["conversations"],
         "errands": rows["errands"],
         "events": rows["events"],
+        "deliveries": rows["deliveries"],
         "contacts": rows["mirrored"],
     }
 

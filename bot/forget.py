@@ -37,6 +37,7 @@ WHAT = {
     "answers": "answers to rules",
     "errands": "things to do for them",
     "events": "events for your programs",
+    "deliveries": "events on their way to your programs, or told",
     "mirrored": "contacts at a vendor",
 }
 UNDER_WAY = {"texts": "text", "messages": "message", "mails": "mail", "carried": "opt-out"}

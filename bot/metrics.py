@@ -28,9 +28,11 @@ PARTS_DIFFER = _counter(
     "gateway",
     "how",
 )
+WEBHOOKS = _counter("webhook_attempts", "What came of telling programs of events", "status")
 
 INBOX_WAITING = _gauge("inbox_waiting", "Texts not decided yet")
 OUTBOX_OPEN = _gauge("outbox_open", "Messages not settled yet", "gateway", "status")
+WEBHOOKS_WAITING = _gauge("webhooks_waiting", "Events on their way to programs")
 GATEWAY_HELD = _gauge("gateway_held", "1 while the account is held", "gateway", "word")
 GATEWAY_SKEW = _gauge("gateway_skew_seconds", "The gateway's clock minus ours", "gateway")
 GATEWAY_CREDIT = _gauge("gateway_credit", "Credit, in the gateway's units", "gateway")

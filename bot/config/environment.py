@@ -107,10 +107,15 @@ def literal_secrets(value: Value, path: tuple[Key, ...] = ()) -> Iterator[tuple[
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from literal_secrets(item, (*path, index))
-    elif isinstance(value, str) and path and path[-1] in SECRET_KEYS:
+    elif isinstance(value, str) and (key := _key(path)) in SECRET_KEYS:
         literal = _REFERENCE.sub(lambda found: found["default"] or "", value)
-        if _password(literal) if path[-1] == "store" else literal:
+        if _password(literal) if key == "store" else literal:
             yield path
+
+
+def _key(path: tuple[Key, ...]) -> str:
+    """Give the key under which a value stands, also within a list."""
+    return next((key for key in reversed(path) if isinstance(key, str)), "")
 
 
 def _password(url: str) -> str:

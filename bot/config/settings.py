@@ -40,6 +40,8 @@ from bot.config.notation import (
     split_url,
 )
 from bot.config.section import Section
+from bot.config.webhooks import Webhook, each_once
+from bot.core.deliveries import Listeners
 from bot.core.messages import Delivery
 from bot.core.policy import Confirming
 from bot.validation import Wrong
@@ -108,14 +110,6 @@ Host = Annotated[
         r"(::)?[a-z0-9]([a-z0-9.:-]{0,249}[a-z0-9])?",
         "this is no host name",
         "write it without `https://` and without a port, in small letters",
-    ),
-]
-Event = Annotated[
-    str,
-    _checked(
-        r"\*|[a-z][a-z0-9_.-]{0,63}",
-        "this is no event",
-        'write a name like message.received, or "*" for all',
     ),
 ]
 Folder = Annotated[str, StringConstraints(min_length=1)]
@@ -241,14 +235,6 @@ class Web(Section):
         return LOOPBACK_NAMES.union(self.hosts)
 
 
-class Webhook(Section):
-    """An address that is told what happens."""
-
-    url: Url
-    secret: Secret = SecretStr("")
-    events: Annotated[tuple[Event, ...], Field(min_length=1)] = ("*",)
-
-
 class Retention(Section):
     """For how long things are kept."""
 
@@ -298,7 +284,7 @@ class Config(Section):
     history: Annotated[Duration, between("0s", "365d")] = timedelta(days=30)
     verification: Verification = Verification()
     web: Web = Web()
-    webhooks: tuple[Webhook, ...] = ()
+    webhooks: Annotated[tuple[Webhook, ...], AfterValidator(each_once)] = ()
     retention: Retention = Retention()
     _path: Path = PrivateAttr(Path("config.yaml"))
 
@@ -346,6 +332,11 @@ class Config(Section):
         """What outlives a restored backup, see `bot.storage.journal`: beside the store."""
         name = self._store_file.name if self._store_file else "textobot"
         return self.data_folder / f"{name}.journal"
+
+    @property
+    def listeners(self) -> Listeners:
+        """Which events each address wants that is on."""
+        return {one.digest: frozenset(one.events) for one in self.webhooks if one.on}
 
     @property
     def _store_file(self) -> Path | None:

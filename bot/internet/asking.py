@@ -6,13 +6,13 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from ipaddress import IPv4Address, ip_address
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -25,6 +25,7 @@ from bot.internet.failure import NotAnswered
 from bot.internet.public import is_public
 from bot.internet.url import names_in, refusal
 
+T = TypeVar("T")
 LONGEST_ANSWER = 64 << 10
 """Bytes of an answer."""
 CONNECTIONS = 128
@@ -113,18 +114,37 @@ class Internet:
 
         The time limit is for all of it: the name, the connection, TLS, and the last byte.
         """
+        return read_json(await self._asked(url, headers, within, self._body(url, headers)))
+
+    async def post(
+        self, url: str, body: bytes, *, within: timedelta, headers: Mapping[str, str]
+    ) -> int:
+        """Hand something over once, and give the status of the answer, whichever it is.
+
+        What else is answered is not read. Raises `NotAnswered`; it may have been taken then.
+        """
+        return await self._asked(url, headers, within, self._posted(url, headers, body))
+
+    async def _asked(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        within: timedelta,
+        asking: Coroutine[Any, Any, T],
+    ) -> T:
+        """Await an answer. Raises `NotAnswered`, whatever went wrong."""
         if why := self._refusal(url, headers):
+            asking.close()
             raise NotAnswered(why)
         seconds = within.total_seconds()
         try:
             async with asyncio.timeout(seconds / self._clock.speed):
-                body = await self._body(url, headers)
+                return await asking
         except TimeoutError:
             raise NotAnswered(f"no whole answer within {seconds:g} seconds") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # What aiohttp raises carries the address, texts included: no cause is chained.
             raise NotAnswered(_why(error)) from None
-        return read_json(body)
 
     def _refusal(self, url: str, headers: Mapping[str, str]) -> str:
         if names_in(url):
@@ -132,6 +152,13 @@ class Internet:
         if any(map(_BREAKS_HEADER.search, (*headers.keys(), *headers.values()))):
             return "a header has a line break in it"
         return refusal(url, self._private_hosts)
+
+    async def _posted(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        address = URL(url, encoded=True)
+        async with self._session.post(
+            address, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            return response.status
 
     async def _body(self, url: str, headers: Mapping[str, str]) -> bytes:
         address = URL(url, encoded=True)

@@ -6,6 +6,7 @@ from bot import metrics
 from bot.gateways.base import GatewayError
 from bot.log import logger
 from bot.services.account import Account
+from bot.storage import telling
 
 LOG = logger(__name__)
 EVERY_SECONDS = 60.0
@@ -32,7 +33,7 @@ class Watch:
         if self._watched_at is None or moment - self._watched_at >= EVERY_SECONDS:
             self._watched_at = moment
             await self._ask()
-        self._tell()
+        await self._tell()
         return 0
 
     async def _ask(self) -> None:
@@ -49,7 +50,7 @@ class Watch:
                 metrics.GATEWAY_CREDIT.labels(self._account.name).set(credit)
         await self._account.remember()
 
-    def _tell(self) -> None:
+    async def _tell(self) -> None:
         held = self._account.gateway.condition.held
         if held == self._told:
             return
@@ -61,6 +62,9 @@ class Watch:
                 word=held,
                 remedy=REMEDIES.get(held, ""),
             )
+            async with self._account.database.write() as connection:
+                now = self._account.clock.now()
+                await telling.of_holding(connection, self._account.name, held, now)
         else:
             LOG.warning(
                 "The account works again",

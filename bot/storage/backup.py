@@ -33,6 +33,11 @@ SETTLING = (
     "UPDATE conversations SET position = NULL, times_out_at = NULL WHERE times_out_at <= :now",
 )
 """After these nothing of before is answered, or sent, any more. In SQL that every schema knows."""
+SETTLING_LATER = {
+    "deliveries": "UPDATE deliveries SET status = 'failed', status_at = :now,"
+    " error = 'a backup was restored' WHERE status = 'waiting'",
+}
+"""The same for tables that an older copy does not have."""
 BESIDE = ("-wal", "-shm")
 
 
@@ -119,10 +124,15 @@ def _copy(source: Path, fresh: Path, now: datetime) -> None:
     with closing(_opened(source, "ro")) as there, closing(sqlite3.connect(fresh)) as here:
         there.backup(here)
         here.execute("PRAGMA journal_mode=DELETE")
-        for statement in SETTLING:
+        for statement in (*SETTLING, *_of_its_schema(here)):
             here.execute(statement, {"now": milliseconds(now)})
         here.commit()
     _sync(fresh)
+
+
+def _of_its_schema(copy: sqlite3.Connection) -> list[str]:
+    known = {name for (name,) in copy.execute("SELECT name FROM sqlite_master")}
+    return [statement for table, statement in SETTLING_LATER.items() if table in known]
 
 
 def _put_aside(store: Path, now: datetime) -> Path | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage import deliveries
 from bot.storage.many import INSERT, Many
 from bot.storage.schema import events
 
@@ -26,19 +27,31 @@ class Event:
 
 
 async def record(connection: AsyncConnection, happened: Sequence[Event]) -> None:
-    """Write events down, in this order."""
-    await _record(
+    """Write events down, in this order, and with them to whom they are to be told."""
+    if not any(is_wanted(connection, one.type) for one in happened):
+        await _record(connection, [_row(one) for one in happened])
+        return
+    returning = insert(events).returning(events.c.id, sort_by_parameter_order=True)
+    ids = (await connection.scalars(returning, [_row(one) for one in happened])).all()
+    await deliveries.enqueue(
         connection,
-        [
-            {
-                "conversation": one.conversation,
-                "type": one.type,
-                "created_at": one.created_at,
-                "body": dict(one.body),
-            }
-            for one in happened
-        ],
+        [(id_, one.conversation, one.type) for id_, one in zip(ids, happened, strict=True)],
+        max(one.created_at for one in happened),
     )
+
+
+def is_wanted(connection: AsyncConnection, event: str) -> bool:
+    """Tell whether any address is to be told of an event."""
+    return bool(deliveries.listening(connection, event))
+
+
+def _row(one: Event) -> dict[str, Any]:
+    return {
+        "conversation": one.conversation,
+        "type": one.type,
+        "created_at": one.created_at,
+        "body": dict(one.body),
+    }
 
 
 async def of_types(

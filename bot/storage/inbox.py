@@ -26,7 +26,7 @@ from bot.core.decision import Why
 from bot.core.errands import TO_DO, ErrandKind
 from bot.core.messages import Inbound, InboundStatus, Listed
 from bot.core.obey import opts_out
-from bot.storage import accounts
+from bot.storage import accounts, telling
 from bot.storage.aliases import aliases, forgotten_at, pseudonym_of
 from bot.storage.columns import has_status, is_told
 from bot.storage.many import Many, insert_new
@@ -96,6 +96,7 @@ async def receive(
             row |= _unsaid(text, gateway, pseudonym_of(connection, text.number))
         rows.append(row)
     await _insert(connection, rows)
+    await telling.of_texts(connection, rows, now)
     return Received(len(rows), renumbered, reused)
 
 

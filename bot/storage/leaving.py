@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.messages import MessageClass, Status
 from bot.core.quiet_hours import Quiet, QuietHours
 from bot.core.starting import STARTING, in_words
+from bot.storage import telling
 from bot.storage.columns import STILL_OPEN, Instant, has_status
 from bot.storage.many import Many
 from bot.storage.mirrors import BLOCKED
@@ -172,6 +173,7 @@ async def _stop(
         await connection.execute(
             update(outbox).where(outbox.c.id.in_(ids)).values(status=status.value, status_at=now)
         )
+        await telling.of_messages(connection, ids, now)
 
 
 async def _put_off(

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Acceptance, Batch, MessageClass, Outbound, Status
+from bot.storage import telling
 from bot.storage.columns import STILL_OPEN, UNDER_WAY, Instant, has_status, is_told
 from bot.storage.many import INSERT, Many
 from bot.storage.schema import outbox
@@ -153,6 +154,8 @@ async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome], now: 
         rows.extend(_settled(outcome, row, now) for row in outcome.batch.ids)
     for status, rows in by_status.items():
         await SETTLE[status](connection, rows)
+    ended = [row for one in outcomes if one.status in telling.COMES_TO for row in one.batch.ids]
+    await telling.of_messages(connection, ended, now)
 
 
 def _settled(outcome: Outcome, row: int, now: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import SmallInteger, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Sent, Sighting, Status
+from bot.storage import telling
 from bot.storage.columns import has_status, is_told
 from bot.storage.schema import outbox
 
@@ -76,6 +77,7 @@ async def note(
         await connection.execute(NOTE, said)
     if last:
         await connection.execute(RAISE, last)
+        await telling.of_messages(connection, [one["which"] for one in last], now)
 
 
 STILL_SENT = (outbox.c.id == bindparam("which")) & has_status(outbox, Status.SENT)

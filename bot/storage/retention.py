@@ -14,10 +14,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.deliveries import DeliveryStatus
 from bot.core.errands import TO_DO
 from bot.core.messages import InboundStatus, MessageClass
 from bot.storage.columns import STILL_OPEN, has_status, is_told
 from bot.storage.people_tables import answers, members
+from bot.storage.program_tables import deliveries
 from bot.storage.schema import errands, events, feeds, inbox, is_followed, outbox, spent
 
 AT_ONCE = 1000
@@ -32,12 +34,17 @@ WRITTEN: Mapping[Table, ColumnElement[datetime]] = {
 }
 WORDS_ALONE: Mapping[Table, ColumnElement[bool]] = {
     answers: true(),
-    events: true(),
+    # A program is still to be told of it.
+    events: events.c.id.not_in(
+        select(deliveries.c.event).where(has_status(deliveries, DeliveryStatus.WAITING))
+    ),
+    deliveries: ~has_status(deliveries, DeliveryStatus.WAITING),
     errands: ~has_status(errands, *TO_DO),
 }
 SINCE: Mapping[Table, ColumnElement[datetime]] = {
     answers: answers.c.answered_at,
     events: events.c.created_at,
+    deliveries: deliveries.c.status_at,
     errands: errands.c.status_at,
 }
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Delivery, Sighting, Status, Unclear
 from bot.core.reconcile import Verdict, VerdictKind
+from bot.storage import telling
 from bot.storage.columns import UNDER_WAY, has_status, is_told
 from bot.storage.schema import outbox
 
@@ -105,6 +106,8 @@ async def conclude(
             .where(outbox.c.id.in_(one.ids), has_status(outbox, Status.UNCONFIRMED))
             .values(_concluded(verdict, one, progress.get(one.batch, one.progress), now))
         )
+        if verdict.kind is not VerdictKind.WAIT:
+            await telling.of_messages(connection, one.ids, now)
 
 
 def _concluded(

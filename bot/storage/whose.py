@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import MessageClass
 from bot.storage.people_tables import answers, consents, members, mirrored, subscribers
+from bot.storage.program_tables import deliveries
 from bot.storage.schema import conversations, errands, events, inbox, outbox
 
 Row = Mapping[str, Any]
 OF_A_PERSON: Sequence[Table] = (
     *(inbox, outbox, conversations, subscribers, members, consents),
-    *(answers, errands, events, mirrored),
+    *(answers, errands, events, deliveries, mirrored),
 )
 """The tables in which something is kept of a person."""
 
@@ -47,7 +48,7 @@ class Dossier:
 
 def is_of(table: Table, number: str) -> ColumnElement[bool]:
     """Ask for the rows of a number."""
-    if table is events:  # the conversation alone tells whose they are
+    if table in {events, deliveries}:  # the conversation alone tells whose they are
         return table.c.conversation.endswith(f":{number}", autoescape=True)
     return table.c.number == number
 
@@ -84,14 +85,14 @@ async def _forwarded(connection: AsyncConnection, texts: set[int]) -> list[Row]:
         return []
     passed_on = outbox.c.message_class == MessageClass.FORWARD.value
     causes = await connection.execute(select(outbox.c.id, outbox.c.cause).where(passed_on))
-    ids = [row for row, cause in causes if _inbound(cause) in texts]
+    ids = [row for row, cause in causes if inbound_of(cause) in texts]
     found = await connection.execute(
         select(outbox).where(outbox.c.id.in_(ids)).order_by(outbox.c.id)
     )
     return [row._asdict() for row in found]
 
 
-def _inbound(cause: str) -> int:
+def inbound_of(cause: str) -> int:
     """Read the text's id out of a cause, `inbound ID/…`; 0 where there is none."""
     named = cause.removeprefix("inbound ").split("/")[0]
     return int(named) if named.isdecimal() else 0

@@ -12,7 +12,7 @@ from bot.core.actions import Emit, Forward, Later
 from bot.core.consent import Consent, ConsentKind, How
 from bot.core.conversation import Subscriber
 from bot.services.forgetting import Forgetting
-from bot.storage import columns, consents, people_tables, subscribers
+from bot.storage import columns, consents, people_tables, program_tables, subscribers
 from tests.core.talking import BOOK, book, rule, say
 from tests.services.attended import texted
 from tests.services.played import ANA, BEN, Scene
@@ -49,6 +49,11 @@ async def live(scene: Scene, number: str = ANA) -> None:
             insert(people_tables.mirrored).values(
                 list="club", gateway="vudumobile", number=number, contact="c1", seen_at=now
             )
+        )
+        told = {"event": 1, "conversation": f"vudumobile:{number}", "webhook": "shop"}
+        how = {"status": "failed", "attempts": 10, "error": "it answered 500"}
+        await connection.execute(
+            insert(program_tables.deliveries).values(**told, **how, status_at=now, due_at=now)
         )
         await consents.record(
             connection,
