@@ -33,7 +33,12 @@ def reach(config: Config, asked: Mapping[str, Any], doing: Doing, *, changing: b
     if path is not None and not path.exists():
         raise StoreError(f"there is no store {path} yet; `textobot run` makes it")
     secret = _secret(config, changing=changing)
-    database = Database(config.store_url, secret=secret, journal=config.journal_path)
+    database = Database(
+        config.store_url,
+        secret=secret,
+        journal=config.journal_path,
+        listeners=config.listeners,
+    )
     if path is None:
         return _read(asyncio.run(_alone(database, line, doing, alone=False)))
     for attempt in range(1, ATTEMPTS + 1):

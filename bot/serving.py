@@ -18,6 +18,7 @@ from bot.control.line import listening, socket_of
 from bot.control.listing import list_offers
 from bot.control.mirroring import mirror_offers
 from bot.control.sending import send_offer, starter_of
+from bot.control.telling import telling_offers
 from bot.control.verbs import Offers, answer
 from bot.core.policy import Policy
 from bot.health import Patient
@@ -78,6 +79,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
                 **list_offers(roster),
                 **mirror_offers(running.mirrors, observing=running.observing),
                 **token_offers(doorkeeper),
+                **telling_offers(database, clock),
             }
             answering = partial(answer, desk, offers=offers)
             await stack.enter_async_context(listening(socket_of(database.path), answering))

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 from sqlalchemy import Connection as SyncConnection, event, exc
@@ -20,14 +21,17 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.core.deliveries import Listeners
 from bot.core.pseudonyms import pseudonyms
 from bot.storage.aliases import PSEUDONYM
+from bot.storage.deliveries import LISTENERS
 from bot.storage.errors import StoreBroken, StoreError, StoreInUse
 from bot.storage.journal import Journal
 
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 Connection = AsyncConnection
 """A transaction that `read()` or `write()` opened: for those who only pass it on."""
+NOBODY: Listeners = MappingProxyType({})
 BUSY_SECONDS = 5
 """How long a writer waits for a backup tool that holds the file."""
 
@@ -35,11 +39,22 @@ BUSY_SECONDS = 5
 class Database:
     """Two words: `read()` and `write()`, each a transaction on a connection."""
 
-    def __init__(self, url: str, *, secret: bytes = b"", journal: Path | None = None) -> None:
-        """`secret`: the installation's key. `journal`: its path; by default beside the file."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        secret: bytes = b"",
+        journal: Path | None = None,
+        listeners: Listeners = NOBODY,
+    ) -> None:
+        """`secret`: the installation's key. `journal`: its path; by default beside the file.
+
+        `listeners`: who is to be told of what is written here.
+        """
         self._url = _driver_url(url)
         self.path = _sqlite_path(url)
         self.pseudonym = pseudonyms(secret)
+        self.listeners = listeners
         if journal is None and self.path is not None:
             journal = self.path.with_name(f"{self.path.name}.journal")
         self.journal = Journal(journal)
@@ -91,8 +106,9 @@ class Database:
             self._writer = await self._engine.connect()
 
     def _introduce(self, _connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        """Let a connection know how pseudonyms are made: see `bot.storage.aliases`."""
+        """Let a connection know how pseudonyms are made, and who wants events."""
         record.info[PSEUDONYM] = self.pseudonym
+        record.info[LISTENERS] = self.listeners
 
     @contextmanager
     def locked(self) -> Iterator[None]:
