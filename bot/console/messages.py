@@ -14,11 +14,12 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from bot.clock import Clock
 from bot.console.problems import Problem
 from bot.console.routes import VISIBLE, Asked, Given, Route, Strict
-from bot.console.spoken import MessageShown, id_of, read_id, shown
+from bot.console.spoken import MessageShown, read_id, shown
 from bot.content.notation import name as template_name
 from bot.content.templates import TEXT_LIMIT
 from bot.core.consent import LONGEST_WORDING, ConsentKind, How
 from bot.core.conversation import conversation_key
+from bot.core.naming import id_of
 from bot.core.sayings import Message
 from bot.core.starting import Deferred, Hindrance, Refused
 from bot.core.tokens import Scope

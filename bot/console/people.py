@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from bot.console.messages import MOST, PAGE, ReadNumber
 from bot.console.problems import Problem
 from bot.console.routes import Asked, Given, Route, Strict
-from bot.console.spoken import id_of
+from bot.core.naming import id_of
 from bot.core.tokens import Scope
 from bot.services.desk import Desk, NotDone, State
 from bot.services.library import Library

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from bot.core.messages import MessageClass, Status
+from bot.core.naming import id_of
 from bot.core.segments import segments
 from bot.storage.messages import Said
 
@@ -61,11 +62,6 @@ class MessageShown(BaseModel):
 def shown(said: Said) -> MessageShown:
     """Show one."""
     return MessageShown(**(_ours(said.row) if said.ours else _theirs(said.row)), at=said.at)
-
-
-def id_of(which: int, *, ours: bool) -> str:
-    """Name a text or a message for programs: both tables count from one."""
-    return f"{'outbound' if ours else 'inbound'}-{which}"
 
 
 def read_id(written: str) -> tuple[bool, int] | None:

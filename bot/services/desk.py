@@ -17,6 +17,7 @@ from bot.core.conversation import Conversation, Position, Subscriber, conversati
 from bot.core.decision import REASONS
 from bot.core.errands import ErrandKind
 from bot.core.messages import Inbound, InboundStatus
+from bot.core.naming import id_of
 from bot.core.policy import Policy
 from bot.log import logger, mask
 from bot.storage import consents, errands, events, inbox, mirrors, person, subscribers
@@ -325,7 +326,7 @@ async def _ending(
     """Tell the operator's programs that a conversation ended, as when a text ends it."""
     texts: list[Inbound] = await inbox.by_ids(connection, [position.inbound])
     body: dict[str, Any] = {
-        "id": position.inbound,
+        "id": id_of(position.inbound, ours=False),
         "number": one.number,
         "our_number": texts[0].our_number if texts else "",
         "gateway": one.gateway,

@@ -14,6 +14,7 @@ from bot.core.conversation import conversation_key
 from bot.core.decision import Asking, Decision, Reply
 from bot.core.errands import Errand, ErrandKind
 from bot.core.messages import Delivery, MessageClass, Outbound
+from bot.core.naming import id_of
 from bot.core.policy import Policy
 from bot.core.turn import Turn
 from bot.core.understanding import to_json
@@ -218,7 +219,7 @@ def event_of(event: str, turn: Turn, more: Mapping[str, Any]) -> Event:
     """Say that something happened on the occasion of a text."""
     text = turn.text
     body = {
-        "id": text.id,
+        "id": id_of(text.id, ours=False),
         "number": text.number,
         "our_number": text.our_number,
         "gateway": text.gateway,

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.deliveries import ANSWERED, FAILED, HELD, RECEIVED
 from bot.core.messages import MessageClass, Status
+from bot.core.naming import id_of
 from bot.core.pseudonyms import is_pseudonym
 from bot.storage import events
 from bot.storage.events import Event
@@ -103,7 +104,7 @@ async def _answered(
 
 def _text(one: Row[Any]) -> dict[str, Any]:
     return {
-        "id": one.id,
+        "id": id_of(one.id, ours=False),
         "number": one.number,
         "our_number": one.our_number,
         "gateway": one.gateway,
@@ -113,7 +114,7 @@ def _text(one: Row[Any]) -> dict[str, Any]:
 
 def _message(one: Row[Any], answered: Row[Any] | None) -> dict[str, Any]:
     body = {
-        "message": one.id,
+        "id": id_of(one.id, ours=True),
         "number": one.number,
         "gateway": one.gateway,
         "text": one.text,
@@ -123,7 +124,7 @@ def _message(one: Row[Any], answered: Row[Any] | None) -> dict[str, Any]:
     if one.message_class == MessageClass.VERIFICATION.value:
         del body["text"]  # a code is told to nobody but its phone
     if answered is not None:
-        body |= {"id": answered.id, "our_number": answered.our_number}
+        body |= {"answers": id_of(answered.id, ours=False), "our_number": answered.our_number}
     return body
 
 

@@ -126,7 +126,7 @@ async def test_an_event_is_written_once_with_all_that_it_tells(scene: Scene) -> 
         (
             "voted",
             {
-                "id": 1,
+                "id": "inbound-1",
                 "number": ANA,
                 "our_number": "",
                 "gateway": "vudumobile",

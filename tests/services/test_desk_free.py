@@ -59,7 +59,7 @@ async def test_programs_are_told_that_a_conversation_was_closed(scene: Scene, de
             KEY,
             "conversation.finished",
             {
-                "id": 1,
+                "id": "inbound-1",
                 "number": ANA,
                 "our_number": "",
                 "gateway": "vudumobile",

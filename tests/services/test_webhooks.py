@@ -57,7 +57,9 @@ class Program:
     async def happens(self, *types: str, number: str = ANA) -> None:
         now = self.scene.clock.now()
         async with self.scene.database.write() as connection:
-            told = [Event(f"vudumobile:{number}", type_, now, {"number": number}) for type_ in types]
+            told = [
+                Event(f"vudumobile:{number}", type_, now, {"number": number}) for type_ in types
+            ]
             await record(connection, told)
 
     async def work(self) -> None:
@@ -126,7 +128,7 @@ async def test_a_text_and_its_answer_are_told(scene: Scene, program: Program) ->
         "type": "message.received",
         "timestamp": "2026-03-02T12:00:00.000Z",
         "data": {
-            "id": 1,
+            "id": "inbound-1",
             "number": ANA,
             "our_number": received["data"]["our_number"],
             "gateway": "vudumobile",
@@ -135,7 +137,7 @@ async def test_a_text_and_its_answer_are_told(scene: Scene, program: Program) ->
     }
     assert answered["type"] == "message.answered"
     (message,) = await scene.outbox()
-    told = {"id": 1, "message": message["id"], "status": "sent", "text": message["text"]}
+    told = {"id": "outbound-1", "answers": "inbound-1", "status": "sent", "text": message["text"]}
     assert told.items() <= answered["data"].items()
     assert program.server.asked[0].headers["content-type"] == "application/json"
 
