@@ -217,6 +217,23 @@ def answers(
 
 @main.command()
 @CONFIG
+@click.option("--direction", type=click.Choice(["in", "out"]), help="Only theirs, only ours.")
+@click.option("--number", default="", help="Only those of this number.")
+@click.option("--since", default="1d", show_default=True, help="The newest: 12h, 7d.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def messages(
+    config_path: Path, *, direction: str | None, number: str, since: str, as_json: bool
+) -> None:
+    """Show what was said lately, either way, and what became of it."""
+    from bot.messages import messages as look
+
+    sys.exit(
+        look(config_path, direction=direction or "", number=number, since=since, as_json=as_json)
+    )
+
+
+@main.command()
+@CONFIG
 @click.argument("number")
 @click.argument("text", default="")
 @click.option("--template", default="", help="Instead of TEXT: a template of yours, by its name.")

@@ -6,9 +6,9 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.clock import clock_of_environment
 from bot.config import Config, load_config
 from bot.config.notation import parse_duration
 from bot.console.spoken import MessageShown, shown
@@ -54,7 +54,7 @@ def _wanted(config: Config, direction: str, number: str, since: str) -> Wanted:
     if number:
         whose = phone_of(number, config)
         keys = [conversation_key(gateway, whose) for gateway in config.gateways]
-    begun = datetime.now(UTC) - parse_duration(since)
+    begun = clock_of_environment().now() - parse_duration(since)
     return Wanted(direction != "out", direction != "in", keys, begun)
 
 
