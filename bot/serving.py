@@ -9,9 +9,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.config import Config, installation_secret
-from bot.console.api import Api
 from bot.console.app import serve
-from bot.console.members import member_routes
 from bot.control.admitting import token_offers
 from bot.control.forgetting import forget_offer
 from bot.control.line import listening, socket_of
@@ -22,7 +20,7 @@ from bot.control.telling import telling_offers
 from bot.control.verbs import Offers, answer
 from bot.core.policy import Policy
 from bot.health import Patient
-from bot.phones import phone_reader
+from bot.programs import Parts, api_of
 from bot.services.account import Account
 from bot.services.desk import Desk
 from bot.services.doorkeeper import Doorkeeper
@@ -70,9 +68,9 @@ async def serving(running: Running) -> AsyncIterator[str]:
         database, clock, lambda: running.library.rulebook.lists, greeter(starter, clock)
     )
     doorkeeper = Doorkeeper(database, clock, installation_secret(config))
+    desk = Desk(database, clock, config.gateways, running.policy)
     async with AsyncExitStack() as stack:
         if database.path is not None:
-            desk = Desk(database, clock, config.gateways, running.policy)
             offers: Offers = {
                 "forget": forget_offer(Forgetting(database, clock)),
                 "send": send_offer(database, running.library, starter),
@@ -83,7 +81,15 @@ async def serving(running: Running) -> AsyncIterator[str]:
             }
             answering = partial(answer, desk, offers=offers)
             await stack.enter_async_context(listening(socket_of(database.path), answering))
-        api = Api(doorkeeper, member_routes(roster, phone_reader(config, running.policy)))
+        api = api_of(
+            doorkeeper,
+            Parts(
+                *(config, clock, database, running.library, running.policy),
+                desk=desk,
+                starter=starter,
+                roster=roster,
+            ),
+        )
         patient = Patient(running.accounts, running.library, database, clock)
         web = config.web
         yield await stack.enter_async_context(
