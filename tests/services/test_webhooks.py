@@ -7,23 +7,32 @@ import base64
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.core.deliveries import EVERYTHING, digest_of
+from bot.core.messages import Page
+from bot.gateways.base import Rejected, Unconfirmed, Unreachable
 from bot.internet import Internet
+from bot.services.janitor import Janitor
+from bot.services.watch import Watch
 from bot.services.webhooks import AT_ONCE, PATIENCE, WAITS, Address, Webhooks
 from bot.storage import deliveries
+from bot.storage.backup import back_up, restore
+from bot.storage.database import Database
 from bot.storage.events import Event, record
 from bot.storage.program_tables import deliveries as table
 from bot.storage.schema import events
-from tests.clock import FakeClock
+from tests.clock import NOON, FakeClock
 from tests.gateways.server import HANG, RESET, Asked, Raw, Reply, ScriptedServer
-from tests.services.played import ANA, BEN, Scene
+from tests.services.played import ANA, BEN, Scene, listed
 from tests.services.process import rows
+from tests.stores import make_store
 
 SECRET, OLDER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "an older word of the operator's"
 KEY = b"the installation's key"
@@ -159,6 +168,86 @@ async def test_only_what_a_program_wants_is_written_down(scene: Scene) -> None:
 async def test_where_nobody_listens_a_text_costs_no_event(scene: Scene) -> None:
     await scene.receive("meteo")
     assert (await rows(scene, events), await rows(scene, table)) == ([], [])
+
+
+async def test_history_is_not_told(scene: Scene, program: Program) -> None:
+    now = scene.clock.now()
+    scene.gateway.pages[""] = Page((listed("1", "old", now),), {}, now)
+    poller = scene.poller()
+    await poller.begin()
+    await poller.tick()
+    assert len(await scene.inbox()) == 1
+    assert await rows(scene, events) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        pytest.param(Rejected("no such number"), ["message.failed"], id="refused"),
+        pytest.param(Unreachable("no route"), [], id="it waits"),
+        pytest.param(Unconfirmed("no answer"), [], id="unclear"),
+    ],
+)
+async def test_a_message_that_failed_is_told(
+    scene: Scene, program: Program, answer: Exception, told: list[str]
+) -> None:
+    scene.gateway.answers.append(answer)
+    await scene.write_to(ANA)
+    sender = scene.sender()
+    await sender.tick()
+    await sender.drain()
+    await program.work()
+
+    assert program.told == told
+    assert all(asked.json["data"]["status"] == "failed" for asked in program.server.asked)
+
+
+async def test_an_account_that_is_held_is_told_once(scene: Scene, program: Program) -> None:
+    scene.gateway.condition = replace(scene.gateway.condition, held="credit")
+    watch = Watch(scene.account)
+    for _ in range(3):
+        await watch.tick()
+    await program.work()
+
+    (asked,) = program.server.asked
+    assert asked.json["data"] == {"gateway": "vudumobile", "status": "credit"}
+
+
+async def test_what_is_still_to_be_told_is_not_forgotten(scene: Scene, program: Program) -> None:
+    """And what was told goes with texts (INV-38)."""
+    program.server._always = {"": Reply(500)}
+    await program.happens("order")
+    await program.work()
+    scene.clock.advance(timedelta(days=2).total_seconds())
+    janitor = Janitor(scene.database, scene.clock, texts=timedelta(days=1))
+    await janitor.tick()
+    assert len(await rows(scene, events)) == 1
+
+    program.server._always = {"": FINE}
+    await program.work()
+    scene.clock.advance(timedelta(days=2).total_seconds())
+    while await janitor.tick():
+        pass
+    assert (await rows(scene, events), await rows(scene, table)) == ([], [])
+
+
+async def test_what_waited_in_a_backup_is_told_only_by_hand(tmp_path: Path) -> None:
+    """It may have been told since; nothing is done twice by itself."""
+    wanted = {"shop": frozenset({"*"})}
+    await make_store(tmp_path / "textobot.db")
+    database = Database(f"sqlite:///{tmp_path}/textobot.db", listeners=wanted)
+    await database.open()
+    async with database.write() as connection:
+        await record(connection, [Event("x", "order", NOON)])
+    await database.close()
+    back_up(tmp_path / "textobot.db", tmp_path / "copy.db")
+    await restore(database, tmp_path / "copy.db", "", NOON)
+
+    await database.open()
+    async with database.read() as connection:
+        found = (await connection.execute(select(table.c.status, table.c.error))).all()
+    await database.close()
+    assert [tuple(row) for row in found] == [("failed", "a backup was restored")]
 
 
 # --- INV-36 --------------------------------------------------------------------------------------
