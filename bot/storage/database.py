@@ -1,7 +1,8 @@
 """The store: SQLite by default, PostgreSQL when one machine is not enough. One storage for both.
 
 SQLite: WAL, `synchronous=FULL` (a commit has reached the disk), one writing connection whose
-transactions begin as writes, readers beside it that can only read.
+transactions begin as writes, readers beside it that can only read. PostgreSQL: the same, one
+writing connection, which holds a lock of the database; see `bot.storage.postgresql`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO
@@ -23,6 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.core.deliveries import Listeners
 from bot.core.pseudonyms import pseudonyms
+from bot.storage import postgresql
 from bot.storage.aliases import PSEUDONYM
 from bot.storage.deliveries import LISTENERS
 from bot.storage.errors import StoreBroken, StoreError, StoreInUse
@@ -34,6 +37,8 @@ Connection = AsyncConnection
 NOBODY: Listeners = MappingProxyType({})
 BUSY_SECONDS = 5
 """How long a writer waits for a backup tool that holds the file."""
+READERS = 4
+"""Connections that read, at most."""
 
 
 class Database:
@@ -51,13 +56,15 @@ class Database:
 
         `listeners`: who is to be told of what is written here.
         """
-        self._url = _driver_url(url)
+        self._url = url
+        self._driver = _driver_url(url)
         self.path = _sqlite_path(url)
         self.pseudonym = pseudonyms(secret)
         self.listeners = listeners
         if journal is None and self.path is not None:
             journal = self.path.with_name(f"{self.path.name}.journal")
         self.journal = Journal(journal)
+        self._beside = journal
         self._turn = asyncio.Lock()
         self._writer: AsyncConnection | None = None
         self._lock_file: IO[str] | None = None
@@ -72,7 +79,7 @@ class Database:
         return self._engine
 
     async def open(self, *, alone: bool = True) -> None:
-        """Open the store; `alone` takes the lock that keeps a second daemon out (SQLite).
+        """Open the store; `alone` takes the lock that keeps a second daemon out.
 
         Raises `StoreInUse`, `StoreBroken`.
         """
@@ -84,26 +91,54 @@ class Database:
 
     async def _open(self, *, alone: bool) -> None:
         if self.path is None:
-            if alone:
-                self.journal.open()
-            self._engine = self._readers = create_async_engine(self._url, pool_pre_ping=True)
-            event.listen(self._engine.sync_engine, "connect", self._introduce)
-            return
-        _prepare_folder(self.path)
-        if alone:
-            self._lock_file = _lock(self.path)
+            self._open_postgresql(alone=alone)
+        else:
+            self._open_sqlite(self.path, alone=alone)
+        assert self._engine is not None
+        assert self._readers is not None
+        for engine in (self._engine, self._readers):
+            event.listen(engine.sync_engine, "connect", self._introduce)
+        with _broken(self.path):
+            self._writer = await self._engine.connect()
+        if alone and self.path is None:
+            if self._beside is not None:
+                _prepare_folder(self._beside)
             self.journal.open()
-        self._engine = create_async_engine(self._url, pool_size=1, max_overflow=0)
-        event.listen(self._engine.sync_engine, "connect", self._introduce)
+
+    def _open_sqlite(self, path: Path, *, alone: bool) -> None:
+        _prepare_folder(path)
+        if alone:
+            self._lock_file = _lock(path)
+            self.journal.open()
+        self._engine = create_async_engine(self._driver, pool_size=1, max_overflow=0)
         event.listen(self._engine.sync_engine, "connect", _sqlite_writer)
         event.listen(self._engine.sync_engine, "begin", _begin_immediate)
         # All bells of a second ring at once: what is opened beyond the pool would be each second.
-        self._readers = create_async_engine(self._url, pool_size=4, max_overflow=0)
-        event.listen(self._readers.sync_engine, "connect", self._introduce)
+        self._readers = create_async_engine(self._driver, pool_size=READERS, max_overflow=0)
         event.listen(self._readers.sync_engine, "connect", _sqlite_reader)
         event.listen(self._readers.sync_engine, "begin", _begin)
-        with _broken(self.path):
-            self._writer = await self._engine.connect()
+
+    def _open_postgresql(self, *, alone: bool) -> None:
+        writing = partial(postgresql.connect, self._url, alone=alone)
+        self._engine = create_async_engine(
+            self._driver, async_creator=writing, pool_size=1, max_overflow=0
+        )
+        reading = partial(postgresql.connect, self._url, alone=False)
+        readers = create_async_engine(
+            self._driver,
+            async_creator=reading,
+            pool_size=READERS,
+            max_overflow=0,
+            pool_pre_ping=True,
+        )
+        for engine in (self._engine, readers):
+            event.listen(
+                engine.sync_engine, "before_cursor_execute", postgresql.spare_nul, retval=True
+            )
+        # One state of the store, however many statements: as SQLite has it.
+        self._readers = readers.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
 
     def _introduce(self, _connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         """Let a connection know how pseudonyms are made, and who wants events."""
@@ -133,14 +168,11 @@ class Database:
     async def turn(self) -> AsyncIterator[Transaction]:
         """Take the writer's turn: give what opens one transaction after the other.
 
-        On SQLite nobody else writes between them, so that a death between two that belong
-        together is next to impossible; and nobody is in the midst of writing when it begins.
+        Nobody else writes between them, so that a death between two that belong together is
+        next to impossible; and nobody is in the midst of writing when it begins.
         """
-        if self._writer is None:
-            yield self.engine.begin
-        else:
-            async with self._turn:
-                yield self._transaction
+        async with self._turn:
+            yield self._transaction
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -154,7 +186,8 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        assert self._writer is not None
+        if self._writer is None:
+            raise StoreError("the store is not open")
         with _broken(self.path):
             async with self._writer.begin():
                 yield self._writer
@@ -176,10 +209,11 @@ class Database:
         long. PostgreSQL, always False: dead rows are taken out of the tables, as far as no older
         transaction sees them; its own write-ahead log and archives are not ours to clean.
         """
-        if self._writer is None:
+        if self.path is None:
             await self._vacuum()
             return False
         async with self._turn:
+            assert self._writer is not None
             raw = await self._writer.get_raw_connection()
             driver = raw.driver_connection
             assert driver is not None
@@ -194,7 +228,8 @@ class Database:
 
     async def _vacuum(self) -> None:
         with _broken(None):
-            async with self.engine.connect() as connection:
+            assert self._readers is not None
+            async with self._readers.connect() as connection:
                 alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await alone.exec_driver_sql("VACUUM")
 
@@ -208,14 +243,13 @@ def _prepare_folder(path: Path) -> None:
 
 
 def _driver_url(url: str) -> str:
-    """Give SQLAlchemy's name for the driver: people write `sqlite:///` and `postgresql://`."""
-    for scheme, driver in (
-        ("sqlite:", "sqlite+aiosqlite:"),
-        ("postgresql:", "postgresql+asyncpg:"),
-    ):
-        if url.startswith(scheme):
-            return driver + url.removeprefix(scheme)
-    raise StoreError(f"store: {url.split(':', 1)[0]} is neither sqlite nor postgresql")
+    """Give SQLAlchemy's name for the driver; people write `sqlite:///` and `postgresql://`."""
+    scheme = url.split(":", 1)[0]
+    if scheme == "sqlite":
+        return "sqlite+aiosqlite:" + url.removeprefix("sqlite:")
+    if scheme == "postgresql":
+        return "postgresql+asyncpg://"  # asyncpg reads the address itself, options included
+    raise StoreError(f"store: {scheme} is neither sqlite nor postgresql")
 
 
 def _sqlite_path(url: str) -> Path | None:
@@ -263,13 +297,25 @@ def _broken(path: Path | None) -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
+        if path is None:
+            if (broken := _broken_postgresql(error)) is None:
+                raise
+            raise broken from error
         code = getattr(error.orig, "sqlite_errorcode", None)
         # An extended code has its primary one in the low byte.
         remedy = FATAL.get(code & 0xFF) if code is not None else None
         if remedy is None and not error.connection_invalidated:
             raise
-        name = path if path is not None else "in PostgreSQL"
-        raise StoreBroken(f"the store {name} cannot be used: {remedy or error.orig}") from error
+        raise StoreBroken(f"the store {path} cannot be used: {remedy or error.orig}") from error
+
+
+def _broken_postgresql(error: exc.DBAPIError) -> StoreBroken | None:
+    """Give our word for the driver's; None where only the statement is wrong."""
+    reason = error.orig
+    assert reason is not None
+    if not error.connection_invalidated and postgresql.remedy_of(reason) is None:
+        return None
+    return postgresql.broken(reason.__cause__ or reason)
 
 
 def _sqlite_writer(connection: DBAPIConnection, _record: object) -> None:

@@ -1,0 +1,160 @@
+"""What is PostgreSQL's own: how it is reached, who alone may write, and what it complains of.
+
+One daemon works with a database. The one connection that writes holds an advisory lock: a daemon
+that lost it has lost its connection with it, so whatever is committed was committed by its holder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from bot.storage.errors import StoreBroken, StoreError, StoreInUse
+
+DAEMON_LOCK = 7468_2027
+"""Of the database: two installations have two."""
+OLDEST = 14
+"""The oldest major version that is tried."""
+PATIENCE_SECONDS = 5.0
+"""How long the server may take to notice that a daemon before us was killed."""
+BETWEEN_SECONDS = 0.05
+NUL = "\0"
+CONNECT_SECONDS = 10.0
+SETTINGS = {
+    # The server lets go of a machine that vanished within a minute, not after hours.
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+    # A default of minutes or less, set for people at a console, would cut off who waits.
+    "idle_session_timeout": "0",
+}
+REMEDIES = {
+    "25006": "it is read-only, or a standby; name the primary",
+    "28000": "it lets nobody in by this name; look at `store` and at pg_hba.conf",
+    "28P01": "the password is wrong; look at `store`",
+    "3D000": "there is no such database; make it with createdb",
+    "42501": "this user may not do that; make it the owner of the database",
+    "53100": "its disk is full; make room and start again",
+    "53200": "it is out of memory; look at its log",
+    "53300": "it has no connection left; raise max_connections, six are needed",
+    "57P01": "it was shut down; start again when it is back",
+    "57P02": "it crashed; start again when it is back",
+    "57P03": "it is starting or stopping; start again when it is back",
+    "58030": "its disk failed; look at its log",
+    "XX001": "it is damaged; restore a backup",
+    "XX002": "an index is damaged; REINDEX it",
+}
+"""By SQLSTATE: nothing that we could try again helps."""
+
+
+async def connect(url: str, *, alone: bool) -> Any:  # noqa: ANN401 - asyncpg has no types
+    """Give a connection of asyncpg; `alone`: it holds the lock that one daemon can have.
+
+    Raises `StoreBroken` where the server cannot be reached, `StoreInUse`.
+    """
+    try:
+        # An installation on SQLite has none; and it ships no types.
+        import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415
+    except ImportError as error:
+        raise StoreError(
+            "for a store in PostgreSQL install textobot[postgresql], asyncpg is missing"
+        ) from error
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise broken(error) from error
+    try:
+        await _settle(connection, alone=alone)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        connection.terminate()
+        raise broken(error) from error
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
+
+
+async def _settle(connection: Any, *, alone: bool) -> None:  # noqa: ANN401
+    major = connection.get_server_version().major
+    if major < OLDEST:
+        raise StoreError(f"the store is in PostgreSQL {major}; {OLDEST} or later is needed")
+    named = {"application_name": f"textobot on {socket.gethostname()}, process {os.getpid()}"}
+    await connection.execute(
+        "SELECT "
+        + ", ".join(
+            f"set_config('{name}', {_quoted(value)}, false)"
+            for name, value in {**SETTINGS, **named}.items()
+        )
+    )
+    # A commit that we are told of has reached the disk; a server may be set to promise less.
+    await connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) "
+        "WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    if alone:
+        await _lock(connection)
+
+
+async def _lock(connection: Any) -> None:  # noqa: ANN401
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", DAEMON_LOCK):
+        if time.monotonic() > end:
+            holder = await connection.fetchval(
+                "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
+                "WHERE locktype = 'advisory' AND objid = $1 AND granted",
+                DAEMON_LOCK,
+            )
+            raise StoreInUse(
+                f"another textobot ({holder or 'unknown'}) has the store in PostgreSQL; "
+                "stop that one first"
+            )
+        await asyncio.sleep(BETWEEN_SECONDS)
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def spare_nul(
+    _connection: object,
+    _cursor: object,
+    statement: str,
+    parameters: Any,  # noqa: ANN401 - as the driver takes them
+    _context: object,
+    executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
+) -> tuple[str, Any]:
+    """Write U+FFFD for NUL, which no text here can hold: one in a text would hold up its feed."""
+    if executemany:
+        return statement, [_without_nul(row) for row in parameters]
+    return statement, _without_nul(parameters)
+
+
+def _without_nul(row: Sequence[Any]) -> Sequence[Any]:
+    if not any(isinstance(one, str) and NUL in one for one in row):
+        return row
+    return tuple(one.replace(NUL, "\ufffd") if isinstance(one, str) else one for one in row)
+
+
+def remedy_of(error: object) -> str | None:
+    """Say what to do about the driver's error; None where it does not end everything."""
+    return REMEDIES.get(getattr(error, "sqlstate", None) or "")
+
+
+def broken(error: BaseException) -> StoreBroken:
+    """Put into words why the server cannot be used; never its address, a password is in it."""
+    if (remedy := remedy_of(error)) is not None:
+        return StoreBroken(f"the store in PostgreSQL cannot be used: {remedy}")
+    match error:
+        case TimeoutError():
+            why = f"it did not answer within {CONNECT_SECONDS:.0f} s; is it running?"
+        case ConnectionError():
+            why = "nobody answers at its address; is it running?"
+        case OSError():
+            why = f"it cannot be reached: {error.strerror or error}"
+        case _:
+            why = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return StoreBroken(f"the store in PostgreSQL cannot be used: {why}")
