@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Config, installation_secret
-from bot.control.line import NotAnswered, ask, socket_of
+from bot.control.line import BESIDE_POSTGRESQL, NotAnswered, ask, socket_of
 from bot.storage.database import Database
 from bot.storage.errors import StoreError, StoreInUse
 from bot.storage.migrate import expect_our_schema
@@ -18,9 +18,9 @@ from bot.storage.migrate import expect_our_schema
 Told = Mapping[str, Any]
 Doing = Callable[[Database, bytes], Awaitable[bytes]]
 """Carries out a line on an open store, as the daemon would."""
-ATTEMPTS = 20
+PATIENCE = 2.0
 BETWEEN = 0.1
-"""Real seconds between two attempts to reach a daemon that is beginning, or ending."""
+"""Real seconds, in all and between two attempts, to reach a daemon that begins or ends."""
 
 
 def reach(config: Config, asked: Mapping[str, Any], doing: Doing, *, changing: bool) -> Told:
@@ -39,18 +39,17 @@ def reach(config: Config, asked: Mapping[str, Any], doing: Doing, *, changing: b
         journal=config.journal_path,
         listeners=config.listeners,
     )
-    if path is None:
-        return _read(asyncio.run(_alone(database, line, doing, alone=False)))
-    for attempt in range(1, ATTEMPTS + 1):
-        if (told := _by_daemon(socket_of(path), line)) is not None:
+    socket = socket_of(path or config.data_folder / BESIDE_POSTGRESQL)
+    end = time.monotonic() + PATIENCE
+    while True:
+        if (told := _by_daemon(socket, line)) is not None:
             return told
         try:
             return _read(asyncio.run(_alone(database, line, doing, alone=changing)))
         except StoreInUse:
-            if attempt == ATTEMPTS:
+            if time.monotonic() > end:
                 raise
             time.sleep(BETWEEN)
-    raise AssertionError("the last attempt returns or raises")
 
 
 def _secret(config: Config, *, changing: bool) -> bytes:

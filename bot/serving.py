@@ -12,7 +12,7 @@ from bot.config import Config, installation_secret
 from bot.console.app import serve
 from bot.control.admitting import token_offers
 from bot.control.forgetting import forget_offer
-from bot.control.line import listening, socket_of
+from bot.control.line import BESIDE_POSTGRESQL, listening, socket_of
 from bot.control.listing import list_offers
 from bot.control.mirroring import mirror_offers
 from bot.control.sending import send_offer, starter_of
@@ -70,17 +70,17 @@ async def serving(running: Running) -> AsyncIterator[str]:
     doorkeeper = Doorkeeper(database, clock, installation_secret(config))
     desk = Desk(database, clock, config.gateways, running.policy)
     async with AsyncExitStack() as stack:
-        if database.path is not None:
-            offers: Offers = {
-                "forget": forget_offer(Forgetting(database, clock)),
-                "send": send_offer(database, running.library, starter),
-                **list_offers(roster),
-                **mirror_offers(running.mirrors, observing=running.observing),
-                **token_offers(doorkeeper),
-                **telling_offers(database, clock),
-            }
-            answering = partial(answer, desk, offers=offers)
-            await stack.enter_async_context(listening(socket_of(database.path), answering))
+        offers: Offers = {
+            "forget": forget_offer(Forgetting(database, clock)),
+            "send": send_offer(database, running.library, starter),
+            **list_offers(roster),
+            **mirror_offers(running.mirrors, observing=running.observing),
+            **token_offers(doorkeeper),
+            **telling_offers(database, clock),
+        }
+        answering = partial(answer, desk, offers=offers)
+        beside = database.path or config.data_folder / BESIDE_POSTGRESQL
+        await stack.enter_async_context(listening(socket_of(beside), answering))
         api = api_of(
             doorkeeper,
             Parts(

@@ -34,8 +34,12 @@ class NotAnswered(Exception):
     """The daemon took the line and did not answer: whether it was done is not known."""
 
 
+BESIDE_POSTGRESQL = "textobot"
+"""In the data folder, as if a file of a store were there."""
+
+
 def socket_of(store: Path) -> Path:
-    """Name the socket of a SQLite store."""
+    """Name the socket of a store by its file."""
     return store.with_name(f"{store.name}.sock")
 
 
