@@ -4,12 +4,18 @@ A machine that is said to have everything (a browser, a PostgreSQL server) then 
 And how many processes share the tests, with `-n auto`, and who runs what.
 """
 
+from __future__ import annotations
+
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from tests.postgresql import Server
 
 FORBIDDEN = os.environ.get("TEXTOBOT_NO_SKIP", "") not in {"", "0"}
 
@@ -58,3 +64,36 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     from tests.spreading import Spreading
 
     return Spreading(config, log)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run on both stores what is to run on both."""
+    from tests.stores import KINDS, ON_BOTH
+
+    both = metafunc.module.__name__.startswith(ON_BOTH)
+    if "postgresql" in metafunc.fixturenames and both:
+        metafunc.parametrize("postgresql", KINDS, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def running_postgresql() -> Iterator[Server]:
+    """A PostgreSQL server, for all tests of this process."""
+    from tests.postgresql import Server, programs
+
+    found = programs()
+    if found is None:
+        pytest.skip("there is no PostgreSQL server here; apt-get install postgresql")
+    server = Server(found)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def postgresql(request: pytest.FixtureRequest) -> Iterator[Server | None]:
+    """The server that this test's stores are in; None: they are in files, by SQLite."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield None
+        return
+    server = request.getfixturevalue("running_postgresql")
+    yield server
+    server.release()

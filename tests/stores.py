@@ -7,9 +7,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from tests.postgresql import Server
 
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+CLAIMED = ("test_responder", "test_conversations", "test_poller", "test_small_services")
+SENT = ("test_sender", "test_exactly_once", "test_reconciler", "test_receipts", "test_starter")
+ERRANDS = ("test_carrier", "test_lookups_in_order", "test_timeouts", "test_follow_ups")
+LISTS = ("test_agreeing", "test_memberships", "test_roster")
+PEOPLE = ("test_desk", "test_forgetting", "test_retention", "test_takeover")
+ON_BOTH = (
+    "tests.storage.",
+    *(f"tests.services.{name}" for name in CLAIMED + SENT + ERRANDS + LISTS + PEOPLE),
+)
+"""What runs on both kinds of store, by the beginnings of modules' names: what does most with a
+store. With all of tests/services the suite would take two minutes more."""
 _made: list[bytes] = []
 
 
@@ -40,10 +55,14 @@ def _copy(path: Path) -> None:
 
 
 @asynccontextmanager
-async def open_store(folder: Path) -> AsyncIterator[Database]:
-    """A fresh store, at this version's schema, closed in the end."""
-    await make_store(folder / "textobot.db")
-    database = Database(f"sqlite:///{folder}/textobot.db")
+async def open_store(folder: Path, postgresql: Server | None = None) -> AsyncIterator[Database]:
+    """A fresh store, at this version's schema, closed in the end; on SQLite without a server."""
+    if postgresql is None:
+        await make_store(folder / "textobot.db")
+        database = Database(f"sqlite:///{folder}/textobot.db")
+    else:
+        journal = folder / "textobot.journal"
+        database = Database(await postgresql.store(folder), journal=journal)
     await database.open()
     try:
         await migrate(database)

@@ -21,6 +21,7 @@ from typing import Any
 from bot.sandbox import Bubble, Clock, Sandbox
 from tests.outside.daemon import Daemon
 from tests.outside.judge import Peer, Report, Row, judge, replies
+from tests.postgresql import Look, Server
 from tests.stores import make_store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +60,9 @@ class Stage:
     lives: list[Daemon] = field(default_factory=list)
     expected: dict[Peer, list[str]] = field(default_factory=dict)
     environ: dict[str, str] = field(default_factory=dict)
+    url: str = "sqlite:///data/textobot.db"
+    look: Look | None = None
+    """Into the store, where it is in PostgreSQL."""
 
     @property
     def daemon(self) -> Daemon:
@@ -84,7 +88,7 @@ class Stage:
         """Write config.yaml, so that no other user can read it."""
         config: dict[str, Any] = {
             "organisation": {"name": "Radio Exemple", "contact": "418 555-0199"},
-            "store": "sqlite:///data/textobot.db",
+            "store": self.url,
             "gateways": self._gateways(),
             "web": {"listen": "127.0.0.1:0"},
             "replies": dict(UNHURRIED),
@@ -153,7 +157,7 @@ class Stage:
         texted before the first reading would be history.
         """
         self.configure()
-        if not self.lives and not self.store.exists():
+        if self.look is None and not self.lives and not self.store.exists():
             self.store.parent.mkdir(mode=0o700, exist_ok=True)
             await make_store(self.store)
         await self.begin(*options)
@@ -248,19 +252,24 @@ class Stage:
 
     def select(self, query: str, *values: object) -> list[dict[str, Any]]:
         """Rows of the store, read beside the daemon, never written."""
+        if self.look is not None:
+            return self.look.select(query, values)
         with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)) as store:
             store.row_factory = sqlite3.Row
             return [dict(row) for row in store.execute(query, values)]
 
     def outbox(self) -> list[Row]:
         """What the store says of each message of ours; empty where there is no store yet."""
-        if not self.store.exists():
+        if not self._there():
             return []
         return [
             Row(row["gateway"], row["number"], row["text"], row["status"],
                 json.loads(row["verdict"]) if row["verdict"] else None, row["error"], row["id"])
             for row in self.select("SELECT * FROM outbox ORDER BY id")
         ]  # fmt: skip
+
+    def _there(self) -> bool:
+        return self.look is not None or self.store.exists()
 
     def inbox(self, number: str) -> list[dict[str, Any]]:
         """What the store says of each text of that number, oldest first."""
@@ -279,7 +288,7 @@ class Stage:
             told.append(
                 f"{gateway} {number}: wanted {wanted}, got {self.replies(gateway, number)}"
             )
-            if self.store.exists():
+            if self._there():
                 told += [f"  inbox {_short(row)}" for row in self.inbox(number)]
                 told += [f"  outbox {_short(row)}" for row in self.select(
                     "SELECT * FROM outbox WHERE number = ? ORDER BY id", number)]  # fmt: skip
@@ -317,6 +326,7 @@ async def stage(
     start: datetime = NOON,
     seed: int = 1,
     rules: str = RULES,
+    postgresql: Server | None = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     """An installation that has not been started; whatever lives at the end is killed."""
@@ -327,6 +337,10 @@ async def stage(
         sandbox.clever.login = SECRETS["CLEVER_LOGIN"]
         sandbox.clever.password = SECRETS["CLEVER_PASSWORD"]
         found = Stage(folder, sandbox, on, settings)
+        if postgresql is not None:
+            found.url = await postgresql.store(folder)
+            found.look = Look(found.url)
+            stack.callback(found.look.close)
         (folder / "templates").mkdir(exist_ok=True)
         found.rules(rules)
 

@@ -18,6 +18,7 @@ from typing import Any
 from bot.sandbox import Bubble
 from tests.outside.harness import Stage, mobile, stage
 from tests.outside.judge import Report
+from tests.postgresql import Server
 
 SURE = ("answer_lost", "refused", "http_500", "garbled", "slow")
 """Of sending; each fires in every run."""
@@ -72,14 +73,14 @@ class Played:
     story: str = ""
 
 
-async def play(run: Run, folder: Path) -> Played:
+async def play(run: Run, folder: Path, postgresql: Server | None = None) -> Played:
     """From the first start to the judgement; AssertionError where it never comes to rest.
 
     Clever lists texts by campaign, and an older campaign is read less often; so a swap there is
     told in the report and no complaint.
     """
     begun = time.monotonic()
-    async with _playing(run, folder) as scene:
+    async with _playing(run, folder, postgresql) as scene:
         await scene.up()
         dice = random.Random(run.seed)
         break_everything(scene, run, dice)
@@ -99,10 +100,16 @@ async def play(run: Run, folder: Path) -> Played:
 
 
 @asynccontextmanager
-async def _playing(run: Run, folder: Path) -> AsyncIterator[Stage]:
+async def _playing(run: Run, folder: Path, postgresql: Server | None) -> AsyncIterator[Stage]:
     rates = {name: RATES[name] for name in run.gateways}
     async with stage(
-        folder, on=run.gateways, speed=run.speed, seed=run.seed, replies=REPLIES, gateways=rates
+        folder,
+        on=run.gateways,
+        speed=run.speed,
+        seed=run.seed,
+        postgresql=postgresql,
+        replies=REPLIES,
+        gateways=rates,
     ) as scene:
         if "clever" in run.gateways:
             scene.campaign(mobile(100 + n, "clever") for n in range(run.phones))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.outside.killing import SURE, Played, Run, play
+from tests.postgresql import Server
 
 pytestmark = pytest.mark.kill
 
@@ -34,6 +35,19 @@ async def test_each_text_is_answered_exactly_once(tmp_path: Path, run: Run) -> N
     assert played.kills >= 5
     # How many strike depends on how busy the machine is; without any the run shows nothing.
     assert sum(played.faults[name] for name in SURE) >= 2, played.faults
+
+
+@pytest.mark.postgres
+async def test_each_text_is_answered_exactly_once_from_postgresql(
+    tmp_path: Path, running_postgresql: Server
+) -> None:
+    run = Run(25, ["vudumobile", "clever"], kills=5, speed=60)
+
+    played = await play(run, tmp_path, running_postgresql)
+
+    assert played.complaints == [], told(played)
+    assert played.report.replies == run.texts
+    assert played.kills >= 5
 
 
 async def test_without_evidence_nothing_is_doubled_and_every_gap_is_explained(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.outside.harness import Stage, mobile, stage
+from tests.postgresql import Server
 
 pytestmark = pytest.mark.kill
 
@@ -198,3 +199,33 @@ async def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
         assert "Traceback" not in scene.daemon.log
         assert scene.store.read_bytes() == b"My diary. " * 1000
         assert scene.sandbox.ledger == []
+
+
+@pytest.mark.postgres
+async def test_a_server_that_goes_away_ends_it_loudly_and_costs_nothing(
+    tmp_path: Path, running_postgresql: Server
+) -> None:
+    """Stopped under load; when it is back everybody has one answer, from one daemon."""
+    async with stage(tmp_path, on=["vudumobile"], postgresql=running_postgresql) as scene:
+        await scene.up()
+        for count in range(20):
+            scene.text("vudumobile", mobile(200 + count), f"echo {count}", f"Echo {count}")
+        await scene.until("some are answered", lambda: len(scene.sandbox.ledger) > 3)
+        running_postgresql.stop()
+        try:
+            assert await scene.daemon.exit() == FULL, scene.daemon.log
+            assert "the store in PostgreSQL cannot be used" in scene.daemon.log
+            accepted = len(scene.sandbox.ledger)
+            await scene.begin()
+            assert await scene.daemon.exit() == FULL, scene.daemon.log
+            assert "nobody answers at its address; is it running?" in scene.daemon.log
+        finally:
+            running_postgresql.start()
+        assert "Traceback" not in scene.log
+        assert len(scene.sandbox.ledger) == accepted
+        await scene.up()
+        await scene.begin()
+        assert await scene.daemon.exit() == 1, scene.daemon.log
+        assert "another textobot" in scene.lives.pop().log
+        await scene.verify()
+        await scene.daemon.stop()

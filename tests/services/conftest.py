@@ -7,28 +7,29 @@ from bot.internet import Internet
 from bot.services.desk import Desk
 from tests.clock import FakeClock
 from tests.gateways.server import ScriptedServer
+from tests.postgresql import Server
 from tests.services.asking import SKY
 from tests.services.installation import Installation, open_installation
 from tests.services.played import MANY, POLICY, Played, Scene, open_scene
 
 
 @pytest.fixture
-async def installation(tmp_path: Path) -> AsyncIterator[Installation]:
-    async with open_installation(tmp_path) as installation:
+async def installation(tmp_path: Path, postgresql: Server | None) -> AsyncIterator[Installation]:
+    async with open_installation(tmp_path, postgresql=postgresql) as installation:
         yield installation
 
 
 @pytest.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(tmp_path: Path, postgresql: Server | None) -> AsyncIterator[Scene]:
     """One message a request, and one feed, as at VuduMobile."""
-    async with open_scene(tmp_path) as scene:
+    async with open_scene(tmp_path, postgresql=postgresql) as scene:
         yield scene
 
 
 @pytest.fixture
-async def campaigns(tmp_path: Path) -> AsyncIterator[Scene]:
+async def campaigns(tmp_path: Path, postgresql: Server | None) -> AsyncIterator[Scene]:
     """Many numbers a request, and a feed for each, as at Clever."""
-    async with open_scene(tmp_path, Played("clever", MANY)) as scene:
+    async with open_scene(tmp_path, Played("clever", MANY), postgresql) as scene:
         yield scene
 
 

@@ -31,6 +31,7 @@ from bot.services.watch import Watch
 from bot.storage import accounts
 from bot.storage.database import Database
 from bot.storage.schema import inbox, outbox
+from tests.postgresql import Server
 from tests.stores import open_store
 
 ANA, BEN = "+15145550001", "+15145550002"
@@ -132,7 +133,12 @@ organisation: {name: "Radio Exemple", contact: "418 555-0199"}
 
 @asynccontextmanager
 async def open_installation(
-    folder: Path, *, config: str = CONFIG, rules: str = RULES, clock: Clock | None = None
+    folder: Path,
+    *,
+    config: str = CONFIG,
+    rules: str = RULES,
+    clock: Clock | None = None,
+    postgresql: Server | None = None,
 ) -> AsyncIterator[Installation]:
     """Build everything but the loop; both gateways were read once, and nobody texted yet."""
     (folder / "rules").mkdir(exist_ok=True)
@@ -154,7 +160,7 @@ async def open_installation(
         # Candidate seconds are asked for one by one: at the usual 2/s a test would mostly wait.
         quick = played.gateways["clever"].model_copy(update={"rate": Rate(10, 1.0)})
         played = played.model_copy(update={"gateways": {**played.gateways, "clever": quick}})
-        database = await stack.enter_async_context(open_store(folder))
+        database = await stack.enter_async_context(open_store(folder, postgresql))
         transport = await stack.enter_async_context(Transport(sandbox.clock))
         yield await assemble(sandbox, played, database, transport)
 

@@ -47,6 +47,7 @@ from bot.services.speaking import Speech
 from bot.storage import inbox, outbox, schema
 from bot.storage.database import Database
 from tests.clock import FakeClock
+from tests.postgresql import Server
 from tests.stores import open_store
 
 ANA, BEN, LEA = "+15145550001", "+15145550002", "+33600000001"
@@ -304,7 +305,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def open_scene(folder: Path, gateway: Played | None = None) -> AsyncIterator[Scene]:
+async def open_scene(
+    folder: Path, gateway: Played | None = None, postgresql: Server | None = None
+) -> AsyncIterator[Scene]:
     gateway, clock = gateway or Played(), FakeClock()
-    async with open_store(folder) as database:
+    async with open_store(folder, postgresql) as database:
         yield Scene(folder, database, clock, gateway, Account(gateway, database, clock))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,8 +44,16 @@ async def list_again(scene: Scene, *texts: Listed) -> Received:
         )
 
 
-async def test_no_byte_is_left_of_who_is_forgotten(scene: Scene) -> None:
+@pytest.fixture
+async def in_a_file(tmp_path: Path) -> AsyncIterator[Scene]:
+    """What PostgreSQL keeps on its disk is not ours to clean."""
+    async with open_scene(tmp_path) as scene:
+        yield scene
+
+
+async def test_no_byte_is_left_of_who_is_forgotten(in_a_file: Scene) -> None:
     """INV-38: not in the database, its log, its journal; and of others nothing is touched."""
+    scene = in_a_file
     await live(scene)
     await texted(scene, "salut", number=BEN)
     looked = await forgetting(scene).look(ANA)

@@ -253,11 +253,15 @@ async def test_an_outcome_that_cannot_be_written_is_written_later(scene: Scene) 
 
 
 async def forbid_writing(scene: Scene, *, forbidden: bool) -> None:
-    """As a disk that was made read-only: SQLite says the same of both."""
+    """As a disk that was made read-only, or a server: each store says the same of both."""
     assert scene.database._writer is not None
     raw = await scene.database._writer.get_raw_connection()
     assert raw.driver_connection is not None
-    await raw.driver_connection.execute(f"PRAGMA query_only={int(forbidden)}")
+    await raw.driver_connection.execute(
+        f"PRAGMA query_only={int(forbidden)}"
+        if scene.database.path is not None
+        else f"SET default_transaction_read_only = {forbidden}"
+    )
 
 
 async def test_drain_settles_what_is_under_way_and_begins_nothing(scene: Scene) -> None:

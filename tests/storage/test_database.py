@@ -38,8 +38,8 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
     await migrate(database)
 
 
-async def test_a_commit_has_reached_the_disk(database: Database) -> None:
-    async with database.write() as connection:
+async def test_a_commit_has_reached_the_disk(in_a_file: Database) -> None:
+    async with in_a_file.write() as connection:
         wal = await connection.scalar(text("PRAGMA journal_mode"))
         synchronous = await connection.scalar(text("PRAGMA synchronous"))
 
@@ -65,14 +65,14 @@ async def test_what_raises_leaves_nothing_behind(database: Database) -> None:
         assert await connection.scalar(text("SELECT count(*) FROM installation")) == 0
 
 
-async def test_a_second_daemon_is_kept_out(database: Database, tmp_path: Path) -> None:
+async def test_a_second_daemon_is_kept_out(in_a_file: Database, tmp_path: Path) -> None:
     second = Database(f"sqlite:///{tmp_path}/textobot.db")
 
     with pytest.raises(StoreInUse, match="another textobot"):
         await second.open()
 
 
-async def test_a_command_may_look_beside_the_daemon(database: Database, tmp_path: Path) -> None:
+async def test_a_command_may_look_beside_the_daemon(in_a_file: Database, tmp_path: Path) -> None:
     beside = Database(f"sqlite:///{tmp_path}/textobot.db")
     await beside.open(alone=False)
 
@@ -108,21 +108,21 @@ async def test_a_file_that_is_no_store_is_refused(
 
 
 async def test_a_store_that_fills_up_says_so_and_keeps_what_it_had(
-    database: Database, tmp_path: Path
+    in_a_file: Database, tmp_path: Path
 ) -> None:
     """INV-37."""
-    async with database.write() as connection:
+    async with in_a_file.write() as connection:
         await connection.execute(text("INSERT INTO installation VALUES ('kept', 'x')"))
         pages = await connection.scalar(text("PRAGMA page_count"))
         await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
 
     with pytest.raises(StoreBroken, match="disk is full"):
-        async with database.write() as connection:
+        async with in_a_file.write() as connection:
             await connection.execute(
                 text("INSERT INTO installation VALUES ('big', :big)"), {"big": "x" * 1_000_000}
             )
 
-    async with database.read() as connection:
+    async with in_a_file.read() as connection:
         names = (await connection.scalars(text("SELECT name FROM installation"))).all()
     assert names == ["kept"]
 
@@ -145,7 +145,7 @@ async def test_a_store_of_another_secret_is_refused(database: Database) -> None:
 
 
 async def test_the_file_is_one_that_sqlite_itself_finds_sound(
-    database: Database, tmp_path: Path
+    in_a_file: Database, tmp_path: Path
 ) -> None:
     with sqlite3.connect(tmp_path / "textobot.db") as beside:
         assert beside.execute("PRAGMA integrity_check").fetchone() == ("ok",)

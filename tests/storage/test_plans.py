@@ -47,7 +47,7 @@ Asked = list[tuple[str, Any]]
 
 
 @pytest.fixture
-async def asked(database: Database) -> AsyncIterator[Asked]:
+async def asked(in_a_file: Database) -> AsyncIterator[Asked]:
     """Every statement that was executed, with its parameters."""
     statements: Asked = []
 
@@ -56,7 +56,7 @@ async def asked(database: Database) -> AsyncIterator[Asked]:
             (statement, parameters[0] if isinstance(parameters, list) else parameters)
         )
 
-    engine = database.engine.sync_engine
+    engine = in_a_file.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
     yield statements
     event.remove(engine, "before_cursor_execute", note)
@@ -220,9 +220,9 @@ async def settle(database: Database) -> None:
     ],
 )
 async def test_no_statement_of_a_tick_reads_a_whole_table(
-    database: Database, asked: Asked, work: Callable[[Database], Awaitable[None]]
+    in_a_file: Database, asked: Asked, work: Callable[[Database], Awaitable[None]]
 ) -> None:
-    await work(database)
+    await work(in_a_file)
     statements = asked.copy()
 
     def plans(connection: Connection) -> list[tuple[str, str]]:
@@ -233,7 +233,7 @@ async def test_no_statement_of_a_tick_reads_a_whole_table(
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         ]
 
-    async with database.write() as connection:
+    async with in_a_file.write() as connection:
         found = await connection.run_sync(plans)
     assert statements
     whole = [

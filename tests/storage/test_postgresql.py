@@ -1,0 +1,198 @@
+"""What only PostgreSQL has: one daemon a database, and a server that may go away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.storage import postgresql
+from bot.storage.database import Database
+from bot.storage.errors import StoreBroken, StoreInUse
+from bot.storage.migrate import migrate
+from tests.postgresql import Server, connect
+from tests.stores import open_store
+
+pytestmark = pytest.mark.postgres
+CUT_OFF = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+@pytest.fixture
+async def store(tmp_path: Path, running_postgresql: Server) -> AsyncIterator[Database]:
+    async with open_store(tmp_path, running_postgresql) as database:
+        yield database
+    running_postgresql.release()
+
+
+@pytest.fixture
+async def url(tmp_path: Path, store: Database, running_postgresql: Server) -> str:
+    return await running_postgresql.store(tmp_path)
+
+
+async def say(database: Database, name: str) -> None:
+    async with database.write() as connection:
+        await connection.execute(
+            text("INSERT INTO installation VALUES (:name, 'x')"), {"name": name}
+        )
+
+
+async def told(database: Database) -> list[str]:
+    async with database.read() as connection:
+        rows = await connection.scalars(text("SELECT name FROM installation ORDER BY name"))
+        return list(rows.all())
+
+
+async def cut_off(url: str) -> None:
+    """End every connection to the store, as an operator does, or a network that fails."""
+    beside = await connect(url)
+    await beside.execute(CUT_OFF)
+    await beside.close()
+
+
+async def test_a_second_daemon_is_kept_out_and_told_by_whom(
+    store: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 0.0)
+
+    with pytest.raises(StoreInUse, match=r"another textobot \(textobot on .*, process \d+\)"):
+        await Database(url).open()
+
+    await say(store, "still here")
+    assert await told(store) == ["still here"]
+
+
+async def test_a_daemon_waits_until_the_server_has_noticed_that_another_died(
+    store: Database, url: str
+) -> None:
+    second = Database(url)
+    opening = asyncio.create_task(second.open())
+    beside = await connect(url)
+    while not await beside.fetchval(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'textobot%' "
+        "AND query LIKE '%pg_try_advisory_lock%' AND state = 'idle' AND pid NOT IN "
+        "(SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
+    ):
+        await asyncio.sleep(0)
+    await beside.close()
+
+    await store.close()
+
+    await opening
+    await second.close()
+
+
+async def test_a_command_may_look_beside_the_daemon(store: Database, url: str) -> None:
+    beside = Database(url)
+    await beside.open(alone=False)
+
+    assert await told(beside) == []
+    await beside.close()
+
+
+async def test_who_lost_the_connection_says_so_and_cannot_write_beside_its_successor(
+    store: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """INV-37. A daemon that was frozen, or whose network failed, comes back too late."""
+    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 0.0)
+    await say(store, "before")
+    await cut_off(url)
+    successor = Database(url)
+    await successor.open()
+
+    with pytest.raises(StoreBroken, match="the store in PostgreSQL cannot be used"):
+        await say(store, "too late")
+    with pytest.raises(StoreInUse):
+        await say(store, "later still")
+
+    assert await told(successor) == ["before"]
+    await successor.close()
+
+
+async def test_a_connection_that_is_cut_in_a_transaction_leaves_nothing_of_it(
+    store: Database, url: str
+) -> None:
+    with pytest.raises(StoreBroken):
+        async with store.write() as connection:
+            await connection.execute(text("INSERT INTO installation VALUES ('half', 'x')"))
+            await cut_off(url)
+
+    assert await told(store) == []
+    await say(store, "whole")
+    assert await told(store) == ["whole"]
+
+
+async def test_a_server_that_is_started_again_has_what_was_committed(
+    store: Database, url: str, running_postgresql: Server
+) -> None:
+    await say(store, "before")
+    running_postgresql.stop()
+
+    with pytest.raises(StoreBroken, match="is it running"):
+        await Database(url).open()
+    with pytest.raises(StoreBroken):
+        await say(store, "meanwhile")
+    running_postgresql.start()
+
+    await say(store, "after")
+    assert await told(store) == ["after", "before"]
+
+
+async def test_a_transaction_that_reads_sees_one_state(store: Database) -> None:
+    async with store.read() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM installation")) == 0
+        await say(store, "meanwhile")
+        assert await connection.scalar(text("SELECT count(*) FROM installation")) == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        pytest.param("/store", "/no_store", "no such database", id="no database"),
+        pytest.param("textobot@", "nobody:hunter2@", "nobody", id="no user"),
+        pytest.param("127.0.0.1", "no.such.host.invalid", "cannot be reached", id="no host"),
+    ],
+)
+async def test_a_wrong_address_is_told_in_a_sentence_without_its_password(
+    url: str, before: str, after: str, sentence: str
+) -> None:
+    with pytest.raises(StoreBroken, match=sentence) as told:
+        await Database(url.replace(before, after)).open()
+
+    assert "hunter2" not in str(told.value)
+
+
+async def test_a_commit_has_reached_the_disk_whatever_the_server_is_set_to(
+    store: Database, url: str
+) -> None:
+    beside = await connect(url)
+    await beside.execute(f"ALTER DATABASE {url.rsplit('/', 1)[1]} SET synchronous_commit = off")
+    await store.close()
+    await store.open()
+
+    async with store.write() as connection:
+        assert await connection.scalar(text("SHOW synchronous_commit")) == "on"
+    await beside.execute(f"ALTER DATABASE {url.rsplit('/', 1)[1]} RESET synchronous_commit")
+    await beside.close()
+
+
+async def test_an_empty_database_is_made_a_store(
+    tmp_path: Path, running_postgresql: Server
+) -> None:
+    url = await running_postgresql.store(tmp_path)
+    beside = await connect(url)
+    await beside.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    await beside.close()
+    database = Database(url)
+    await database.open()
+
+    await migrate(database)
+
+    assert await told(database) == []
+    await database.close()
+    running_postgresql.release()
