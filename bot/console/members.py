@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from bot.console.problems import Problem
-from bot.console.routes import VISIBLE, Asked, Given, Route, Strict
+from bot.console.routes import VISIBLE, Asked, Given, Route, Shown, Strict
 from bot.core.consent import LONGEST_WORDING, Consent, ConsentKind, How
 from bot.core.enrolling import Basis, Candidate, Enrolled
 from bot.core.tokens import Scope
@@ -60,7 +60,7 @@ class Wanted(Strict):
     limit: Annotated[int, Field(ge=1, le=MOST)] = PAGE
 
 
-class KnownConsent(BaseModel):
+class KnownConsent(Shown):
     """The newest consent that is known."""
 
     kind: ConsentKind
@@ -70,7 +70,7 @@ class KnownConsent(BaseModel):
     expires_at: datetime | None
 
 
-class MemberShown(BaseModel):
+class MemberShown(Shown):
     """Somebody who is on a list."""
 
     number: str
@@ -82,7 +82,7 @@ class MemberShown(BaseModel):
     consent: KnownConsent | None
 
 
-class MembersShown(BaseModel):
+class MembersShown(Shown):
     """Some of them, by number."""
 
     members: list[MemberShown]

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from bot.clock import Clock
 from bot.console.problems import Problem
-from bot.console.routes import VISIBLE, Asked, Given, Route, Strict
+from bot.console.routes import VISIBLE, Asked, Given, Route, Shown, Strict
 from bot.console.spoken import MessageShown, read_id, shown
 from bot.content.notation import name as template_name
 from bot.content.templates import TEXT_LIMIT
@@ -106,7 +106,7 @@ class Sending(Strict):
         return Message({"": told}) if told is not None else Message(template=self.template or "")
 
 
-class Begun(BaseModel):
+class Begun(Shown):
     """A message that was begun. It names nobody: it is kept for as long as its key."""
 
     id: str
@@ -128,7 +128,7 @@ class Begun(BaseModel):
 class Which(Strict):
     """Which messages are asked for."""
 
-    direction: Literal["in", "out"] | None = None
+    direction: Literal["", "in", "out"] = ""
     number: Annotated[str, Field(max_length=40)] = ""
     since: AwareDatetime | None = None
     """By our clock."""
@@ -137,7 +137,7 @@ class Which(Strict):
     limit: Annotated[int, Field(ge=1, le=MOST)] = PAGE
 
 
-class MessagesShown(BaseModel):
+class MessagesShown(Shown):
     """Some of them, oldest first."""
 
     messages: list[MessageShown]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from bot.console.messages import MOST, PAGE, ReadNumber
 from bot.console.problems import Problem
-from bot.console.routes import Asked, Given, Route, Strict
+from bot.console.routes import Asked, Given, Route, Shown, Strict
 from bot.core.naming import id_of
 from bot.core.tokens import Scope
 from bot.services.desk import Desk, NotDone, State
@@ -30,7 +30,7 @@ class WhichAnswers(Strict):
     limit: Annotated[int, Field(ge=1, le=MOST)] = PAGE
 
 
-class AnswerShown(BaseModel):
+class AnswerShown(Shown):
     """What one text answered."""
 
     number: str
@@ -43,7 +43,7 @@ class AnswerShown(BaseModel):
     """False: a newer answer of the number took its place (`once: number`)."""
 
 
-class AnswersShown(BaseModel):
+class AnswersShown(Shown):
     """What was answered to a rule: some answers, oldest first, and the counts of all."""
 
     rule: str

@@ -19,7 +19,13 @@ VISIBLE = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
 class Strict(BaseModel):
     """What a program sends: a key that nobody knows is a mistake of its author."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Shown(BaseModel):
+    """What a program is answered."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True, slots=True)

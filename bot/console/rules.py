@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from bot.clock import Clock
 from bot.console.messages import ReadNumber
 from bot.console.problems import Problem
-from bot.console.routes import VISIBLE, Asked, Given, Route, Strict
+from bot.console.routes import VISIBLE, Asked, Given, Route, Shown, Strict
 from bot.content.explain import Explanation, Said, explain
 from bot.content.templates import TEXT_LIMIT
 from bot.core.conversation import Conversation, Subscriber, conversation_key
@@ -34,7 +34,7 @@ Check = Callable[[str, str], Sequence[Fault]]
 """Takes the name of a rule file and its text; says all that would be wrong. Takes its time."""
 
 
-class RuleShown(BaseModel):
+class RuleShown(Shown):
     """A rule that is in force."""
 
     id: str
@@ -48,7 +48,7 @@ class RuleShown(BaseModel):
     interrupt: bool
 
 
-class RulesShown(BaseModel):
+class RulesShown(Shown):
     """Those in force, in the order of the files."""
 
     rules: list[RuleShown]
@@ -66,7 +66,7 @@ class RuleFile(Strict):
     """Its name in the folder of rules: it is checked in the place of one of that name."""
 
 
-class FaultShown(BaseModel):
+class FaultShown(Shown):
     """Something that is wrong in a file."""
 
     file: str
@@ -76,7 +76,7 @@ class FaultShown(BaseModel):
     remedy: str
 
 
-class Checked(BaseModel):
+class Checked(Shown):
     """What is wrong with a rule file among the others, and with those."""
 
     ok: bool
@@ -101,7 +101,7 @@ class Trying(Strict):
     tags: tuple[Name, ...] = Field((), max_length=100)
 
 
-class RuleAsked(BaseModel):
+class RuleAsked(Shown):
     """A rule that is asked whether it answers."""
 
     rule: str
@@ -113,7 +113,7 @@ class RuleAsked(BaseModel):
     why: str
 
 
-class ReplyShown(BaseModel):
+class ReplyShown(Shown):
     """A reply as it would be sent."""
 
     text: str
@@ -124,7 +124,7 @@ class ReplyShown(BaseModel):
     cheaper: str
 
 
-class Explained(BaseModel):
+class Explained(Shown):
     """Who would answer a text, and why."""
 
     words: list[str]

@@ -6,8 +6,7 @@ import re
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
+from bot.console.routes import Shown
 from bot.core.messages import MessageClass, Status
 from bot.core.naming import id_of
 from bot.core.segments import segments
@@ -18,7 +17,7 @@ _CAUSE = re.compile("inbound ([0-9]+)/")
 _UNTOLD = frozenset({Status.QUEUED.value, Status.SENDING.value})
 
 
-class MessageShown(BaseModel):
+class MessageShown(Shown):
     """A text that somebody sent us (`in`), or a message of ours (`out`)."""
 
     id: str

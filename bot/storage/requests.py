@@ -35,8 +35,14 @@ class OtherRequest(Exception):
     """Another request had this key."""
 
 
-def _is(request: Request) -> ColumnElement[bool]:
-    return and_(requests.c.caller == request.caller, requests.c.key == request.key)
+def _is(connection: AsyncConnection, request: Request) -> ColumnElement[bool]:
+    key = _key(connection, request)
+    return and_(requests.c.caller == request.caller, requests.c.key == key)
+
+
+def _key(connection: AsyncConnection, request: Request) -> str:
+    """Hide the key: whoever made it up may have put a number into it."""
+    return pseudonym_of(connection, f"key {request.key}")
 
 
 async def begin(connection: AsyncConnection, request: Request, now: datetime) -> Answered | None:
@@ -44,14 +50,16 @@ async def begin(connection: AsyncConnection, request: Request, now: datetime) ->
 
     Of two at once the second waits for the first to commit. Raises `OtherRequest`.
     """
-    digest = pseudonym_of(connection, request.content)
+    digest, key = pseudonym_of(connection, request.content), _key(connection, request)
     row = INSERT[connection.dialect.name](requests).values(
-        caller=request.caller, key=request.key, digest=digest, status=0, body="", at=now
+        caller=request.caller, key=key, digest=digest, status=0, body="", at=now
     )
     begun = row.on_conflict_do_nothing().returning(requests.c.key)
     if (await connection.execute(begun)).first() is not None:
         return None
-    known = select(requests.c.digest, requests.c.status, requests.c.body).where(_is(request))
+    known = select(requests.c.digest, requests.c.status, requests.c.body).where(
+        _is(connection, request)
+    )
     found = (await connection.execute(known)).one()
     if found.digest != digest:
         raise OtherRequest
@@ -61,7 +69,9 @@ async def begin(connection: AsyncConnection, request: Request, now: datetime) ->
 async def settle(connection: AsyncConnection, request: Request, answered: Answered) -> None:
     """Keep the answer. It names nobody: what is forgotten elsewhere would stay here."""
     await connection.execute(
-        update(requests).where(_is(request)).values(status=answered.status, body=answered.body)
+        update(requests)
+        .where(_is(connection, request))
+        .values(status=answered.status, body=answered.body)
     )
 
 
