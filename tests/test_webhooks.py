@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ from sqlalchemy import select, update
 
 from bot.cli import main
 from bot.config import Config, load_config
+from bot.content.verbs import OUR_EVENTS
+from bot.core.signature import signed
+from bot.services.spending import OVER, REACHED
 from bot.storage.database import Database
 from bot.storage.events import Event, record
 from bot.storage.program_tables import deliveries
@@ -160,3 +165,32 @@ def test_a_secret_in_a_list_is_as_secret(textobot: Textobot) -> None:
     file.chmod(0o644)
     result = textobot()
     assert (result.exit_code, "others can read this file" in result.stderr) == (2, True)
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parent.parent / "docs" / "webhooks.md").read_text("utf-8")
+
+
+def test_the_page_names_every_event_that_is_told() -> None:
+    not_yet = {"verification.approved", "verification.failed"}
+    named = set(re.findall(r"`([a-z]+\.[a-z]+)`", PAGE.split("## What is told")[1].split("##")[0]))
+    assert named == (OUR_EVENTS - not_yet) | {REACHED, OVER}
+
+
+@pytest.mark.parametrize("secret", ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a word of ours"])
+def test_the_receiver_of_the_page_knows_what_is_ours(secret: str) -> None:
+    """INV-36: by code that shares nothing with what signs."""
+    names: dict[str, Any] = {}
+    exec(PAGE.split("```python\n")[1].split("```")[0], names)
+    at, body = int(time.time()), b'{"type":"order"}'
+    headers = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(at),
+        "webhook-signature": signed(["another", secret], "evt_1", at, body),
+    }
+
+    assert names["is_ours"](secret, headers, body)
+    assert not names["is_ours"](secret, headers, body + b" ")
+    assert not names["is_ours"]("a third", headers, body)
+    assert not names["is_ours"](secret, headers | {"webhook-timestamp": str(at - 301)}, body)

@@ -9,11 +9,9 @@ import hmac
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from bot.core.deliveries import EVERYTHING, digest_of
 from bot.core.messages import Page
@@ -23,16 +21,13 @@ from bot.services.janitor import Janitor
 from bot.services.watch import Watch
 from bot.services.webhooks import AT_ONCE, PATIENCE, WAITS, Address, Webhooks
 from bot.storage import deliveries
-from bot.storage.backup import back_up, restore
-from bot.storage.database import Database
 from bot.storage.events import Event, record
 from bot.storage.program_tables import deliveries as table
 from bot.storage.schema import events
-from tests.clock import NOON, FakeClock
+from tests.clock import FakeClock
 from tests.gateways.server import HANG, RESET, Asked, Raw, Reply, ScriptedServer
 from tests.services.played import ANA, BEN, Scene, listed
 from tests.services.process import rows
-from tests.stores import make_store
 
 SECRET, OLDER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "an older word of the operator's"
 KEY = b"the installation's key"
@@ -229,25 +224,6 @@ async def test_what_is_still_to_be_told_is_not_forgotten(scene: Scene, program: 
     while await janitor.tick():
         pass
     assert (await rows(scene, events), await rows(scene, table)) == ([], [])
-
-
-async def test_what_waited_in_a_backup_is_told_only_by_hand(tmp_path: Path) -> None:
-    """It may have been told since; nothing is done twice by itself."""
-    wanted = {"shop": frozenset({"*"})}
-    await make_store(tmp_path / "textobot.db")
-    database = Database(f"sqlite:///{tmp_path}/textobot.db", listeners=wanted)
-    await database.open()
-    async with database.write() as connection:
-        await record(connection, [Event("x", "order", NOON)])
-    await database.close()
-    back_up(tmp_path / "textobot.db", tmp_path / "copy.db")
-    await restore(database, tmp_path / "copy.db", "", NOON)
-
-    await database.open()
-    async with database.read() as connection:
-        found = (await connection.execute(select(table.c.status, table.c.error))).all()
-    await database.close()
-    assert [tuple(row) for row in found] == [("failed", "a backup was restored")]
 
 
 # --- INV-36 --------------------------------------------------------------------------------------
