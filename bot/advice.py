@@ -9,6 +9,7 @@ from bot.content.templates import RenderError, Templates
 from bot.core.policy import Confirming
 from bot.core.sayings import Message
 from bot.core.segments import segments
+from bot.internet import refusal
 
 CONFIRMATION = "stopped"
 LANGUAGES = ("fr", "en")
@@ -17,7 +18,7 @@ LONGEST_CONFIRMATION = 160
 
 
 def advice(config: Config, templates: Templates) -> Iterator[str]:
-    """Say what may surprise about opting out, a sentence each."""
+    """Say what may surprise about opting out and webhooks, a sentence each."""
     for name, section in config.gateways.items():
         if isinstance(section, CleverSection) and not section.sender.isdecimal():
             yield from _unanswerable(name, section)
@@ -27,6 +28,12 @@ def advice(config: Config, templates: Templates) -> Iterator[str]:
                 "that is right where your carrier confirms it"
             )
     yield from _long(templates)
+    for place, webhook in enumerate(config.webhooks):
+        hosts = webhook.private_hosts(config.lookups.private_hosts)
+        if not webhook.on:
+            yield f"webhooks[{place}].secret is empty: nobody is told of anything there"
+        elif why := refusal(webhook.url, hosts):
+            yield f"webhooks[{place}].url: nothing can be sent there: {why}"
 
 
 def _unanswerable(name: str, section: CleverSection) -> Iterator[str]:

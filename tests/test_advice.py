@@ -1,4 +1,4 @@
-"""What `check` advises on about opting out, and the confirmation itself."""
+"""What `check` advises on, and the confirmation of STOP itself."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from bot.config import Config, load_config
 from bot.core.sayings import Message
 from bot.core.segments import segments
 
+HOOK = "{vudumobile: {}}\nwebhooks: [{url:"
 LONGEST_NAME = "Centre communautaire et culturel de la municipalite Exemple!"
 
 
@@ -35,6 +36,11 @@ def config_of(folder: Path, gateways: str, name: str = "Radio Exemple") -> Confi
         pytest.param("{vudumobile: {confirm_stop: false}}", ["confirm_stop"], id="never"),
         pytest.param("{vudumobile: {confirm_stop: true}}", [], id="once"),
         pytest.param("{vudumobile: {confirm_stop: each}}", [], id="each time"),
+        pytest.param(f"{HOOK} http://127.0.0.1:1/a, secret: b}}]", [], id="this machine is told"),
+        pytest.param(f"{HOOK} https://a.example/b}}]", ["secret is empty"], id="an unsigned one"),
+        pytest.param(
+            f"{HOOK} https://10.0.0.5/a, secret: b}}]", ["not public"], id="a private one"
+        ),
     ],
 )
 def test_advice(tmp_path: Path, gateways: str, advised: list[str]) -> None:

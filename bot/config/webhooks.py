@@ -73,7 +73,9 @@ class Webhook(Section):
     @property
     def shown(self) -> str:
         """The address as it may be told: a path may be a secret."""
-        return f"{self.url.split('/')[0]}//{self.url.split('/')[2]}/…"
+        parts = split_url(self.url)
+        assert parts is not None
+        return f"{parts.scheme}://{parts.netloc}/…"
 
     def private_hosts(self, allowed: tuple[str, ...]) -> frozenset[str]:
         """Give the hosts that may be private: those allowed, and this machine by its name."""
