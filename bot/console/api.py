@@ -91,7 +91,9 @@ class Api:
         kind, _, presented = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
         if kind.casefold() != "bearer" or not presented.strip():
             raise self._stranger(request, "give a token, as in `Authorization: Bearer TOKEN`")
-        token = await self.door.admit(presented.strip())
+        # What a header holds beside ASCII may be no text at all.
+        good = presented.isascii()
+        token = await self.door.admit(presented.strip()) if good else None
         if token is None:
             raise self._stranger(request, "this token is not known, or was revoked")
         if scope not in token.scopes:

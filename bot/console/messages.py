@@ -73,7 +73,9 @@ class Sending(Strict):
     text: Text | None = None
     """Jinja, as in rules."""
     template: Annotated[str, Field(min_length=1, max_length=200, pattern=VISIBLE)] | None = None
-    message: Text | TemplateNamed | dict[Language, Text] | None = None
+    message: Text | TemplateNamed | Annotated[dict[Language, Text], Field(min_length=1)] | None = (
+        None
+    )
     """As in rules: a text, a text by language, or `{"template": NAME}`."""
     data: dict[Short, Annotated[str, Field(max_length=TEXT_LIMIT, pattern=VISIBLE)] | Whole] = (
         Field(default_factory=dict, max_length=100)

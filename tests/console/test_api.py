@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,20 @@ async def kept(database: Database) -> dict[str, list[Any]]:
             table.name: list(await connection.execute(select(table)))
             for table in metadata.sorted_tables
         }
+
+
+async def test_a_token_that_is_no_text_is_none(tmp_path: Path) -> None:
+    async with program(tmp_path) as asking:
+        host, port = asking.at.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(
+            b"GET /api/v1/rules HTTP/1.1\r\nHost: localhost\r\n"
+            b"Authorization: Bearer \xff\xed\xa0\x80\r\nConnection: close\r\n\r\n"
+        )
+        answer = await reader.read()
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 401")
 
 
 async def test_methods_are_told_and_head_is_a_get_without_its_body(tmp_path: Path) -> None:
@@ -153,6 +168,10 @@ async def test_the_description_is_open_and_is_openapi(tmp_path: Path) -> None:
         ("/subscribers/+15145559999", 404),
         ("/subscribers/abc", 422),
         ("/nothing", 404),
+        ("/rules/%FF/answers", 404),
+        ("/rules/%ED%A0%80/answers", 404),
+        ("/lists/%FF/members", 404),
+        ("/messages?number=%ED%A0%80", 422),
     ],
 )
 async def test_what_there_is_not_is_a_problem(tmp_path: Path, path: str, status: int) -> None:

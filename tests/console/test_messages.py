@@ -80,6 +80,7 @@ async def test_a_message_is_the_same_as_in_rules(tmp_path: Path, said: Any) -> N
         pytest.param({"text": "a\u0007"}, 422, None, "text:", id="a control sign"),
         pytest.param({"template": "help"}, 422, None, "one of text, template", id="two messages"),
         pytest.param({"data": {"number": "1"}}, 422, None, "data: every template", id="reserved"),
+        pytest.param({"text": None, "message": {}}, 422, None, "message", id="in no language"),
         pytest.param({"data": {"n": True}}, 422, None, "data.n", id="no text"),
         pytest.param(
             {"not_before": "2031-01-01T00:00:00Z"}, 422, None, "within a year", id="too late"
