@@ -16,9 +16,9 @@ from tests.postgresql import Server
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CLAIMED = ("test_responder", "test_conversations", "test_poller", "test_small_services")
 SENT = ("test_sender", "test_exactly_once", "test_reconciler", "test_receipts", "test_starter")
-ERRANDS = ("test_carrier", "test_lookups_in_order", "test_timeouts", "test_follow_ups")
+ERRANDS = ("test_carrier", "test_lookups_in_order", "test_timeouts")
 LISTS = ("test_agreeing", "test_memberships", "test_roster")
-PEOPLE = ("test_desk", "test_forgetting", "test_retention", "test_takeover")
+PEOPLE = ("test_desk", "test_forgetting", "test_retention")
 ON_BOTH = (
     "tests.storage.",
     *(f"tests.services.{name}" for name in CLAIMED + SENT + ERRANDS + LISTS + PEOPLE),

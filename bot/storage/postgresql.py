@@ -124,11 +124,11 @@ def spare_nul(
     _cursor: object,
     statement: str,
     parameters: Any,  # noqa: ANN401 - as the driver takes them
-    _context: object,
-    executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
+    *_about: object,
 ) -> tuple[str, Any]:
     """Write U+FFFD for NUL, which no text here can hold: one in a text would hold up its feed."""
-    if executemany:
+    # Told that they are many, SQLAlchemy may give the rows of one INSERT as a single one.
+    if parameters and isinstance(parameters[0], tuple | list):
         return statement, [_without_nul(row) for row in parameters]
     return statement, _without_nul(parameters)
 

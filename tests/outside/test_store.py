@@ -206,7 +206,9 @@ async def test_a_server_that_goes_away_ends_it_loudly_and_costs_nothing(
     tmp_path: Path, running_postgresql: Server
 ) -> None:
     """Stopped under load; when it is back everybody has one answer, from one daemon."""
-    async with stage(tmp_path, on=["vudumobile"], postgresql=running_postgresql) as scene:
+    async with stage(
+        tmp_path, on=["vudumobile"], speed=80, postgresql=running_postgresql
+    ) as scene:
         await scene.up()
         for count in range(20):
             scene.text("vudumobile", mobile(200 + count), f"echo {count}", f"Echo {count}")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
-from bot.storage import postgresql
+from bot.storage import postgresql, schema
 from bot.storage.database import Database
 from bot.storage.errors import StoreBroken, StoreInUse
+from bot.storage.events import Event, of_types, record
 from bot.storage.migrate import migrate
+from tests.clock import NOON
 from tests.postgresql import Server, connect
 from tests.stores import open_store
 
 pytestmark = pytest.mark.postgres
+TALK = "vudumobile:+15145550001"
 CUT_OFF = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -78,7 +82,7 @@ async def test_a_daemon_waits_until_the_server_has_noticed_that_another_died(
         "AND query LIKE '%pg_try_advisory_lock%' AND state = 'idle' AND pid NOT IN "
         "(SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
     ):
-        await asyncio.sleep(0)
+        pass
     await beside.close()
 
     await store.close()
@@ -117,10 +121,13 @@ async def test_who_lost_the_connection_says_so_and_cannot_write_beside_its_succe
 async def test_a_connection_that_is_cut_in_a_transaction_leaves_nothing_of_it(
     store: Database, url: str
 ) -> None:
-    with pytest.raises(StoreBroken):
+    async def cut_off_in_the_middle() -> None:
         async with store.write() as connection:
             await connection.execute(text("INSERT INTO installation VALUES ('half', 'x')"))
             await cut_off(url)
+
+    with pytest.raises(StoreBroken):
+        await cut_off_in_the_middle()
 
     assert await told(store) == []
     await say(store, "whole")
@@ -148,6 +155,21 @@ async def test_a_transaction_that_reads_sees_one_state(store: Database) -> None:
         assert await connection.scalar(text("SELECT count(*) FROM installation")) == 0
         await say(store, "meanwhile")
         assert await connection.scalar(text("SELECT count(*) FROM installation")) == 0
+
+
+async def test_a_nul_is_kept_as_another_sign_and_holds_up_nothing(store: Database) -> None:
+    events = [Event(TALK, f"one\0{count}", NOON, {"text": "a\0b"}) for count in range(3)]
+    async with store.write() as connection:
+        await record(connection, events)
+        returning = insert(schema.events).returning(
+            schema.events.c.type, sort_by_parameter_order=True
+        )
+        rows = [{**asdict(one), "body": {}} for one in events]
+        types = (await connection.scalars(returning, rows)).all()
+        (found, *_) = await of_types(connection, TALK, types)
+
+    assert types == ["one\ufffd0", "one\ufffd1", "one\ufffd2"]
+    assert found.body == {"text": "a\0b"}
 
 
 @pytest.mark.parametrize(
