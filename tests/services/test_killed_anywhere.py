@@ -125,12 +125,19 @@ async def outcome(scene: Scene) -> dict[str, Any]:
     }
 
 
+BEGUN_ANEW = {
+    "sqlite": "DELETE FROM sqlite_sequence",
+    "postgresql": "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences",
+}
+"""Rows are numbered from 1 again."""
+
+
 async def begin_anew(scene: Scene) -> Scene:
     """The same store with nothing in it, at the same time of the same day."""
     async with scene.database.write() as connection:
         for table in columns.metadata.sorted_tables:
             await connection.execute(delete(table))
-        await connection.exec_driver_sql("DELETE FROM sqlite_sequence")
+        await connection.exec_driver_sql(BEGUN_ANEW[connection.dialect.name])
     gateway, clock = Played(), FakeClock()
     return replace(
         scene,
