@@ -14,18 +14,15 @@ from unicodedata import category
 from pydantic import ValidationError
 
 from bot import log
-from bot.app import ceilings, load_content, policy
-from bot.clock import clock_of_environment
+from bot.alone import alone
+from bot.app import policy
 from bot.config import Config, load_config
 from bot.content.templates import TEXT_LIMIT
-from bot.control.sending import Send, send_offer, starter_of
+from bot.control.sending import Send, send_offer
 from bot.control.verbs import carry_out
 from bot.core.consent import LONGEST_WORDING
-from bot.gateways import REFUSES
 from bot.reach import reach
 from bot.services.desk import Desk
-from bot.services.library import Library
-from bot.services.spending import Spending
 from bot.storage.database import Database
 from bot.storage.errors import StoreError
 from bot.terminal import DONE, FAILED, WRONG, count, faults, refuse, show
@@ -146,20 +143,10 @@ def _told(config: Config, asked: Mapping[str, Any], *, really: bool) -> Told:
         raise Wrong(f"{what} is too long, or no text", "write it shorter") from error
 
     async def doing(database: Database, line: bytes) -> bytes:
-        clock = clock_of_environment()
-        library = Library(lambda: load_content(config, sandbox=False))
-        spending = Spending(database, clock, config.timezone, ceilings(config))
-        await spending.begin()
-        starter = starter_of(
-            config,
-            library,
-            spending,
-            clock,
-            policy=policy(config),
-            refusing={name: REFUSES[one.kind] for name, one in config.gateways.items() if one.on},
-        )
-        desk = Desk(database, clock, config.gateways, policy(config))
-        return await carry_out(desk, line, {"send": send_offer(database, library, starter)})
+        here = await alone(config, database)
+        desk = Desk(database, here.clock, config.gateways, policy(config))
+        sending = send_offer(database, here.library, here.starter)
+        return await carry_out(desk, line, {"send": sending})
 
     return reach(config, asked, doing, changing=really)
 

@@ -19,7 +19,7 @@ FOUNDATION = {
     *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
 }
 TOP = {
-    *("__main__", "advice", "answers", "app", "backups", "books", "chat", "cli", "cli_lists"),
+    *("__main__", "advice", "alone", "answers", "app", "backups", "books", "chat", "cli", "cli_lists"),
     *("control", "daemon", "noted", "cost", "explained", "export", "exports", "forget", "health"),
     *("init", "lists", "look", "options", "phones", "reach", "run", "scheduler", "send"),
     *("serving", "starter", "stories", "talk", "terminal", "tokens", "user", "who", "witness"),
