@@ -169,7 +169,10 @@ def _is_refused(told: Told, *, as_json: bool) -> bool:
     return True
 
 
-CONSENT = '; where it was given elsewhere: --consent express --wording "to what, when, how"'
+CONSENT = (
+    "; about a list that they are on: --list LIST; where it was given elsewhere: "
+    '--consent express --wording "to what, when, how"'
+)
 CONSENT_HELPS = frozenset({"no_consent", "expired", "withdrawn"})
 
 
