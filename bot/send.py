@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from bot import log
 from bot.alone import alone
 from bot.app import policy
+from bot.clock import clock_of_environment
 from bot.config import Config, load_config
 from bot.content.templates import TEXT_LIMIT
 from bot.control.sending import Send, send_offer
@@ -106,6 +107,8 @@ def _asked(config: Config, wanted: Wanted) -> dict[str, Any]:
     if len(wanted.wording) > LONGEST_WORDING:
         raise Wrong("these words are too long", f"write {LONGEST_WORDING} characters at most")
     at = instant_of(wanted.at, config) if wanted.at else None
+    if at is not None and at < clock_of_environment().now():
+        raise Wrong(f"{wanted.at!r} is over", "write a time that comes, or leave it out")
     consent = {"kind": wanted.consent, "wording": wanted.wording} if wanted.consent else None
     return {
         "verb": "send",

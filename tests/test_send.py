@@ -51,6 +51,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     def of_environment() -> Clock:
         return fake
 
+    monkeypatch.setattr(command, "clock_of_environment", of_environment)
     monkeypatch.setattr(alone, "clock_of_environment", of_environment)
     return fake
 

@@ -29,10 +29,10 @@ lists:
 """
 ENDED = "Radio Exemple: you will get no more texts. START to return."
 BOTH = (
-    "Radio Exemple: vous ne recevrez plus de texto. START pour revenir.\n"
+    "Radio Exemple: vous ne recevrez plus de texto. DEBUT pour revenir.\n"
     "No more texts from us. START to return."
 )
-FINI = "Radio Exemple: vous ne recevrez plus de texto. START pour revenir."
+FINI = "Radio Exemple: vous ne recevrez plus de texto. DEBUT pour revenir."
 DEMANDED = "Radio Exemple: ne plus recevoir nos textos? Répondez OUI ou NON."
 ASKED = "Radio Exemple: do you want no more texts? Reply YES or NO."
 
