@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.options import CONFIG, CONSENT, WORDING
+from bot.options import CONFIG, CONFIG_TOO, CONSENT, WORDING
 
 LANGUAGE = click.option("--language", default="", help="That they read: fr, en.")
 WELCOME = click.option("--welcome", is_flag=True, help="Say the list's welcome to who is new.")
@@ -27,6 +27,7 @@ def lists(context: click.Context, config_path: Path) -> None:
 
 @lists.command()
 @click.argument("of_list", metavar="LIST")
+@CONFIG_TOO
 @click.pass_obj
 def show(config_path: Path, /, of_list: str) -> None:
     """Show LIST, and the first who are on it."""
@@ -42,6 +43,7 @@ def show(config_path: Path, /, of_list: str) -> None:
 @WORDING
 @LANGUAGE
 @WELCOME
+@CONFIG_TOO
 @click.pass_obj
 def add(config_path: Path, /, of_list: str, number: str, *, welcome: bool, **given: str) -> None:
     """Put NUMBER on LIST, by a consent that you can prove."""
@@ -53,7 +55,8 @@ def add(config_path: Path, /, of_list: str, number: str, *, welcome: bool, **giv
 @lists.command()
 @click.argument("of_list", metavar="LIST")
 @click.argument("number")
-@WORDING
+@click.option("--wording", default="", help="Why; it goes into the ledger.")
+@CONFIG_TOO
 @click.pass_obj
 def remove(config_path: Path, /, of_list: str, number: str, *, wording: str) -> None:
     """Take NUMBER off LIST; --wording says why."""
@@ -71,6 +74,7 @@ def remove(config_path: Path, /, of_list: str, number: str, *, wording: str) -> 
 @LANGUAGE
 @WELCOME
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@CONFIG_TOO
 @click.pass_obj
 def import_(
     config_path: Path,
@@ -105,6 +109,7 @@ def import_(
 @lists.command()
 @click.argument("of_list", metavar="LIST")
 @click.option("--csv", "as_csv", is_flag=True, help="For spreadsheets: CSV on standard output.")
+@CONFIG_TOO
 @click.pass_obj
 def export(config_path: Path, /, of_list: str, *, as_csv: bool) -> None:
     """Write out who is on LIST, and by which consent: the proof."""
@@ -116,6 +121,7 @@ def export(config_path: Path, /, of_list: str, *, as_csv: bool) -> None:
 @lists.command()
 @click.argument("of_list", metavar="LIST")
 @click.option("--yes", is_flag=True, help="Settle what waits for your word.")
+@CONFIG_TOO
 @click.pass_obj
 def mirror(config_path: Path, /, of_list: str, *, yes: bool) -> None:
     """Show how LIST differs from the groups at the gateways that it is kept equal to.
@@ -140,6 +146,7 @@ def token(context: click.Context, config_path: Path) -> None:
 @token.command("add")
 @click.argument("name")
 @click.option("--scope", "scopes", required=True, help="What it opens: lists,messages,…")
+@CONFIG_TOO
 @click.pass_obj
 def add_token(config_path: Path, /, name: str, *, scopes: str) -> None:
     """Make a token called NAME, and print it: it is shown this once."""
@@ -149,6 +156,7 @@ def add_token(config_path: Path, /, name: str, *, scopes: str) -> None:
 
 
 @token.command("list")
+@CONFIG_TOO
 @click.pass_obj
 def list_tokens(config_path: Path, /) -> None:
     """Show which tokens there are, and what they open."""
@@ -159,6 +167,7 @@ def list_tokens(config_path: Path, /) -> None:
 
 @token.command("revoke")
 @click.argument("name")
+@CONFIG_TOO
 @click.pass_obj
 def revoke_token(config_path: Path, /, name: str) -> None:
     """Make the token called NAME good for nothing."""

@@ -15,6 +15,22 @@ CONFIG = click.option(
     show_default=True,
     help="The configuration file.",
 )
+
+
+def _instead(context: click.Context, _option: click.Parameter, path: Path | None) -> None:
+    if path is not None:
+        context.obj = path
+
+
+CONFIG_TOO = click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path),
+    callback=_instead,
+    expose_value=False,
+    help="The configuration file, also given here.",
+)
+"""Of a command within a group whose own `CONFIG` is its object."""
 CONSENT = click.option(
     "--consent",
     "kind",

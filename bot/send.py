@@ -14,18 +14,16 @@ from unicodedata import category
 from pydantic import ValidationError
 
 from bot import log
-from bot.app import ceilings, load_content, policy
+from bot.alone import alone
+from bot.app import policy
 from bot.clock import clock_of_environment
 from bot.config import Config, load_config
 from bot.content.templates import TEXT_LIMIT
-from bot.control.sending import Send, send_offer, starter_of
+from bot.control.sending import Send, send_offer
 from bot.control.verbs import carry_out
 from bot.core.consent import LONGEST_WORDING
-from bot.gateways import REFUSES
 from bot.reach import reach
 from bot.services.desk import Desk
-from bot.services.library import Library
-from bot.services.spending import Spending
 from bot.storage.database import Database
 from bot.storage.errors import StoreError
 from bot.terminal import DONE, FAILED, WRONG, count, faults, refuse, show
@@ -109,6 +107,8 @@ def _asked(config: Config, wanted: Wanted) -> dict[str, Any]:
     if len(wanted.wording) > LONGEST_WORDING:
         raise Wrong("these words are too long", f"write {LONGEST_WORDING} characters at most")
     at = instant_of(wanted.at, config) if wanted.at else None
+    if at is not None and at < clock_of_environment().now():
+        raise Wrong(f"{wanted.at!r} is over", "write a time that comes, or leave it out")
     consent = {"kind": wanted.consent, "wording": wanted.wording} if wanted.consent else None
     return {
         "verb": "send",
@@ -146,20 +146,10 @@ def _told(config: Config, asked: Mapping[str, Any], *, really: bool) -> Told:
         raise Wrong(f"{what} is too long, or no text", "write it shorter") from error
 
     async def doing(database: Database, line: bytes) -> bytes:
-        clock = clock_of_environment()
-        library = Library(lambda: load_content(config, sandbox=False))
-        spending = Spending(database, clock, config.timezone, ceilings(config))
-        await spending.begin()
-        starter = starter_of(
-            config,
-            library,
-            spending,
-            clock,
-            policy=policy(config),
-            refusing={name: REFUSES[one.kind] for name, one in config.gateways.items() if one.on},
-        )
-        desk = Desk(database, clock, config.gateways, policy(config))
-        return await carry_out(desk, line, {"send": send_offer(database, library, starter)})
+        here = await alone(config, database)
+        desk = Desk(database, here.clock, config.gateways, policy(config))
+        sending = send_offer(database, here.library, here.starter)
+        return await carry_out(desk, line, {"send": sending})
 
     return reach(config, asked, doing, changing=really)
 
@@ -182,7 +172,10 @@ def _is_refused(told: Told, *, as_json: bool) -> bool:
     return True
 
 
-CONSENT = '; where it was given elsewhere: --consent express --wording "to what, when, how"'
+CONSENT = (
+    "; about a list that they are on: --list LIST; where it was given elsewhere: "
+    '--consent express --wording "to what, when, how"'
+)
 CONSENT_HELPS = frozenset({"no_consent", "expired", "withdrawn"})
 
 

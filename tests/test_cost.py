@@ -82,8 +82,8 @@ def test_it_says_how_that_stands_to_the_ceilings(textobot: Textobot) -> None:
     assert f"day {NOON:%Y-%m-%d}: 9 segments of 10, 21 units\n" in result.stdout
     assert result.stdout.endswith(
         "21 of the 21 units of this month are spent: replies wait, too.\n"
-        "21 of the 21 units of this month are spent: what we start waits.\n"
-        "9 of the 10 messages of this day are spent: what we start waits.\n"
+        "21 of the 21 units of this month are spent: nothing more is started.\n"
+        "9 of the 10 messages of this day are spent: nothing more is started.\n"
     )
 
 
@@ -98,4 +98,4 @@ def test_programs_read_json(textobot: Textobot) -> None:
         "messages": 14,
         "units": 0.0,
     }
-    assert told["reached"] == ["9 of the 10 messages of this day are spent: what we start waits"]
+    assert told["reached"] == ["9 of the 10 messages of this day are spent: nothing more is started"]

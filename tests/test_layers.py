@@ -19,7 +19,7 @@ FOUNDATION = {
     *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
 }
 TOP = {
-    *("__main__", "advice", "answers", "app", "backups", "books", "chat", "cli", "cli_lists"),
+    *("__main__", "advice", "alone", "answers", "app", "backups", "books", "chat", "cli", "cli_lists"),
     *("control", "daemon", "noted", "cost", "explained", "export", "exports", "forget", "health"),
     *("hooks", "webhooks"),
     *("init", "lists", "look", "messages", "options", "phones", "programs", "reach", "run"),

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from bot import send as command
+from bot import alone, send as command
 from bot.cli import main
 from bot.clock import Clock
 from bot.core.conversation import Subscriber
@@ -52,6 +52,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
         return fake
 
     monkeypatch.setattr(command, "clock_of_environment", of_environment)
+    monkeypatch.setattr(alone, "clock_of_environment", of_environment)
     return fake
 
 

@@ -51,6 +51,7 @@ BUILT_IN: Mapping[str, frozenset[str]] = {
     "ended": frozenset(),
     "forwarded": frozenset(),
     "help": NAMED,
+    "kept": NAMED,
     "left": frozenset({"list"}),
     "started": NAMED,
     "stopped": NAMED,

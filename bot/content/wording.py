@@ -83,6 +83,7 @@ REASONS_IN_FRENCH: Mapping[str, str] = {
     "lookup": "une règle interroge une adresse avant de répondre",
     "nobody": "aucune règle ne répond à ce texto",
     "forgotten": "la personne a été oubliée ; il ne reste rien du texto",
+    "carrier": "l'opérateur le confirme lui-même (confirm_stop)",
     "history": "plus ancien que la première relève; jamais répondu",
     "late": "plus vieux que replies.max_age quand il a été lu",
     "opted_out": "le numéro est désabonné",

@@ -135,9 +135,11 @@ def _about(known: BuiltIn, rest: list[str], spoken: list[str]) -> BuiltIn | None
         return known
     if not about:
         return None if inner and known.word in _HALTING else known
+    if _names_everything(rest[begin + inner : end]):
+        return known
     if name.endswith(_OF_A_LIST):
         about = about[:-1]
-    if len(about) > LONGEST_NAME:
+    if len(about) > _LONGEST_ABOUT:
         return None
     named = set(rest[begin:end])
     a_name = not inner and len(about) <= _LONGEST_UNKNOWN
@@ -146,6 +148,13 @@ def _about(known: BuiltIn, rest: list[str], spoken: list[str]) -> BuiltIn | None
     certain = a_name and named.isdisjoint(_SENTENCE) and not any(map(_is_doing, named))
     signed = begin > 0 and len(about) <= _LONGEST_SIGNATURE  # STOP, merci. Mme Leroy
     return replace(known, about=about, certain=certain or signed)
+
+
+def _names_everything(plain: Sequence[str]) -> bool:
+    """Read a row of things, one of which is all that we send: `rabais et tout`."""
+    parts = " ".join(plain).replace(" and ", " et ").split(" et ")
+    short = all(len(part.split()) <= _LONGEST_UNKNOWN for part in parts)
+    return len(parts) > 1 and short and any(part in _TEXTS for part in parts)
 
 
 def _is_doing(word: str) -> bool:
@@ -338,6 +347,8 @@ _HALTING = frozenset({"stop", "arret", "arrete", "arreter", "arretez"})
 _OF_A_LIST = (" list", " liste")
 LONGEST_NAME = 3
 """Words of a list's name."""
+_LONGEST_ABOUT = 8
+"""Words after STOP that may name lists."""
 _LONGEST_UNKNOWN = 2
 """Words after STOP that say nothing to us, and keep nobody from opting out."""
 _PARTS = 3

@@ -67,7 +67,7 @@ class Reached:
         return f"{self.period}/{self.measure}/{self.stops}"
 
     def __str__(self) -> str:
-        what = "what we start waits" if self.stops is Purpose.STARTED else "replies wait, too"
+        what = "nothing more is started" if self.stops is Purpose.STARTED else "replies wait, too"
         part = f"{self.spent:.6g} of the {self.ceiling:.6g} {self.measure} of this {self.period}"
         return f"{part} are spent: {what}"
 

@@ -16,7 +16,7 @@ from bot.core.budget import within_budget
 from bot.core.candidates import Candidate, taker
 from bot.core.conversation import Conversation, Position
 from bot.core.decision import Decision, Reply, Why
-from bot.core.doubt import ask_back, read_wish
+from bot.core.doubt import read_wish, take
 from bot.core.instants import milliseconds
 from bot.core.messages import Delivery, InboundStatus, MessageClass
 from bot.core.obey import leave, left_list, obey, read_word
@@ -40,7 +40,7 @@ def decide(turn: Turn) -> Decision:
     if word is not None and word.certain:
         return within_budget(turn, obey(word, turn))
     if not reacting and (wish := read_wish(turn)) is not None:
-        return within_budget(turn, ask_back(wish, turn))
+        return within_budget(turn, take(wish, turn))
     reason = _unanswerable(turn) or ("reaction" if reacting else "")
     if reason:
         return _ignored(turn, reason)

@@ -53,6 +53,7 @@ REASONS: Mapping[str, str] = {
     "changed": "the rule's questions changed meanwhile; the conversation ended",
     "lookup": "a rule asks an address before it answers",
     "nobody": "no rule answers this text",
+    "carrier": "the carrier confirms it (confirm_stop)",
     "history": "listed before the first read; never answered",
     "late": "older than replies.max_age when it was read",
     "opted_out": "the number is opted out",

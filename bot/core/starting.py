@@ -33,6 +33,7 @@ class Hindrance(StrEnum):
     NOT_AMONG = "only_numbers"
     OPTED_OUT = "opted_out"
     BLOCKED = "blocked"
+    BLOCKED_THERE = "blocked_there"
     UNSURE = "unsure"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -49,6 +50,7 @@ REASONS: Mapping[Hindrance, str] = {
     Hindrance.NOT_AMONG: "replies.only_numbers names others",
     Hindrance.OPTED_OUT: "the number is opted out; only its own START opens it again",
     Hindrance.BLOCKED: "the number is blocked, by a rule or an operator",
+    Hindrance.BLOCKED_THERE: "the number is blocked at the gateway, by somebody there",
     Hindrance.UNSURE: "a text of the number probably means STOP, and nobody knows yet",
     Hindrance.WITHDRAWN: "the consent was withdrawn",
     Hindrance.EXPIRED: "the consent has run out",

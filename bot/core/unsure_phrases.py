@@ -1,7 +1,7 @@
 """Of what `bot.core.unsure` knows a wish for no more messages: tables, to be added to.
 
 A line of `ENGLISH` and `FRENCH` is a phrase in normal form, found anywhere in a sentence; `{a|b|}`
-stands for `a`, `b` or nothing, `$` for the end of the sentence.
+stands for `a`, `b` or nothing, `^` and `$` for the ends of the sentence.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OTHER_WORDS = """
     sport spot stag stamp star start stat stay stem step stew stir sto stock stoke stol stomp
     stone stoop stop stope stoped stoper stopped stopper stops store story stoup stove stow stp
     strap strip stripe strop stub stud sub suburb swop tap taupe tip toc toe tog tom ton too top
-    tope tops tot toy troop trop  tup type unsub unsung unsure
+    tope tops tot toy troop trop tup type unsub unsung unsure
 """
 OTHER_WORDS = frozenset(_OTHER_WORDS.split())
 """Words of their own, one slip away from a word that opts out."""

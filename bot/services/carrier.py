@@ -81,7 +81,7 @@ class Carrier:
                     connection, [errand.id], ErrandStatus.CANCELLED, now, error=OVERTAKEN
                 )
                 return None
-            if await mirrors.is_spoken_to(connection, errand.conversation):
+            if person.opted_out and await mirrors.is_spoken_to(connection, errand.conversation):
                 await errands.postpone(connection, [errand.id], now + AFTER)
                 return None
             await errands.begin(connection, [errand.id], now)

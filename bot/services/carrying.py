@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.conversation import Subscriber, conversation_key
 from bot.core.errands import Errand, ErrandKind
-from bot.storage import errands
+from bot.storage import errands, mirrors
 from bot.storage.database import Connection
 
 OUT, IN = "out", "in"
@@ -30,6 +30,9 @@ async def carry(
         return
     numbers = [one.number for one in changed]
     await errands.cancel(connection, [ErrandKind.CARRY], now, numbers=numbers)
+    back = [one.number for one in changed if not one.opted_out]
+    for gateway in gateways:  # what was read there meanwhile was our own doing
+        await mirrors.drop(connection, mirrors.BLOCKED, gateway, back)
     wanted = [_errand(one, gateway, now) for one in changed for gateway in gateways]
     await errands.enqueue(connection, wanted, now)
 

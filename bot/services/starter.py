@@ -7,7 +7,7 @@ at once, and says until when it waits and why.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -32,7 +32,7 @@ from bot.core.starting import (
 from bot.core.turn import country_of
 from bot.services.library import Library
 from bot.services.work import marked
-from bot.storage import consents, outbox, person, subscribers
+from bot.storage import consents, mirrors, outbox, person, subscribers
 from bot.storage.aliases import aliases
 from bot.storage.database import Connection
 
@@ -102,6 +102,10 @@ class Outlet:
     """See `Gateway.refuses`."""
 
 
+Blocked = tuple[str, str]
+"""A gateway, and a number that is blocked there."""
+
+
 class Starter:
     """Begins messages, many at once, in a transaction of whoever asks for them."""
 
@@ -131,6 +135,7 @@ class Starter:
         now = self._clock.now()
         people = await subscribers.load_subscribers(connection, numbers, now)
         ledger = await _ledger(connection, numbers)
+        blocked = await mirrors.blocked_among(connection, numbers)
         texted = await self._texted(connection, numbers)
         terms = Terms(
             self._policy.quiet,
@@ -147,7 +152,7 @@ class Starter:
                 max(at.values(), default=None),
             )
             gateway = one.gateway or self._nearest(one.number, at)
-            weighed.append(self._weighed(one, known, gateway, terms))
+            weighed.append(self._weighed(one, known, gateway, terms, blocked))
         return weighed
 
     async def start(self, connection: Connection, wanted: Sequence[Start]) -> list[Started]:
@@ -187,13 +192,20 @@ class Starter:
             found.setdefault(number, {})[gateway] = at
         return found
 
-    def _weighed(self, one: Start, known: Known, gateway: str, terms: Terms) -> Started:
+    def _weighed(
+        self, one: Start, known: Known, gateway: str, terms: Terms, blocked: Collection[Blocked]
+    ) -> Started:
         now = self._clock.now()
         at = max(one.not_before or now, now)
+        zone = self._policy.timezone
+        if at.astimezone(zone).date() > now.astimezone(zone).date():
+            terms = replace(terms, ceiling="")  # that day has its own; it is asked when it leaves
         language = one.language or known.person.language or self._policy.language
         verdict = _verdict(one, known, at, terms)
         if not isinstance(verdict, Refused) and gateway not in self._outlets:
             verdict = _refused(Hindrance.NO_GATEWAY)
+        if not isinstance(verdict, Refused) and (gateway, one.number) in blocked:
+            verdict = _refused(Hindrance.BLOCKED_THERE)
         if isinstance(verdict, Refused):
             return Started(one, verdict, gateway, language)
         try:

@@ -110,6 +110,7 @@ class Database:
         if alone:
             self._lock_file = _lock(path)
             self.journal.open()
+            _make_private(path)
         self._engine = create_async_engine(self._driver, pool_size=1, max_overflow=0)
         event.listen(self._engine.sync_engine, "connect", _sqlite_writer)
         event.listen(self._engine.sync_engine, "begin", _begin_immediate)
@@ -240,6 +241,15 @@ def _prepare_folder(path: Path) -> None:
     except OSError as error:
         folder = path.parent
         raise StoreBroken(f"cannot make the folder of the store {folder}: {error}") from error
+
+
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite does, so that nobody else can read it; an older one, too."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        path.chmod(0o600)
+    except OSError as error:
+        raise StoreBroken(f"cannot make {path}: {error.strerror}") from error
 
 
 def _driver_url(url: str) -> str:

@@ -216,6 +216,21 @@ async def carried(connection: AsyncConnection, keys: Collection[str]) -> list[Ca
     return [newest[gateway] for gateway in sorted(newest)]
 
 
+async def blocked_among(
+    connection: AsyncConnection, numbers: Collection[str]
+) -> set[tuple[str, str]]:
+    """Say which of these are blocked, and at which gateways: (gateway, number)."""
+    found: set[tuple[str, str]] = set()
+    for some in _some(list(numbers)):
+        rows = await connection.execute(
+            select(mirrored.c.gateway, mirrored.c.number).where(
+                mirrored.c.list == BLOCKED, mirrored.c.number.in_(some)
+            )
+        )
+        found.update((row.gateway, row.number) for row in rows)
+    return found
+
+
 async def blocked_at(connection: AsyncConnection, number: str) -> list[str]:
     """Name the gateways at which a number is blocked, as far as was read."""
     found = await connection.scalars(

@@ -182,7 +182,7 @@ KEYWORD_LATER = "exactly is asked before keyword"
         pytest.param(
             "ARRET",
             {"rest": "the text is the built-in word ARRET, which is asked first"},
-            "Radio Exemple: vous ne recevrez plus de texto. START pour revenir.",
+            "Radio Exemple: vous ne recevrez plus de texto. DEBUT pour revenir.",
             id="a built-in word",
         ),
         pytest.param(

@@ -48,7 +48,7 @@ def test_what_waits(
         (
             Purpose.STARTED,
             Amount(8),
-            "8 of the 10 messages of this day are spent: what we start waits",
+            "8 of the 10 messages of this day are spent: nothing more is started",
         ),
         (
             Purpose.REPLY,

@@ -23,7 +23,7 @@ UNSURE, LEFT = "arrêtez de m'écrire", "stopped"
         pytest.param(
             [UNSURE, "leave me alone!!"], ["unsure", LEFT], True, False, id="said again: it is so"
         ),
-        pytest.param([UNSURE, "non"], ["unsure", "started"], False, False, id="no"),
+        pytest.param([UNSURE, "non"], ["unsure", "kept"], False, False, id="no"),
         pytest.param([UNSURE, "START"], ["unsure", "started"], False, False, id="START"),
         pytest.param([UNSURE, "vote 3"], ["unsure", "Compté."], False, True, id="something else"),
         pytest.param(
@@ -53,6 +53,41 @@ def test_the_operator_is_told() -> None:
     assert talk.last.why.detail["first"]
 
 
+@pytest.mark.parametrize(
+    ("asking", "answer", "languages"),
+    [
+        pytest.param("stop texting me", "yes", {"en"}, id="yes"),
+        pytest.param("stop texting me", "no", {"en"}, id="no"),
+        pytest.param(UNSURE, "oui", {"fr"}, id="oui"),
+        pytest.param(UNSURE, "ok", {"fr"}, id="what is in both, in the usual one"),
+        pytest.param("stop texting me", "leave me alone", {"en"}, id="once more"),
+    ],
+)
+def test_the_language_of_an_answer(asking: str, answer: str, languages: set[str]) -> None:
+    talk = Talk()
+    talk.text(asking)
+    talk.text(answer)
+
+    assert set(talk.last.replies[0].languages) == languages
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["STOP rabais et nouvelles", "stop nouvelles rabais meteo", "stop le rabais du jour"],
+)
+def test_more_than_the_name_of_a_list_is_asked_about(text: str) -> None:
+    talk = Talk()
+
+    assert talk.text(text) == "unsure"
+
+
+@pytest.mark.parametrize("text", ["STOP PUB ET INFOS", "stop rabais et tout"])
+def test_a_row_of_things_with_everything_in_it(text: str) -> None:
+    talk = Talk()
+
+    assert talk.text(text) == "stopped"
+
+
 @pytest.mark.parametrize("age", [3600.0, 86400.0 * 20])
 def test_it_counts_also_where_it_is_read_too_late_to_be_asked_back(age: float) -> None:
     talk = Talk()
@@ -65,7 +100,7 @@ def test_it_counts_also_where_it_is_read_too_late_to_be_asked_back(age: float) -
 def test_a_question_that_is_open_stays_open() -> None:
     talk = Talk()
 
-    assert talk.all(["rdv", UNSURE, "non", "24/12"]) == ["day?", "unsure", "started", "part?"]
+    assert talk.all(["rdv", UNSURE, "non", "24/12"]) == ["day?", "unsure", "kept", "part?"]
 
 
 def test_a_rule_that_knows_the_very_words_answers() -> None:

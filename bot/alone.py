@@ -1,0 +1,41 @@
+"""What begins messages where no daemon runs: the store is in the command's own hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.app import ceilings, load_content, policy
+from bot.clock import Clock, clock_of_environment
+from bot.config import Config
+from bot.control.sending import starter_of
+from bot.gateways import REFUSES
+from bot.services.library import Library
+from bot.services.spending import Spending
+from bot.services.starter import Starter
+from bot.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The parts that a command needs of a daemon."""
+
+    clock: Clock
+    library: Library
+    starter: Starter
+
+
+async def alone(config: Config, database: Database) -> Alone:
+    """Make them; what is begun, a daemon that starts later sends. Raises `Faults`."""
+    clock = clock_of_environment()
+    library = Library(lambda: load_content(config, sandbox=False))
+    spending = Spending(database, clock, config.timezone, ceilings(config))
+    await spending.begin()
+    starter = starter_of(
+        config,
+        library,
+        spending,
+        clock,
+        policy=policy(config),
+        refusing={name: REFUSES[one.kind] for name, one in config.gateways.items() if one.on},
+    )
+    return Alone(clock, library, starter)
