@@ -98,4 +98,6 @@ def test_programs_read_json(textobot: Textobot) -> None:
         "messages": 14,
         "units": 0.0,
     }
-    assert told["reached"] == ["9 of the 10 messages of this day are spent: nothing more is started"]
+    assert told["reached"] == [
+        "9 of the 10 messages of this day are spent: nothing more is started"
+    ]

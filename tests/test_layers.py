@@ -18,14 +18,13 @@ EVERYTHING = sorted(
 FOUNDATION = {
     *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
 }
-TOP = {
-    *("__main__", "advice", "alone", "answers", "app", "backups", "books", "chat", "cli", "cli_lists"),
-    *("control", "daemon", "noted", "cost", "explained", "export", "exports", "forget", "health"),
-    *("hooks", "webhooks"),
-    *("init", "lists", "look", "messages", "options", "phones", "programs", "reach", "run"),
-    *("scheduler", "send"),
-    *("serving", "starter", "stories", "talk", "terminal", "tokens", "user", "who", "witness"),
-}
+_TOP = """
+    __main__ advice alone answers app backups books chat cli cli_lists control cost daemon
+    explained export exports forget health hooks init lists look messages noted options phones
+    programs reach run scheduler send serving starter stories talk terminal tokens user
+    webhooks who witness
+"""
+TOP = frozenset(_TOP.split())
 PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
 BELOW = {
     "core": set(),
