@@ -282,10 +282,15 @@ def _lock(path: Path) -> IO[str]:
         raise StoreInUse(
             f"another textobot (process {holder}) has the store {path}; stop that one first"
         ) from error
-    file.seek(0)
-    file.truncate()
-    file.write(f"{os.getpid()}\n")
-    file.flush()
+    try:
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+    except OSError as error:
+        with suppress(OSError):
+            file.close()
+        raise StoreBroken(f"cannot write {lock_path}: {error.strerror}; make room") from error
     return file
 
 
