@@ -353,6 +353,7 @@ class Clever:
     def _found(self, one: Pass, push: Push) -> Sighting:
         count, at = len(one.batch.numbers), self._prober.second(one, push.reference)
         self._learn(one.batch.batch, push, count, at - self._shift)
+        self._named = True  # it was found by its second alone
         return Sighting(
             gateway_id=push.reference,
             numbers=one.batch.numbers,
