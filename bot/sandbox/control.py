@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CHOICES: dict[str, tuple[object, ...]] = {
     "default_direction": ("mo", "both"),
-    "unknown_reference": (404, 400, 200),
+    "unknown_reference": (404, 400, 200, 500),
     "same_second": ("conflict", "share"),
     "answers": ("newest", "any"),
     "duplicates_mean": ("list", "history"),
@@ -37,6 +37,12 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "tous_id": (1, 6),
     "contact_names": ("sample", "table", "either"),
     "contact_shape": ("text", "picture"),
+    "mail_deliveries_path": ("pushsmails", "pushmails", "both"),
+    "coming": (200, 404, 501),
+    "user_fields": ("table", "sample"),
+    "user_shape": ("nested", "flat", "either"),
+    "reference_shape": ("sample", "plain", "suffixed"),
+    "empty_campaign": (400, 201),
     "import_file": ("upload", "form", "either"),
     "csv_delimiter": (",", ";", "\t"),
     "csv_header": ("names", "none"),
