@@ -29,7 +29,8 @@ class CleverAccount:
     push within one second meets, "conflict" (409) or "share" (the same reference for both).
     `answers`: a phone answers its "newest" campaign or "any". `mo_in_two`: answers are listed
     under the two newest. `duplicates_mean`: with duplicates 0, a number twice in one "list" is
-    one, or an equal text to a number that "history" has is dropped. `not_latin`: what encodage
+    one, or an equal text to a number that "history" has is dropped, so that a campaign of nothing
+    else is refused (409), or is "silent"ly none. `not_latin`: what encodage
     3 cannot write is "replace"d by ? or makes the gateway "refuse". `offset_times`: +0200 behind
     times. `account_path`: "account", "accounts" or "both". `mail_path`: "pushsmails", "pushmails"
     or "both". `authorization`: "basic", "bare" (the word Basic missing, as one page prints it) or
@@ -48,7 +49,8 @@ class CleverAccount:
     the "sample", or all are "plain", or all are "suffixed". `empty_campaign`: 400 or 201 where
     nobody is meant. `broadcast_counts`: nb_destination of a campaign to all is not the sample's
     0. `refunds`: who deletes a campaign gets its units back. `feed_lag`: seconds until an answer
-    is listed. `landlines_called`: in campaigns to contacts a landline is called, as in the
+    is listed. `echo`: texts are listed "exact", or "trimmed" of the blanks around them.
+    `landlines_called`: in campaigns to contacts a landline is called, as in the
     sample where six numbers cost 44.
     """
 
@@ -83,6 +85,7 @@ class CleverAccount:
     broadcast_counts: bool = False
     refunds: bool = True
     feed_lag: float = 0.0
+    echo: str = "exact"
     landlines_called: bool = True
 
     def knows(self, authorization: str) -> bool:
@@ -105,6 +108,10 @@ class CleverAccount:
     def printed(self, time: datetime) -> str:
         """A time in Paris, as it stands in answers."""
         return time.strftime(OFFSET_TIME if self.offset_times else TIME)
+
+    def echoed(self, text: str) -> str:
+        """A text as it is listed."""
+        return text.strip() if self.echo == "trimmed" else text
 
     def expired(self, now: datetime) -> bool:
         """Whether it has ended; `now` by the gateway's clock."""

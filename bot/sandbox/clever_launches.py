@@ -41,6 +41,7 @@ class CleverLaunches:
         push = Push(reference, wish, self._account.local(now), parts, units)
         push.id, push.request = next(self._ids), request.id if request else 0
         push.born(births, world.clock.monotonic())
+        push.shown = self._account.echoed(push.shown)
         self._account.credit -= push.unit
         self._campaigns.add(push)
         if request is not None:

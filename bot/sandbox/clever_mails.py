@@ -81,7 +81,8 @@ class CleverMails:
         except ValueError as why:
             return refusal(self._account, 400, str(why))
         wanted = self._without_duplicates(wish)
-        if wish.addresses and not wanted.addresses:
+        silent = self._account.duplicates_mean == "silent"
+        if wish.addresses and not wanted.addresses and not silent:
             return refusal(self._account, 409, "duplicates: mail déjà envoyé")
         return self._launched(wanted, call)
 
@@ -153,7 +154,7 @@ class CleverMails:
         if wish.duplicates:
             return wish
         addresses = list(dict.fromkeys(wish.addresses))
-        if self._account.duplicates_mean == "history":
+        if self._account.duplicates_mean in {"history", "silent"}:
             pushes = [push for several in self._pushes.values() for push in several]
             sent = {a for p in pushes if p.wish.text == wish.text for a in p.wish.addresses}
             addresses = [address for address in addresses if address not in sent]

@@ -66,7 +66,7 @@ class CleverPushes:
     def text(self, phone: Phone, bubble: Bubble) -> None:
         """A phone answers a campaign."""
         births = self._world.faults.draw("birth", NAME, "text", (phone.number,))
-        mo = Mo(phone.number, bubble.text, self._account.local(bubble.time))
+        mo = Mo(phone.number, self._account.echoed(bubble.text), self._account.local(bubble.time))
         if self._account.feed_lag:
             mo.visible_from = self._world.clock.monotonic() + self._account.feed_lag
         mo.born(births, self._world.clock.monotonic())
@@ -104,7 +104,7 @@ class CleverPushes:
             return refusal(self._account, 400, str(why))
         except ValueError as why:
             return refusal(self._account, 400, str(why))
-        if not wanted.numbers:
+        if not wanted.numbers and self._account.duplicates_mean != "silent":
             return refusal(self._account, 409, "duplicates: message déjà envoyé")
         return self._launched(call, wanted, births)
 
@@ -130,7 +130,7 @@ class CleverPushes:
         if wish.duplicates:
             return wish
         numbers = list(dict.fromkeys(wish.numbers))
-        if self._account.duplicates_mean == "history":
+        if self._account.duplicates_mean in {"history", "silent"}:
             numbers = [n for n in numbers if not self.campaigns.sent_before(n, wish.text)]
         return wish.to(numbers)
 
