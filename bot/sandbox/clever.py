@@ -22,7 +22,6 @@ from bot.sandbox.clever_users import CleverUsers
 from bot.sandbox.phones import Bubble, Phone
 from bot.sandbox.segments import measure
 from bot.sandbox.wire import Answer, Call, json_answer
-from bot.sandbox.wishes import Wish
 from bot.sandbox.world import Request, World
 
 READINGS = {"account", "push", "mos", "deliveries", "pushsmail", "mail_deliveries"}
@@ -66,8 +65,7 @@ class Clever:
         """JSON, whatever its bytes: `fields` is empty when it is none."""
         operation, reference = route(self.account, request.match_info["tail"], request.method)
         fields = _datas(body, request.content_type) if body else {}
-        wish = self.pushes.wish(operation, fields)
-        numbers: tuple[str, ...] = tuple(wish.numbers) if isinstance(wish, Wish) else ()
+        numbers = self.pushes.concerns(operation, fields)
         if operation in self._contacts.operations:
             numbers = self._contacts.concerns(reference, fields)
         elif reference:

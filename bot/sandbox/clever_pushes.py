@@ -63,6 +63,16 @@ class CleverPushes:
             return "text: caractères hors de l'encodage 3" if refuses else wish
         return wish
 
+    def concerns(self, operation: str, fields: dict[str, object]) -> tuple[str, ...]:
+        """The phones that a request is about, for the faults of one number."""
+        wish = self.wish(operation, fields)
+        if isinstance(wish, str):
+            return ()
+        try:
+            return tuple(chosen(wish, self._book).numbers)
+        except ValueError:
+            return tuple(wish.numbers)
+
     def text(self, phone: Phone, bubble: Bubble) -> None:
         """A phone answers a campaign."""
         births = self._world.faults.draw("birth", NAME, "text", (phone.number,))

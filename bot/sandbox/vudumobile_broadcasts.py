@@ -45,6 +45,14 @@ class VuduMobileBroadcasts:
             "test_broadcast": self._test_broadcast,
         }
 
+    def concerns(self, broadcast_id: str) -> tuple[str, ...]:
+        """The phones that starting one is about, for the faults of one number."""
+        try:
+            contacts = self._launches.recipients(self._launches.find(broadcast_id))
+        except LookupError:
+            return ()
+        return tuple(contact.number for contact in contacts if contact.number)
+
     def _with(self, call: Call, then: Callable[[Call, Broadcast], Answer]) -> Answer:
         """The broadcast that is meant; who asks without naming any is told the same everywhere."""
         if not _said(call, "broadcast"):

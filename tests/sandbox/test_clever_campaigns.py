@@ -313,6 +313,14 @@ async def test_three_shapes_of_references(client: Client, shape: str, tails: lis
     assert [len(reference) - len("Push20260601140000") for reference in found] == tails
 
 
+async def test_a_fault_of_one_number_befalls_the_campaign_to_it(client: Client) -> None:
+    for number, status in ((ANNE, 500), (BOB, 503)):
+        client.sandbox.break_("clever", f"http_{status}", number=number, operation=None)
+    assert (await client.tell("POST", "pushscriterias", **CRITERIA))[0] == 500
+    assert (await client.tell("POST", "pushscriterias", **CRITERIA))[0] == 201
+    assert (await client.tell("POST", "pushsbroadcasts", **TO_ALL))[0] == 503
+
+
 async def test_broadcasts_may_count(client: Client) -> None:
     client.sandbox.clever.broadcast_counts = True
     _, answer = await client.tell("POST", "pushsbroadcasts", **TO_ALL)

@@ -8,6 +8,7 @@ from bot.sandbox.vudumobile_launches import Plan, Texts
 from tests.sandbox.broadcasts import (
     ANNE,
     BOB,
+    CHLOE,
     NEXT_DAY,
     TEST,
     everything,
@@ -170,6 +171,14 @@ async def test_what_does_not_reach_has_failed(client: Client) -> None:
         *("2", "1", "2", "0")
     ]
     assert answer["broadcast_status"] == "completed"
+
+
+async def test_a_fault_of_one_number_befalls_the_broadcast_to_it(client: Client) -> None:
+    await client.ask("post_broadcast", **TEST)
+    client.sandbox.break_("vudumobile", "http_500", operation="start_broadcast", number=CHLOE)
+    client.sandbox.break_("vudumobile", "http_503", operation="start_broadcast", number=BOB)
+    assert (await client.ask("start_broadcast", broadcast="26"))[0] == 503
+    assert (await client.ask("start_broadcast", broadcast="26"))[0] == 200
 
 
 async def test_the_newest_is_listed_first_and_faults_befall_the_list(client: Client) -> None:
