@@ -139,6 +139,18 @@ async def test_three_readings_of_a_date_that_is_over(
     assert everything(client) == texts
 
 
+async def test_what_could_not_begin_gets_another_chance(client: Client) -> None:
+    await client.ask(
+        "post_broadcast", **TEST | {"from_groups": "Blocked", "launch_date": NEXT_DAY}
+    )
+    client.later(86_400)
+    assert (await shown(client))["broadcast"]["broadcast_status"] == "failed"
+    await client.ask("post_broadcast", broadcast="26", from_groups="Marketing")
+    assert (await shown(client))["broadcast"]["broadcast_status"] == "pending"
+    await client.ask("start_broadcast", broadcast="26")
+    assert received(client, ANNE) == ["Bonjour"]
+
+
 async def test_what_is_deleted_stops_and_what_was_sent_stays(client: Client) -> None:
     await client.ask("post_broadcast", **TEST)
     await client.ask("start_broadcast", broadcast="26")
