@@ -32,11 +32,12 @@ def read_time(piece: Piece) -> time | None:
 def _tidy(plain: str) -> str:
     """Write `à deux heures de l'après-midi` as `2 heures de l apres midi`."""
     parted = _BESIDE_LETTERS.sub(" ", plain.lstrip(f"{OUTER}-"))
-    return _LEAD_IN.sub("", " ".join(with_figures(parted.split())))
+    return _SHARP.sub("", _LEAD_IN.sub("", " ".join(with_figures(parted.split()))))
 
 
 _BESIDE_LETTERS = re.compile(r"(?<=[a-z])(?:[.']|-(?=[a-z]))")
 _LEAD_IN = re.compile(r"\A(?:(?:pour|for) )?(?:(?:a|at|@)(?: |(?=\d)))?")
+_SHARP = re.compile(r" (?:pile|precises?|exactement|sharp|exactly)\Z")
 
 
 def _hour(named: dict[str, str | None]) -> int | None:
@@ -78,12 +79,13 @@ _PARTS = {
     for parts, hours in {
         "am, a m": {12: 0, **_same(*range(12))},
         "pm, p m": {12: 12, **_after_noon(*range(1, 12))},
-        "du matin, le matin, du mat, in the morning": _same(*range(12)),
-        "de l apres midi, l apres midi, de l aprem, in the afternoon": {
+        "du matin, le matin, du mat, ce matin, in the morning, this morning": _same(*range(12)),
+        "de l apres midi, l apres midi, apres midi, de l aprem, cet apres midi, in the afternoon, "
+        "this afternoon": {
             **_after_noon(*range(1, 7)),
             **_same(*range(12, 19)),
         },
-        "du soir, le soir, in the evening": {
+        "du soir, le soir, ce soir, in the evening, this evening, tonight": {
             **_after_noon(*range(4, 12)),
             **_same(*range(16, 24)),
         },
