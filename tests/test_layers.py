@@ -16,7 +16,7 @@ EVERYTHING = sorted(
 )
 
 FOUNDATION = {
-    *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
+    *("clock", "config", "internet", "log", "meant", "metrics", "validation", "yamlfile"),
 }
 _TOP = """
     __main__ advice alone answers app backups books chat cli cli_lists control cost daemon

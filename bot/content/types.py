@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from bot.content.notation import LANGUAGES, NAME, TEXTS, by_language, name
+from bot.content.notation import LANGUAGES, NAME, TEXTS, name, words_by_language
 from bot.content.phrases import no_word
 from bot.core.builtin_words import read_builtin
 from bot.core.rules import Field
@@ -110,7 +110,7 @@ def _choices(value: Mapping[str, object]) -> tuple[tuple[str, tuple[tuple[str, .
             wrong.append(Wrong("this is no value of a choice", _CHOICE_REMEDY, (choice,)))
         by_place: Mapping[str, list[str]] = {}
         with noting(wrong, choice):
-            by_place = by_language(listed)
+            by_place = words_by_language(listed)
         for language, phrases in by_place.items():
             at = (choice, language) if language else (choice,)
             wrong += [
