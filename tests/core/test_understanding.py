@@ -1,7 +1,7 @@
 """How answers are read: what they mean, what has two meanings, and what never decides."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,31 @@ def test_what_is_out_of_range_is_not_understood(expected, text, meaning):
     low, high = (Decimal(end) if end else None for end in ends.split(".."))
 
     assert understand(text, Expected(Kind(kind), low, high), AROUND) == meaning
+
+
+SPRING = Expected(Kind.DATE, first=date(2027, 3, 1), last=date(2027, 5, 31))
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "meaning"),
+    [
+        pytest.param(Expected(Kind.DATE, first=0), "demain", "2026-12-10", id="to come"),
+        pytest.param(Expected(Kind.DATE, first=0), "today", "2026-12-09", id="today is the first"),
+        pytest.param(Expected(Kind.DATE, first=0), "hier", None, id="past"),
+        pytest.param(Expected(Kind.DATE, first=1), "aujourd'hui", None, id="not today"),
+        pytest.param(Expected(Kind.DATE, last=60), "1er mai", None, id="too far away"),
+        pytest.param(SPRING, "1er mai", "2027-05-01", id="in its span"),
+        pytest.param(SPRING, "demain", None, id="out of its span"),
+        pytest.param(Expected(Kind.TIME, first=time(8)), "7:59", "19:59", id="the evening alone"),
+        pytest.param(Expected(Kind.TIME, first=time(8), last=time(17)), "3h", "15:00", id="one"),
+        pytest.param(Expected(Kind.TIME, first=time(8), last=time(17)), "10h", "10:00", id="ten"),
+        pytest.param(Expected(Kind.TIME, first=time(8), last=time(17)), "03:00", None, id="sure"),
+        pytest.param(Expected(Kind.TIME, first=time(8), last=time(17)), "18h", None, id="late"),
+        pytest.param(Expected(Kind.TIME, first=time(2), last=time(20)), "3h", None, id="both"),
+    ],
+)
+def test_a_day_or_time_is_within_its_range(expected, text, meaning):
+    assert stored(understand(text, expected, AROUND)) == meaning
 
 
 PARTS = Expected(
