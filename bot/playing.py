@@ -91,8 +91,12 @@ def play(config: Config, rules: Path) -> tuple[int, list[Fault]]:
 
 
 async def _play(file: Path, config: Config, libraries: Mapping[bool, Library]) -> list[Fault]:
+    noted: list[Fault] = []
     try:
-        document = read(file, texts=TEXTS)
+        document = read(file, texts=TEXTS, noted=noted)
+        # A control character is a slip of the pen in a rule; here somebody texted it.
+        if slips := [one for one in noted if "control" not in one.what]:
+            return slips
         try:
             story = _StoryFile.model_validate(document.value)
         except ValidationError as error:
