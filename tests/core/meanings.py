@@ -68,7 +68,7 @@ MEANINGS = {
 -3 <- -3 | −3 | –3 | moins trois | minus 3
 0 <- 0 | +0 | -0 | zéro | aucun | none
 7 <- 007 | pour le 7 | for number 7 | le sept | the 7 | option 7 | choix 7 | réponse: 7 | on est 7
-7 <- 7 personnes | seven people | nous serons 7 | there are 7 of us | party of 7 | we're 7
+7 <- de 7 | 7 personnes | seven people | nous serons 7 | there are 7 of us | party of 7 | we're 7
 40 <- j'ai 40 ans | J'ai quarante ans. | 40 years old | I'm 40 | I am forty | fourty
 21 <- vingt et un | vingt-et-une | twenty-one
 97 <- quatre-vingt-dix-sept | nonante-sept | ninety seven

@@ -71,7 +71,7 @@ def _in_figures(plain: str) -> str:
 
 
 _NUMBERED = re.compile(
-    r"\A(?:(?:pour|for) (?=\S))?(?:(?:le|la|the) (?=\S))?"
+    r"\A(?:(?:pour|for|de|of) (?=\S))?(?:(?:le|la|the) (?=\S))?"
     r"(?:(?:n[o°]|num)[. ]*(?=\d)|# ?(?=\d)"
     r"|(?:numero|number|option|choix|choice|reponse|answer)(?: ?[:#]|) (?=\w))?"
 )
