@@ -81,7 +81,7 @@ def init(folder: Path) -> None:
 @CONFIG
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of rule files, for editors.")
 def check(config_path: Path, *, schema: bool) -> None:
-    """Say everything that is wrong in configuration, rules and templates."""
+    """Say everything that is wrong in configuration, rules, templates and stories."""
     from bot.look import check as look, schema as write_schema
 
     sys.exit(write_schema() if schema else look(config_path))

@@ -16,12 +16,12 @@ EVERYTHING = sorted(
 )
 
 FOUNDATION = {
-    *("clock", "config", "internet", "log", "metrics", "validation", "yamlfile"),
+    *("clock", "config", "internet", "log", "meant", "metrics", "validation", "yamlfile"),
 }
 _TOP = """
     __main__ advice alone answers app backups books chat cli cli_lists control cost daemon
     explained export exports forget health hooks init lists look messages noted options phones
-    programs reach run scheduler send serving starter stories talk terminal tokens user
+    playing programs reach run scheduler send serving starter stories talk terminal tokens user
     webhooks who witness
 """
 TOP = frozenset(_TOP.split())
