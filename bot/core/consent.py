@@ -44,9 +44,12 @@ LIFE = {
     ConsentKind.IMPLIED: timedelta(days=730),
     ConsentKind.TRANSACTIONAL: timedelta(days=730),
 }
-"""How long a consent of a kind lasts where nothing else is said; None: until it is withdrawn."""
-INQUIRY = timedelta(days=183)
-"""How long somebody who texted us may be written to because of that."""
+"""How long a consent of a kind lasts where nothing else is said; None: until it is withdrawn.
+
+Two years are never shorter than this.
+"""
+INQUIRY = timedelta(days=181)
+"""How long somebody who texted us may be written to because of that: the shortest six months."""
 LONGEST_WORDING = 1000
 """Characters of what was agreed to that are kept."""
 
