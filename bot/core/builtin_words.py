@@ -173,7 +173,7 @@ def _is_doing(word: str) -> bool:
 def _without_instruction(
     plain: Sequence[str], spoken: Sequence[str], begin: int, end: int
 ) -> tuple[int, int]:
-    """Leave out what people copy around the word (`textez STOP au 36111`), and a number below it."""
+    """Leave out what people copy around the word (`textez STOP au 36111`), and below."""
     for size in (3, 2, 1):
         if begin + size < end and " ".join(plain[begin : begin + size]) in _INSTRUCTIONS:
             begin += size
