@@ -96,7 +96,7 @@ async def test_who_leaves_a_list_and_then_everything_is_told_the_latter_alone(
     scene: Scene, together: bool
 ) -> None:
     """INV-12: the confirmation of the first was still waiting."""
-    process = Process(scene, JOINING)
+    process = Process(scene, book(JOINING))
     if together:
         await scene.receive("stop rabais", "stop")
         await process.work()
