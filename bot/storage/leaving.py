@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     or_,
     select,
     true,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import MessageClass, Status
+from bot.core.messages import Batch, MessageClass, Status
 from bot.core.quiet_hours import Quiet, QuietHours
 from bot.core.starting import STARTING, in_words
 from bot.storage import subscribers as people, telling
@@ -165,6 +166,24 @@ async def due(
             return leaving[:limit]
         asked["most"] = max(limit, STOPPED_AT_ONCE)
     return []
+
+
+async def may_leave(connection: AsyncConnection, batch: Batch) -> bool:
+    """Tell whether all of a batch that was handed over may still leave.
+
+    Not where somebody opted out, was blocked or was forgotten since, or another holds it by now.
+    """
+    held = await connection.scalar(
+        select(func.count())
+        .select_from(outbox)
+        .where(
+            outbox.c.id.in_(batch.ids),
+            has_status(outbox, Status.SENDING),
+            outbox.c.fence == batch.fence,
+            ~_blocked(),
+        )
+    )
+    return held == len(batch.ids)
 
 
 async def _refused_before(
