@@ -95,7 +95,10 @@ def leave(word: BuiltIn, left: SubscriptionList, turn: Turn) -> Decision:
     if silent:
         why = replace(why, detail={**why.detail, "silent": silent})
         return Decision(turn.conversation, after, InboundStatus.HANDLED, why)
-    reply = _built_in("left", word, turn, MessageClass.OPT_OUT, rule="left")
+    # Who was not on it may be a robot that says so for ever: that counts like any reply.
+    was_on = left.id in turn.subscriber.lists
+    message_class = MessageClass.OPT_OUT if was_on else MessageClass.REPLY
+    reply = _built_in("left", word, turn, message_class, rule="left")
     if not turn.subscriber.language and (told := _told_by_name(left, word)):
         reply = replace(reply, languages=(told,))
     names = {"list": left.name_in(reply.languages[0])}

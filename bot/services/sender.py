@@ -126,9 +126,7 @@ class Sender:
         admitted = spending.admit(rows)
         chosen = gather(admitted, self._account.name, traits.numbers_per_batch)[:room]
         leave_by = now + LEAVE_WITHIN
-        batches = [
-            replace(one, leave_by=leave_by, wanted=self._wanted(one)) for one in chosen
-        ]
+        batches = [replace(one, leave_by=leave_by, wanted=self._wanted(one)) for one in chosen]
         if batches:
             skew = self._account.gateway.skew
             await outbox.hand(connection, batches, now, now + LEASE, skew)
