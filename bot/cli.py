@@ -244,7 +244,7 @@ def messages(
 @click.option("--at", default="", help='Not before: "2026-12-24 23:00".  [default: now]')
 @click.option(
     "--consent",
-    type=click.Choice(["express", "implied", "transactional"]),
+    type=click.Choice(["express", "implied", "inquiry", "transactional"]),
     help="A consent that was given elsewhere; noted in the ledger.",
 )
 @click.option("--wording", default="", help="With --consent: to what, when and how.")

@@ -172,7 +172,9 @@ class VuduMobile:
         """Hand over one message. Raises `GatewayError`."""
         (number,) = batch.numbers
         form = f"to={quote_plus(number.removeprefix('+'))}&message={quote_plus(clean(batch.text))}"
-        request = self._api.request("send", form.encode(), leave_by=batch.leave_by)
+        request = self._api.request(
+            "send", form.encode(), leave_by=batch.leave_by, wanted=batch.wanted
+        )
         return await self._line.ask(Kind.SEND, request, self._accepted)
 
     def _accepted(self, answer: Answer) -> Acceptance:

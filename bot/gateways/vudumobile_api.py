@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote_plus
 
+from bot.core.messages import Wanted
 from bot.gateways.failures import HOLDS, Failures
 from bot.gateways.http import LONGEST_ANSWER, Answer, Request
 from bot.gateways.limiter import Kind
@@ -39,10 +40,11 @@ class Api:
         *,
         longest: int = LONGEST_ANSWER,
         leave_by: datetime | None = None,
+        wanted: Wanted | None = None,
     ) -> Request:
         """Address one of the vendor's functions."""
         address = f"{self._url}/{function}"
-        return Request("POST", address, self._headers, form, longest, leave_by)
+        return Request("POST", address, self._headers, form, longest, leave_by, wanted)
 
     async def ask(self, kind: Kind, request: Request, understand: Callable[[Answer], T]) -> T:
         """Ask once. Raises `GatewayError`."""

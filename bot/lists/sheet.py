@@ -34,6 +34,8 @@ DATES = (
     *("inscrit le", "at"),
 )
 SPOKEN = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
+SHORTENED = "its digits are lost (in the spreadsheet, make the column text, and save again)"
+_SCIENTIFIC = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
 _SHOWN = 60
 """Characters of a cell that reports show."""
 _FRENCH_DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
@@ -162,7 +164,8 @@ def _person(
     written = _cell(cells, columns.number)
     found = _number(written, number)
     if not found:
-        return Unreadable(line, written[:_SHOWN], "not a number")
+        why = SHORTENED if _SCIENTIFIC.fullmatch(written) else "not a number"
+        return Unreadable(line, written[:_SHOWN], why)
     try:
         at = _instant(_cell(cells, columns.at), zone)
     except ValueError as error:
