@@ -226,10 +226,8 @@ class Sent:
     sent_at: datetime
 
 
-VAGUE = 60.0
-"""Seconds: a difference that is known no better says nothing of a clock that was set."""
 PARTED = 2.0
-"""Seconds by which two clocks may seem to part while nobody sets them."""
+"""Seconds by which two clocks may part while nobody sets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +247,17 @@ class Skew:
         """The likeliest, in seconds."""
         return (self.low + self.high) / 2
 
-    def ours(self, instant: datetime, skew: float | None) -> datetime:
-        """Give an instant of ours, of when `skew` was the middle, by our clock as it goes now."""
-        if skew is None or self.width >= VAGUE or abs(skew - self.middle) < PARTED:
+    def is_apart(self, other: Skew | None) -> bool:
+        """Tell whether a clock was set between the two, or a vendor's that nobody knew was."""
+        if other is None:
+            return False
+        return self.low > other.high + PARTED or self.high < other.low - PARTED
+
+    def ours(self, instant: datetime, then: Skew | None) -> datetime:
+        """Give an instant of ours, of when it was `then`, by our clock as it goes now."""
+        if then is None or not self.is_apart(then):
             return instant
-        return instant + timedelta(seconds=skew - self.middle)
+        return instant + timedelta(seconds=then.middle - self.middle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,23 +282,23 @@ class Unclear:
     """Complete searches without a hit that were begun after the settle time."""
     searched_at: datetime | None = None
     """When the last of those was begun."""
-    skew: float | None = None
-    """The gateway's clock minus ours when it was handed over, in seconds; None: nobody knew."""
+    skew: Skew | None = None
+    """The gateway's clock minus ours when it was handed over; None: nobody noted it."""
 
     def dated_by(self, skew: Skew) -> Unclear:
         """Date it by our clock as it goes now: it may have been set since, by hours.
 
-        The gateway's clock is what did not move: `handed_at` and `skew` together name an instant
-        of it. Searches that were counted by the other time do not count.
+        The gateway's clock is what did not move: with `skew`, both instants bound a stretch of it,
+        which stays as it was. Searches that were counted by the other time do not count.
         """
-        handed_at = skew.ours(self.handed_at, self.skew)
-        if handed_at == self.handed_at:
+        then = self.skew
+        if then is None or not skew.is_apart(then):
             return self
         return replace(
             self,
-            handed_at=handed_at,
-            unclear_at=skew.ours(self.unclear_at, self.skew),
-            skew=skew.middle,
+            handed_at=self.handed_at + timedelta(seconds=then.low - skew.low),
+            unclear_at=self.unclear_at + timedelta(seconds=then.high - skew.high),
+            skew=skew,
             progress={},
             negatives=0,
             searched_at=None,

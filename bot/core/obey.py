@@ -180,11 +180,13 @@ def _opted(word: BuiltIn, turn: Turn) -> Subscriber:
     """Opt the person out or in, unless a newer word of theirs was read already.
 
     A word cannot be newer than now: one that is dated in the future would outlast all that follow.
+    One that is noted so was dated by a clock that has been set back since, and outlasts nothing.
     """
     subscriber, text = turn.subscriber, turn.text
     if word.word_class is WordClass.HELP:
         return subscriber
-    if subscriber.changed_at is not None and text.sent_at < subscriber.changed_at:
+    changed_at = subscriber.changed_at
+    if changed_at is not None and text.sent_at < changed_at <= turn.now:
         return subscriber
     return replace(
         subscriber,

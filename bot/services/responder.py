@@ -27,8 +27,8 @@ from bot.storage.inbox import Handled
 LOG = logger(__name__)
 BATCH = 500
 """Texts decided in one transaction."""
-BEHIND_SECONDS = -5.0
-"""A gateway's clock that is less behind than this is taken for ours."""
+ANOTHER_SECONDS = 5.0
+"""A gateway's clock that is less than this behind ours, or ahead, is taken for ours."""
 SUSPECTS = 20
 """Texts on which a process died, decided one by one in one tick."""
 PATIENCE = 3
@@ -184,9 +184,12 @@ class Responder:
         return Handled(text.id, decision.status, decision.why)
 
     def _dated(self, text: Inbound) -> Inbound:
-        """Date a text by our clock where the gateway's is behind: that does not make it old."""
+        """Date a text by our clock where the gateway's is another.
+
+        Behind, it does not make a text old; ahead, the later of two words stays the later one.
+        """
         known = self._speech.gateways.get(text.gateway)
-        if known is None or known.skew.low > BEHIND_SECONDS:
+        if known is None or abs(known.skew.low) < ANOTHER_SECONDS:
             return text
         return replace(text, sent_at=text.sent_at - timedelta(seconds=known.skew.low))
 

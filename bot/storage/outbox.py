@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import VAGUE, Acceptance, Batch, MessageClass, Outbound, Skew, Status
+from bot.core.messages import Acceptance, Batch, MessageClass, Outbound, Skew, Status
 from bot.storage import telling
 from bot.storage.columns import STILL_OPEN, UNDER_WAY, Instant, has_status, is_told
 from bot.storage.many import INSERT, Many
@@ -122,8 +122,8 @@ async def hand(
 
     `skew`: how the gateway's clock goes, so that they are found though ours be set meanwhile.
     """
-    known = skew.middle if skew is not None and skew.width < VAGUE else None
-    since = {"handed_at": now, "lease_until": lease_until, "skew": known}
+    low, high = (None, None) if skew is None else (skew.low, skew.high)
+    since = {"handed_at": now, "lease_until": lease_until, "skew_low": low, "skew_high": high}
     rows = [
         {"which": row, "batch": batch.id, "fence": batch.fence} | since
         for batch in batches
@@ -142,7 +142,8 @@ _hand = Many(
             fence=bindparam("fence"),
             handed_at=bindparam("handed_at"),
             lease_until=bindparam("lease_until"),
-            skew=bindparam("skew"),
+            skew_low=bindparam("skew_low"),
+            skew_high=bindparam("skew_high"),
             status_at=bindparam("handed_at"),
             progress=null(),
             negatives=literal_column("0"),

@@ -111,8 +111,9 @@ outbox = Table(
     Column("batch", BigInteger),
     Column("handed_at", Instant),
     Column("lease_until", Instant),
-    # By how many seconds the gateway's clock was ahead of ours then; null: nobody knew.
-    Column("skew", Float),
+    # By how many seconds the gateway's clock was ahead of ours then, at least and at most.
+    Column("skew_low", Float),
+    Column("skew_high", Float),
     # What the gateway said.
     Column("gateway_id", String, nullable=False),
     Column("segments", SmallInteger),

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, null, or_, select, update
+from sqlalchemy import Row, and_, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Delivery, Sighting, Skew, Status, Unclear
@@ -49,8 +49,13 @@ def _unclear(rows: Sequence[Any]) -> Unclear:
         progress=first.progress or {},
         negatives=first.negatives,
         searched_at=first.searched_at,
-        skew=first.skew,
+        skew=_skew(first),
     )
+
+
+def _skew(row: Row[Any]) -> Skew | None:
+    known = row.skew_low is not None and row.skew_high is not None
+    return Skew(row.skew_low, row.skew_high) if known else None
 
 
 async def date(connection: AsyncConnection, unclear: Sequence[Unclear]) -> None:
@@ -62,7 +67,8 @@ async def date(connection: AsyncConnection, unclear: Sequence[Unclear]) -> None:
             .values(
                 handed_at=one.handed_at,
                 unclear_at=one.unclear_at,
-                skew=one.skew,
+                skew_low=one.skew.low if one.skew else None,
+                skew_high=one.skew.high if one.skew else None,
                 progress=null(),
                 negatives=0,
                 searched_at=null(),
@@ -81,10 +87,10 @@ async def last_before(
         return None
     before = outbox.c.id < min(one.batch for one in unclear)
     ours = and_(outbox.c.gateway == gateway, is_told(outbox.c.gateway_id))
-    columns = select(outbox.c.handed_at, outbox.c.skew)
+    columns = select(outbox.c.handed_at, outbox.c.skew_low, outbox.c.skew_high)
     last = columns.where(before, ours).order_by(outbox.c.id.desc()).limit(1)
     row = (await connection.execute(last)).first()
-    return None if row is None else skew.ours(row.handed_at, row.skew)
+    return None if row is None else skew.ours(row.handed_at, _skew(row))
 
 
 async def bound(
@@ -108,9 +114,11 @@ async def bound(
     for start in range(0, max(len(seen), 1), NEIGHBOURS):
         part = outbox.c.gateway_id.in_(seen[start : start + NEIGHBOURS])
         which = or_(part, outbox.c.id >= near) if start == 0 else part
-        columns = select(outbox.c.gateway_id, outbox.c.handed_at, outbox.c.skew)
+        columns = select(
+            *(outbox.c.gateway_id, outbox.c.handed_at, outbox.c.skew_low, outbox.c.skew_high)
+        )
         found |= {
-            row.gateway_id: skew.ours(row.handed_at, row.skew)
+            row.gateway_id: skew.ours(row.handed_at, _skew(row))
             for row in await connection.execute(columns.where(ours, which))
         }
     return found

@@ -162,6 +162,28 @@ def test_a_word_dated_in_the_future_does_not_outlast_the_next(first: str, second
     assert right.subscriber.opted_out is (second == "STOP")
 
 
+@pytest.mark.parametrize(("first", "second"), [("STOP", "START"), ("START", "STOP")])
+def test_a_word_noted_by_a_clock_that_was_set_back_does_not_outlast_the_next(
+    first: str, second: str
+) -> None:
+    """INV-12, INV-39: for an hour after, every STOP would seem older than the START before it."""
+    before = decided(text_of(first)).subscriber
+    hour_back = NOW - 60 * MINUTE
+
+    after = decide(
+        Turn(
+            replace(text_of(second), sent_at=hour_back),
+            Conversation("vudumobile:" + ANA, "vudumobile", ANA),
+            before,
+            BOOK,
+            POLICY,
+            hour_back + MINUTE,
+        )
+    )
+
+    assert after.subscriber.opted_out is (second == "STOP")
+
+
 def test_the_text_that_opted_out_is_named() -> None:
     after = decided("STOP").subscriber
 

@@ -250,11 +250,14 @@ class Scene:
     def sender(self) -> Sender:
         return Sender(self.account, lambda: self.woken.append(self.gateway.name), random.Random(1))
 
-    async def receive(self, *texts: str, number: str = ANA) -> None:
-        """Somebody's texts are in the inbox, in this order."""
+    async def receive(
+        self, *texts: str, number: str = ANA, sent_at: datetime | None = None
+    ) -> None:
+        """Somebody's texts are in the inbox, in this order; sent now, by the gateway's clock."""
         known = len(await self.inbox())
         now = self.clock.now()
-        rows = [listed(f"{known + place}", text, now, number) for place, text in enumerate(texts)]
+        at = sent_at or now
+        rows = [listed(f"{known + place}", text, at, number) for place, text in enumerate(texts)]
         async with self.database.write() as connection:
             await inbox.receive(
                 connection,

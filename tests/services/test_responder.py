@@ -1,14 +1,15 @@
 """From the inbox to the outbox: in order, once, and no text holds up another's."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from bot.core.messages import Skew
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Match
-from bot.storage import inbox
-from tests.services.played import BEN, RULES, Scene, message
+from bot.storage import inbox, subscribers
+from tests.services.played import ANA, BEN, RULES, Scene, message
 
 FAIR = "Il fait beau."
 
@@ -247,6 +248,25 @@ async def test_a_sender_that_is_no_number_is_not_answered(scene: Scene) -> None:
     await scene.responder().tick()
 
     assert await fates(scene) == [("météo", "ignored", "robot")]
+
+
+async def test_of_two_words_the_later_counts_though_the_gateways_clock_is_ahead(
+    scene: Scene,
+) -> None:
+    """INV-12: both seem to be of the future, and the earlier one is listed later."""
+    scene.gateway.skew = Skew(80.0, 81.0)
+    now = scene.clock.now()
+    for text, at in (
+        ("START", now + timedelta(seconds=75)),
+        ("STOP", now + timedelta(seconds=40)),
+    ):
+        await scene.receive(text, sent_at=at)
+        await scene.responder().tick()
+        scene.clock.advance(5)
+
+    async with scene.database.read() as connection:
+        people = await subscribers.load_subscribers(connection, [ANA], scene.clock.now())
+    assert not people[ANA].opted_out
 
 
 @pytest.mark.parametrize(

@@ -11,4 +11,5 @@ depends_on = None
 
 def upgrade() -> None:
     """Go to this schema."""
-    op.add_column("outbox", sa.Column("skew", sa.Float(), nullable=True))
+    op.add_column("outbox", sa.Column("skew_low", sa.Float(), nullable=True))
+    op.add_column("outbox", sa.Column("skew_high", sa.Float(), nullable=True))
