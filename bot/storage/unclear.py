@@ -53,7 +53,7 @@ def _unclear(rows: Sequence[Any]) -> Unclear:
     )
 
 
-def _skew(row: Row[Any]) -> Skew | None:
+def _skew(row: Row[*tuple[Any, ...]]) -> Skew | None:
     known = row.skew_low is not None and row.skew_high is not None
     return Skew(row.skew_low, row.skew_high) if known else None
 
