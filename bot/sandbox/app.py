@@ -22,6 +22,7 @@ from bot.sandbox.phones import DEFAULT_PHONES, Accepted, Bubble, Phone
 from bot.sandbox.vudumobile import VuduMobile
 from bot.sandbox.vudumobile_account import VuduMobileAccount
 from bot.sandbox.vudumobile_book import Book
+from bot.sandbox.vudumobile_launches import Launches
 from bot.sandbox.wire import Wire, drop_date
 from bot.sandbox.world import Request, World, clean
 
@@ -79,11 +80,19 @@ class Sandbox:
     @property
     def vudumobile_book(self) -> Book:
         """Contacts and groups, to be read and changed as in VuduMobile's web application."""
+        self.world.agenda.catch_up()
         return self._vudumobile.book
+
+    @property
+    def vudumobile_launches(self) -> Launches:
+        """Broadcasts, to be begun and seen as in VuduMobile's web application."""
+        self.world.agenda.catch_up()
+        return self._vudumobile.launches
 
     @property
     def clever_book(self) -> CleverBook:
         """Contacts, to be read and changed as on Clever's site."""
+        self.world.agenda.catch_up()
         return self._clever.book
 
     @property

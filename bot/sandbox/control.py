@@ -37,6 +37,12 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "tous_id": (1, 6),
     "contact_names": ("sample", "table", "either"),
     "contact_shape": ("text", "picture"),
+    "import_file": ("upload", "form", "either"),
+    "csv_delimiter": (",", ";", "\t"),
+    "csv_header": ("names", "none"),
+    "past_launch": ("now", "wait", "refuse"),
+    "missing_language": ("other", "skip"),
+    "broadcast_shape": ("beside", "inside"),
 }
 """Settings that take one of a few values."""
 
@@ -64,6 +70,7 @@ class Control:
             "clock": self._move,
             "settings": self._set,
             "outcome": self._outcome,
+            "landline": self._landline,
             "reset": self._reset,
         }
         looks: dict[str, Callable[[web.Request], object]] = {
@@ -205,6 +212,11 @@ class Control:
             body["gateway"], body["number"], body["code"], None if after is None else float(after)
         )
         return views.head(self._sandbox.phone(body["gateway"], body["number"]))
+
+    def _landline(self, body: Body) -> object:
+        phone = self._sandbox.phone(body["gateway"], body["number"])
+        phone.landline = bool(body["landline"])
+        return views.head(phone)
 
     def _reset(self, body: Body) -> object:
         self._sandbox.reset(body.get("seed"))

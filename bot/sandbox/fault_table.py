@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Option = float | int | str | bool
-SENDS = ("send", "pushs", "send_verification", "send_email", "pushsmails")
+SENDS = (
+    *("send", "pushs", "send_verification", "send_email", "pushsmails"),
+    *("post_broadcast", "start_broadcast", "test_broadcast"),
+)
 LISTS = (
     *("get_feed", "mos", "deliveries"),
     *("get_contacts", "get_groups", "contactlists", "contactlist"),
+    "get_broadcasts",
 )
 BOTH = ("vudumobile", "clever")
 VUDUMOBILE = ("vudumobile",)

@@ -13,7 +13,9 @@ OPERATIONS = {
         *("get_feed", "send", "send_verification", "send_email"),
         *("get_contacts", "get_contact", "post_contact", "delete_contact"),
         *("get_groups", "post_group", "delete_group"),
-        *("add_group_contact", "delete_group_contact"),
+        *("add_group_contact", "delete_group_contact", "import_contacts"),
+        *("get_broadcasts", "get_broadcast", "post_broadcast", "delete_broadcast"),
+        *("start_broadcast", "test_broadcast"),
     ),
     "clever": (
         *("account", "pushs", "push", "mos", "deliveries"),

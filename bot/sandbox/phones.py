@@ -32,7 +32,8 @@ class Bubble:
 
     `origin`: "phone" (its owner texted), "api" (a request asked for it), "operator" (sent on
     the vendor's own site). `reference` is the Clever campaign it belongs to; `reaches` is false
-    from the start for a message that will fail.
+    from the start for a message that will fail. `kind`: "sms", "flash" (shown at once and not
+    kept), "tts" (a call that reads the text aloud) or "voice" (a call that plays a file).
     """
 
     key: int
@@ -48,16 +49,21 @@ class Bubble:
     code: str = ""
     settled: datetime | None = None
     reaches: bool = True
+    kind: str = "sms"
 
 
 @dataclass(slots=True)
 class Phone:
-    """A number on a gateway. `outcome` overrides what its last digits say."""
+    """A number on a gateway. `outcome` overrides what its last digits say.
+
+    `landline`: it can be called, and cannot be sent a text.
+    """
 
     gateway: str
     number: str
     bubbles: list[Bubble] = field(default_factory=list)
     outcome: Outcome | None = None
+    landline: bool = False
 
     @property
     def sent(self) -> list[Bubble]:
@@ -71,8 +77,11 @@ class Phone:
 
     @property
     def campaigns(self) -> list[str]:
-        """References that it can answer, oldest first: a sender of letters takes no answer."""
-        found = [b.reference for b in self.received if b.reference and not _letters(b.sender)]
+        """References that it can answer, oldest first.
+
+        Neither a call nor a sender of letters takes an answer.
+        """
+        found = [b.reference for b in self.received if b.reference and _takes_answers(b)]
         return list(dict.fromkeys(reversed(found)))[::-1]
 
     def fate(self) -> Outcome:
@@ -80,8 +89,9 @@ class Phone:
         return self.outcome or usual(self.gateway, self.number)
 
 
-def _letters(sender: str) -> bool:
-    return any(character.isalpha() for character in sender)
+def _takes_answers(bubble: Bubble) -> bool:
+    letters = any(character.isalpha() for character in bubble.sender)
+    return not letters and bubble.kind in {"sms", "flash"}
 
 
 class Phones:
@@ -97,7 +107,8 @@ class Phones:
         number = e164(number)
         phone = self._phones.get((gateway, number))
         if phone is None:
-            phone = self._phones[gateway, number] = Phone(gateway, number)
+            phone = Phone(gateway, number, landline=is_landline(number))
+            self._phones[gateway, number] = phone
         return phone
 
     def __iter__(self) -> Iterator[Phone]:
@@ -106,6 +117,12 @@ class Phones:
     def clear(self) -> None:
         """No phone has ever existed."""
         self._phones.clear()
+
+
+def is_landline(number: str) -> bool:
+    """French numbers say so; of North American ones, those that end in 8000 are played so."""
+    french = number.startswith(("+331", "+332", "+333", "+334", "+335", "+339"))
+    return french or (number.startswith("+1") and number.endswith("8000"))
 
 
 def e164(number: str) -> str:

@@ -30,6 +30,7 @@ def bubble(one: Bubble) -> Json:
         "state": one.state,
         "code": one.code,
         "reaches": one.reaches,
+        "kind": one.kind,
         "settled": one.settled.isoformat() if one.settled else None,
         "encoding": one.segments.encoding,
         "segments": one.segments.count,
@@ -54,6 +55,7 @@ def head(one: Phone) -> Json:
         "can_text": one.gateway == "vudumobile" or bool(one.campaigns),
         "outcome": fate.code,
         "outcome_is_usual": one.outcome is None,
+        "landline": one.landline,
     }
 
 

@@ -1,36 +1,35 @@
 """VuduMobile, played from "Description des APIs, Application Web VuduMobile" (14 January 2019).
 
-`/vudumobile/api/get_feed`, `send`, `send_verification` and `send_email`; contacts and groups
-have modules of their own.
+`/vudumobile/api/get_feed`, `send` and `send_email`; verification, contacts and groups, their
+import, and broadcasts have modules of their own.
 """
 
-from bisect import bisect_left, insort
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from itertools import count
-from urllib.parse import parse_qsl
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.sandbox.faults import Fault
+from bot.sandbox.forms import read_form
 from bot.sandbox.mails import Mail, is_address, source
-from bot.sandbox.phones import Accepted, Bubble, Phone, e164
-from bot.sandbox.rows import Row, apply_births, shape
+from bot.sandbox.phones import Bubble, Phone, e164
+from bot.sandbox.rows import Row, shape
 from bot.sandbox.segments import MAXIMUM, measure
 from bot.sandbox.vudumobile_account import VuduMobileAccount
 from bot.sandbox.vudumobile_answers import TEXTS, error
-from bot.sandbox.vudumobile_book import Book
+from bot.sandbox.vudumobile_book import Book, Contact
+from bot.sandbox.vudumobile_broadcasts import VuduMobileBroadcasts
 from bot.sandbox.vudumobile_contacts import VuduMobileContacts
+from bot.sandbox.vudumobile_import import VuduMobileImport
+from bot.sandbox.vudumobile_launches import Launches, filled
+from bot.sandbox.vudumobile_line import NAME, Line
+from bot.sandbox.vudumobile_verification import VuduMobileVerification
 from bot.sandbox.wire import Answer, Call, json_answer
 from bot.sandbox.world import Request, World
 
-NAME = "vudumobile"
 KEY_HEADER = "VUDUMOBILE-API-KEY"
 TIME = "%Y-%m-%d %H:%M:%S"
-SIMPLE = {"delivered": "delivered", "failed": "failed", "sent": "sent", "queued": "queued"}
 MAIL_FIELDS = ("to", "subject", "message", "format")
-SPOKEN = {"fr": "Votre code de vérification : {code}", "en": "Your verification code: {code}"}
 
 
 class VuduMobile:
@@ -43,21 +42,25 @@ class VuduMobile:
         self.account = account
         self.book = Book(world.clock, account)
         self._contacts = VuduMobileContacts(world, account, self.book)
-        self.restart()
+        self._line = Line(world, account)
+        self._verification = VuduMobileVerification(world, account, self._line)
+        self._import = VuduMobileImport(world, account, self.book)
+        self.launches = Launches(world, account, self.book, self._line)
+        self._broadcasts = VuduMobileBroadcasts(world, account, self.launches, self._line)
         self._operations: dict[str, Callable[[Call], Answer]] = {
             "get_feed": self._get_feed,
             "send": self._send,
-            "send_verification": self._send_verification,
+            "send_verification": self._verification.send,
             "send_email": self._send_email,
+            "import_contacts": self._import.begin,
             **self._contacts.operations,
+            **self._broadcasts.operations,
         }
 
     def restart(self) -> None:
         """Nothing was ever texted or sent, and nobody is known."""
-        self.book.restart()
-        self._rows: list[Row] = []
-        self._ids = count(1)
-        self._last_id = 0
+        for part in (self.book, self._line, self._verification, self.launches):
+            part.restart()
 
     def skew(self) -> float:
         """Seconds by which its clock is ahead of the world's."""
@@ -65,12 +68,12 @@ class VuduMobile:
 
     def understand(self, request: web.Request, body: bytes, line: Request) -> Call:
         """A form, whatever its bytes."""
-        fields = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        fields = read_form(body, request.headers.get("Content-Type", ""))
         operation = request.match_info["tail"]
-        if operation in self._contacts.operations:
+        if operation in {*self._contacts.operations, "test_broadcast"}:
             number = self._contacts.concerns(fields)
         else:
-            number = _number(fields.get("to", ""))
+            number = _number(str(fields.get("to", "")))
         return Call(
             operation,
             line,
@@ -108,51 +111,19 @@ class VuduMobile:
 
     def text(self, phone: Phone, text: str, at: datetime) -> Bubble:
         """The owner of a phone texts our number."""
-        births = self._world.faults.draw("birth", NAME, "text", (phone.number,))
-        segments = measure(text)
-        bubble = self._world.bubble("mo", text, segments, origin="phone", at=at)
-        reused = any(fault.kind.name == "id_reused" for fault in births)
-        row = self._new_row("mo", phone.number, text, at, reuse=reused)
-        row.parts = segments.count
-        apply_births(row, births, self._world.clock.monotonic())
-        bubble.id = str(row.id)
-        insort(self._rows, row, key=_when)
-        self._world.show(phone, bubble)
-        return bubble
+        return self._line.text(phone, text, at)
 
     def send_by_hand(self, number: str, text: str) -> Bubble:
         """Somebody writes to a number in the vendor's web application."""
-        return self._accept(number, text, "operator", [])
-
-    def _new_row(
-        self, direction: str, number: str, text: str, at: datetime, *, reuse: bool = False
-    ) -> Row:
-        if not (reuse and self._last_id):
-            self._last_id = next(self._ids)
-        local = at + timedelta(seconds=self.account.skew)
-        return Row(self._last_id, direction, number, text, local)
-
-    def _accept(self, number: str, text: str, origin: str, births: list[Fault]) -> Bubble:
-        phone, segments = self._world.phones(NAME, number), measure(text)
-        bubble = self._world.bubble("mt", text, segments, origin=origin)
-        bubble.sender = self.account.our_number
-        row = self._new_row("mt", phone.number, text, bubble.time)
-        row.parts, row.bubble = segments.count, bubble
-        apply_births(row, births, self._world.clock.monotonic())
-        bubble.id = str(row.id)
-        insort(self._rows, row, key=_when)
-        self._world.carry(phone, bubble)
-        return bubble
+        return self._line.accept(number, text, "operator", [])
 
     def _take(self, call: Call, number: str, text: str) -> Bubble:
         """Accept for the ledger, with what the faults add."""
         births = self._world.faults.draw("birth", NAME, call.operation, (number,))
-        bubble = self._accept(number, text, "api", births)
-        self._world.ledger.append(
-            Accepted(NAME, number, text, bubble.time, bubble.id, call.request.id)
-        )
+        bubble = self._line.accept(number, text, "api", births)
+        self._line.note(number, text, bubble, call.request)
         if any(fault.kind.name == "foreign_mt" for fault in births):
-            self._accept(number, text, "operator", [])
+            self._line.accept(number, text, "operator", [])
         return bubble
 
     def _send(self, call: Call) -> Answer:
@@ -168,24 +139,6 @@ class VuduMobile:
         bubble = self._take(call, call.numbers[0], text)
         return json_answer(200, {"status": True, "msg_id": int(bubble.id)})
 
-    def _send_verification(self, call: Call) -> Answer:
-        """The code is not listed in the feed: the document says nothing of it there."""
-        code, language = str(call.fields.get("code", "")), str(call.fields.get("language", "fr"))
-        if not call.numbers:
-            return error(400, "to parameter is missing")
-        if not (code.isascii() and code.isdigit() and 4 <= len(code) <= 10):
-            return error(400, "code parameter is invalid")
-        if language not in SPOKEN:
-            return error(400, "language parameter is invalid")
-        text = SPOKEN[language].format(code=code)
-        bubble = self._world.bubble("mt", text, measure(text), origin="api")
-        bubble.id = str(call.fields.get("request_id") or call.request.id)
-        self._world.carry(self._world.phones(NAME, call.numbers[0]), bubble)
-        self._world.ledger.append(
-            Accepted(NAME, call.numbers[0], text, bubble.time, bubble.id, call.request.id)
-        )
-        return json_answer(200, {"status": True, "request_id": bubble.id})
-
     def _send_email(self, call: Call) -> Answer:
         """There is no id in the answer, and nothing in the feed."""
         to, subject, message, form = (str(call.fields.get(name, "")) for name in MAIL_FIELDS)
@@ -196,7 +149,8 @@ class VuduMobile:
         if form not in {"text", "htm"}:
             return error(400, "format parameter is invalid")
         if self.account.variables_in_mails:
-            subject, message = _filled(subject, to), _filled(message, to)
+            stranger = Contact(0, self._world.clock.now(), email=to)
+            subject, message = filled(subject, stranger), filled(message, stranger)
         written = source(to, subject, message, html=form == "htm")
         now = self._world.clock.now()
         self._world.post(Mail(NAME, to, written, now, "", call.request.id))
@@ -214,24 +168,11 @@ class VuduMobile:
         since = _since(str(fields.get("date_start", "")), zone)
         if since is None and (account.date_start_required or fields.get("date_start")):
             return error(400, "date_start parameter is missing or invalid")
-        rows = self._listed(direction, since)
+        rows = self._line.listed(direction, since)
         if account.unordered:
             self._world.dice.shuffle(rows)
         faults = self._world.faults.draw("rows", NAME, "get_feed", {r.number for r in rows})
         return shape([(row, self._shown(row, zone)) for row in rows], faults, self._world.dice)
-
-    def _listed(self, direction: str, since: datetime | None) -> list[Row]:
-        start, now = 0, self._world.clock.monotonic()
-        if since is not None:
-            if self.account.exclusive:
-                since += timedelta(seconds=1)
-            start = bisect_left(self._rows, since.timestamp(), key=_when)
-        rows = [
-            row
-            for row in self._rows[start:]
-            if row.visible_from <= now and direction in {row.direction, "both"}
-        ]
-        return rows + [row for row in rows if row.copies > 1]
 
     def _shown(self, row: Row, zone: ZoneInfo) -> dict[str, object]:
         ours, theirs = self.account.our_number[1:], row.number[1:]
@@ -248,24 +189,8 @@ class VuduMobile:
             "part_count": row.parts,
         }
         if row.bubble is not None:
-            shown["status_mt"] = self._status(row.bubble)
+            shown["status_mt"] = self._line.status(row.bubble)
         return shown
-
-    def _status(self, bubble: Bubble) -> str:
-        detailed = self.account.detailed_statuses and bubble.code
-        return bubble.code if detailed else SIMPLE[bubble.state]
-
-
-def _when(row: Row) -> float:
-    return row.stamp
-
-
-def _filled(text: str, to: str) -> str:
-    """The variables of broadcasts, for a contact of whom only the address is known."""
-    known = {"_NAME_": "", "_EMAIL_": to, "_NUMBER_": "", "_NOTES_": ""}
-    for variable, value in known.items():
-        text = text.replace(variable, value)
-    return text
 
 
 def _number(to: str) -> str:

@@ -50,16 +50,16 @@ class VuduMobileContacts:
             "delete_group": self._delete_group,
         }
 
-    def concerns(self, fields: Mapping[str, str]) -> str:
+    def concerns(self, fields: Mapping[str, object]) -> str:
         """The phone that a request is about, for the faults of one number; empty for none."""
-        named = [fields[n] for n in ("number", "email", "id", "contact") if fields.get(n)]
+        named = [str(fields[n]) for n in ("number", "email", "id", "contact") if fields.get(n)]
         for who in named:
             try:
                 return self._book.find(who).number
             except LookupError:
                 continue
         try:
-            return e164(fields.get("number", "") or fields.get("contact", ""))
+            return e164(str(fields.get("number") or fields.get("contact") or ""))
         except LookupError:
             return ""
 

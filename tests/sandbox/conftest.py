@@ -6,6 +6,7 @@ import random
 import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import pytest
@@ -33,6 +34,11 @@ class Client:
             data=form,
             allow_redirects=False,
         )
+
+    async def ask(self, operation: str, **form: str) -> tuple[int, Any]:
+        """What VuduMobile answers."""
+        async with self.vudumobile(operation, **form) as answer:
+            return answer.status, await answer.json()
 
     def clever(self, path: str):
         return self.http.get(
@@ -107,6 +113,11 @@ class Client:
 
     async def control(self, order: str, /, **body: object):
         async with self.http.post(f"{self.sandbox.url}/control/{order}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def read_control(self, path: str) -> Any:
+        async with self.http.get(f"{self.sandbox.url}/control/{path}") as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()
 

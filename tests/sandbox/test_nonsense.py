@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from bot.sandbox.faults import OPERATIONS
 from tests.sandbox.conftest import GSM, MOBILE, Client
 
 VALUES = [
@@ -51,6 +52,15 @@ FORM = [
     "request_id",
     "subject",
     "format",
+    "broadcast",
+    "contact",
+    "name",
+    "from_groups",
+    "launch_date",
+    "fr_message",
+    "file",
+    "email",
+    "overwrite",
 ]
 DATAS = [
     "text",
@@ -91,12 +101,12 @@ PATHS = [
 @pytest.mark.parametrize("seed", range(3))
 async def test_vudumobile(client: Client, seed: int) -> None:
     dice = Random(seed)
-    for _ in range(200):
+    for _ in range(300):
         form = {
             name: str(dice.choice(VALUES)).encode("utf-8", "surrogatepass")
             for name in dice.sample(FORM, dice.randrange(len(FORM)))
         }
-        operation = dice.choice(["get_feed", "send", "send_verification", "send_email", "x", ""])
+        operation = dice.choice([*OPERATIONS["vudumobile"], "x", ""])
         async with client.http.post(
             f"{client.sandbox.vudumobile_url}/{operation}", headers=client.key, data=_encoded(form)
         ) as answer:

@@ -254,29 +254,6 @@ async def test_a_skewed_gateway(client: Client) -> None:
         assert (await answer.json())[0]["datetime"] == "2026-06-01 12:05:00"
 
 
-async def test_the_samples_verification(client: Client) -> None:
-    async with client.vudumobile(
-        "send_verification", to="15145555556", code="12346", language="fr", request_id="56789"
-    ) as answer:
-        assert await answer.json() == {"status": True, "request_id": "56789"}
-    (bubble,) = client.sandbox.phone("vudumobile", "+15145555556").received
-    assert "12346" in bubble.text
-    assert await client.feed("mt") == []
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        {"code": "12345"},
-        {"to": "15145550001", "code": "123"},
-        {"to": "15145550001", "code": "12345", "language": "de"},
-    ],
-)
-async def test_wrong_verifications(client: Client, form: dict[str, str]) -> None:
-    async with client.vudumobile("send_verification", **form) as answer:
-        assert answer.status == 400
-
-
 async def test_somebody_writes_in_the_vendors_application(client: Client) -> None:
     client.sandbox.send_by_hand(MOBILE, "Je vous appelle")
     assert [row["message"] for row in await client.feed("mt")] == ["Je vous appelle"]
