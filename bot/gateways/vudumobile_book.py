@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.gateways.base import Rejected
 from bot.gateways.book import EXISTS, UNKNOWN, Members, Person
-from bot.gateways.vudumobile_contacts import LANGUAGES, Contact, Contacts, digits
+from bot.gateways.vudumobile_contacts import LANGUAGES, Contact, Contacts
+from bot.gateways.vudumobile_forms import digits
 
 BLOCKED = "blocked"
 """The system's group, whatever the case of its name; so is "Tous", in which everybody is."""

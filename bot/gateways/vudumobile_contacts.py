@@ -39,7 +39,7 @@ class Contact(Said):
 
     id: Id
     number: Phone = ""
-    """As we write it, +15145550001; as it came where it is no number; empty where there is none."""
+    """As we write it, +15145550001; as it came where it is no number; empty: there is none."""
     name: Words = ""
     description: Words = ""
     email: Words = ""
@@ -88,7 +88,7 @@ class Contacts:
         return await self._ask("get_contacts", {"group": group}, _members)
 
     async def get_contact(self, by: str, value: str) -> list[Contact]:
-        """Find by `number`, `email` or `id`; several may share an address; empty: there is none."""
+        """Find by `number`, `email` or `id`; several may share an address. Empty: nobody."""
         try:
             return await self._ask("get_contact", {by: value}, _contacts)
         except Rejected as error:
@@ -135,11 +135,6 @@ class Contacts:
     ) -> T:
         request = self.api.request(function, form_of(fields))
         return await self.api.call(Kind.BOOK, request, understand)
-
-
-def digits(number: str) -> str:
-    """Write a number as the vendor wants it: 11 digits with the 1."""
-    return number.removeprefix("+")
 
 
 def read_group(row: Mapping[str, Any]) -> Group:

@@ -18,7 +18,7 @@ from bot.config import Config, load_config
 from bot.control.listing import AT_ONCE, Enrol
 from bot.core.consent import How
 from bot.core.enrolling import Basis, Enrolled
-from bot.lists.doing import Misused, Refused, basis, done, ending
+from bot.lists.doing import Refused, basis, done, ending
 from bot.lists.sheet import Person, Sheet, Unreadable, open_sheet
 from bot.terminal import DONE, count, progress, show, table
 from bot.validation import Wrong
@@ -164,8 +164,3 @@ def _write(report: Path, lines: Iterable[Line]) -> None:
                 writer.writerow((row, neutral(number), fate))
     except OSError as error:
         raise Refused(f"the report {report} cannot be written: {error.strerror}") from error
-
-
-def never_asked(question: str) -> bool:
-    """Refuse where nobody is there who could be asked. Raises `Misused`."""
-    raise Misused(f"{question} Nobody can be asked here: give --yes")

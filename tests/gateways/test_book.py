@@ -12,9 +12,9 @@ from bot.gateways.book import EXISTS, UNKNOWN, Book
 from bot.gateways.clever_contacts import Contacts as CleverContacts, read_contact as read_clever
 from bot.gateways.vudumobile_contacts import (
     Contacts as VuduMobileContacts,
-    digits,
     read_contact as read_vudumobile,
 )
+from bot.gateways.vudumobile_forms import digits
 from bot.gateways.vudumobile_tables import SYSTEM
 from tests.gateways.test_sandbox import NOT_TAKEN, Played, faults, played
 
