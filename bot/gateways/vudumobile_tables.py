@@ -131,7 +131,7 @@ INCOMPLETE, UNFIT, SYSTEM, STARTED, NOBODY = "incomplete", "unfit", "system", "s
 form that it must have; a group of the system; a broadcast that began; one for nobody."""
 
 REFUSALS: Mapping[str, str] = {
-    r"(?i)not found|doesn't exist": UNKNOWN,
+    r"(?i)(?<!method )not found|doesn't exist": UNKNOWN,
     r"(?i)already exists": EXISTS,
     r"(?i)system groups? can't": SYSTEM,
     r"(?i)already been sent": STARTED,
