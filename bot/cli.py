@@ -13,7 +13,7 @@ import click
 
 from bot import __version__
 from bot.cli_lists import lists, token, webhooks
-from bot.cli_vudumobile import vudumobile
+from bot.cli_vendors.vudumobile import vudumobile
 from bot.options import CONFIG
 
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74

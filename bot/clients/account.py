@@ -25,11 +25,11 @@ class Account:
         most = rate if isinstance(rate, Rate) else Rate.parse(rate)
         self._address = parse_url(url)
         self._transport: Transport | None = None
-        self._clock = clock
+        self.clock = clock
         self._line = Line(name, self._exchange, clock, Limiter(most.count, most.seconds, clock))
 
     async def __aenter__(self) -> Self:
-        self._transport = await Transport(self._clock).__aenter__()
+        self._transport = await Transport(self.clock).__aenter__()
         return self
 
     async def __aexit__(

@@ -26,7 +26,8 @@ LARGEST_FILE = 16 * 1024 * 1024
 _NUMBER_REMEDY = "write it like +15145550001 or 514 555-0001"
 
 
-def _phone(written: str) -> str:
+def read_phone(written: str) -> str:
+    """Give a number as E.164; without a country it is of North America. Raises `Wrong`."""
     number = e164(written, COUNTRY)
     if not number.startswith("+"):
         raise Wrong("this is no number that can be texted", _NUMBER_REMEDY)
@@ -104,7 +105,7 @@ def _content(content: bytes) -> bytes:
     return content
 
 
-Phone = Annotated[str, AfterValidator(_phone)]
+Phone = Annotated[str, AfterValidator(read_phone)]
 """A number, however it is written; without a country it is of North America."""
 Id = Annotated[str, BeforeValidator(_identifier)]
 """What the vendor calls something by: digits, as a string or an integer."""

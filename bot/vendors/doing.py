@@ -31,7 +31,7 @@ class Told:
     """What a vendor said, for programs and for people."""
 
     said: object = field(default_factory=lambda: {"status": True})
-    """Models, or lists of them, or what JSON knows."""
+    """Models, or lists of them, or what JSON knows; None: all was written already."""
     sentence: str = ""
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
@@ -91,8 +91,9 @@ def jsonable(said: object) -> Any:  # noqa: ANN401 - JSON
 
 
 def _show(answered: Told, *, as_json: bool) -> None:
-    if as_json:
+    if as_json and answered.said is not None:
         print(json.dumps(jsonable(answered.said), ensure_ascii=True))  # noqa: T201 - the output
+    if as_json:
         return
     if answered.rows:
         table(answered.heads, answered.rows)

@@ -12,6 +12,7 @@ from tests.clients.commanding import Commands
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox() as sandbox:
+        sandbox.vudumobile.users = "owner@example.com"
         yield sandbox
 
 

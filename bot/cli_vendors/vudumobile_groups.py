@@ -1,4 +1,4 @@
-"""`textobot vudumobile` on the command line: each function of the vendor, under its name."""
+"""`textobot vudumobile`: groups."""
 
 from __future__ import annotations
 
@@ -8,19 +8,7 @@ from bot.options import YES, for_account
 from bot.vendors.asked import Asked
 
 
-@click.group()
-def vudumobile() -> None:
-    """Do by hand what VuduMobile's API offers: texts, contacts, groups, broadcasts.
-
-    Each command is one function of VuduMobile, under its name. It needs an account in the
-    configuration that has its key, and asks before something costs money or is lost.
-    """
-
-
-# --- groups --------------------------------------------------------------------------------------
-
-
-@vudumobile.command("get-groups")
+@click.command("get-groups")
 @for_account
 def get_groups(asked: Asked) -> int:
     """List all groups, with their ids.
@@ -33,7 +21,7 @@ def get_groups(asked: Asked) -> int:
     return vudumobile_groups.get_groups(asked)
 
 
-@vudumobile.command("post-group")
+@click.command("post-group")
 @click.argument("name")
 @click.option("--id", "group_id", help="Rename the group that has this id.")
 @for_account
@@ -49,7 +37,7 @@ def post_group(asked: Asked, name: str, group_id: str | None) -> int:
     return vudumobile_groups.post_group(asked, name, group_id=group_id)
 
 
-@vudumobile.command("add-group-contact")
+@click.command("add-group-contact")
 @click.argument("group")
 @click.argument("contact")
 @for_account
@@ -63,7 +51,7 @@ def add_group_contact(asked: Asked, group: str, contact: str) -> int:
     return vudumobile_groups.add_group_contact(asked, group, contact)
 
 
-@vudumobile.command("delete-group-contact")
+@click.command("delete-group-contact")
 @click.argument("group")
 @click.argument("contact")
 @YES
@@ -78,7 +66,7 @@ def delete_group_contact(asked: Asked, group: str, contact: str) -> int:
     return vudumobile_groups.delete_group_contact(asked, group, contact)
 
 
-@vudumobile.command("delete-group")
+@click.command("delete-group")
 @click.argument("group")
 @YES
 @for_account
@@ -87,3 +75,12 @@ def delete_group(asked: Asked, group: str) -> int:
     from bot.vendors import vudumobile_groups
 
     return vudumobile_groups.delete_group(asked, group)
+
+
+COMMANDS = (
+    get_groups,
+    post_group,
+    add_group_contact,
+    delete_group_contact,
+    delete_group,
+)
