@@ -9,6 +9,7 @@ from bot.clients.vudumobile_limits import (
     Id,
     Language,
     Phone,
+    UserId,
     WhichGroup,
 )
 from bot.clients.vudumobile_models import Contact, Members
@@ -53,7 +54,7 @@ class Contacts:
         description: Line | None = None,
         email: Address | None = None,
         language: Language | None = None,
-        user_id: Id | None = None,
+        user_id: UserId | None = None,
     ) -> Contact:
         """Add a contact, or, with its `id`, change it.
 

@@ -41,6 +41,11 @@ def _identifier(value: object) -> str:
     return written
 
 
+def _owner(value: object) -> str:
+    """Give the id of a user; empty for nobody, as the sample has it."""
+    return _identifier(value) if str(value).strip() else ""
+
+
 def _group(value: object) -> str:
     written = str(value).strip()
     if not written or not written.isprintable():
@@ -109,6 +114,8 @@ Phone = Annotated[str, AfterValidator(read_phone)]
 """A number, however it is written; without a country it is of North America."""
 Id = Annotated[str, BeforeValidator(_identifier)]
 """What the vendor calls something by: digits, as a string or an integer."""
+UserId = Annotated[str, BeforeValidator(_owner)]
+"""The id of a user of the account; empty or 0: nobody's."""
 WhichGroup = Annotated[str, BeforeValidator(_group)]
 """A group's id, or its name in any case; digits alone are an id."""
 WhichGroups = Annotated[Sequence[str], BeforeValidator(_groups)]
