@@ -36,7 +36,10 @@ class Told:
     heads: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     """A table, above the sentence."""
-    code: int = DONE
+    trouble: str = ""
+    """What went wrong all the same, on standard error; the command then ends with `FAILED`."""
+    failed: bool = False
+    """Not all of it was done."""
 
 
 class NotDone(Exception):
@@ -72,7 +75,9 @@ def carry_out(
         refuse(told(error, function))
         return WRONG if error.code == LIMIT else FAILED
     _show(answered, as_json=asked.as_json)
-    return answered.code
+    if answered.trouble:
+        refuse(answered.trouble)
+    return FAILED if answered.failed or answered.trouble else DONE
 
 
 def expect_yes(asked: Asked, question: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.answers import write_csv
-from bot.clients import Rejected, Unconfirmed, VuduMobile
+from bot.clients import GatewayError, Rejected, Unconfirmed, VuduMobile
 from bot.clients.vudumobile_limits import read_phone
 from bot.clients.vudumobile_models import Contact
 from bot.gateways.book import EXISTS
@@ -27,12 +27,12 @@ from bot.sheets import (
     read_phone as dialled,
     write_new,
 )
-from bot.terminal import DONE, FAILED, Misused, count
+from bot.terminal import Misused, count
 from bot.validation import Wrong
 from bot.vendors.asked import Asked
 from bot.vendors.doing import Told, carry_out, expect_yes, vudumobile
 from bot.vendors.remedies import Function, told
-from bot.vendors.rows import NOT_BEGUN, REFUSED, Report, Row, each
+from bot.vendors.rows import NOT_BEGUN, REFUSED, UNCLEAR, Report, Row, each
 from bot.vendors.showing import instant, yes_no
 
 EVERYBODY = "Tous"
@@ -106,13 +106,8 @@ def add_contacts(asked: Asked, file: Path, *, group: str, overwrite: bool) -> in
             report.end()
         counts = _counted(report.lines)
         said = {**counts, "report": str(report.path)}
-        sentence = _sum(counts, report.path)
-        if broken is not None:
-            left = counts.get(NOT_BEGUN, 0) + counts.get("unclear", 0)
-            sentence += f" It broke off with {count(left, 'row')} left: {told(broken, ADDING)}."
-            sentence += " The same command goes on."
-        failed = broken is not None or REFUSED in counts
-        return Told(said, sentence, code=FAILED if failed else DONE)
+        trouble = "" if broken is None else _broke_off(broken, counts)
+        return Told(said, _sum(counts, report.path), trouble=trouble, failed=REFUSED in counts)
 
     return carry_out(asked, vudumobile, ADDING, act)
 
@@ -121,6 +116,11 @@ def _counted(lines: Sequence[Line]) -> dict[str, int]:
     """Count the fates of rows, without what is told beside them."""
     fates = Counter(fate.partition(":")[0].partition(",")[0] for _, _, fate in lines)
     return dict(sorted(fates.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _broke_off(error: GatewayError, counts: Mapping[str, int]) -> str:
+    left = counts.get(NOT_BEGUN, 0) + counts.get(UNCLEAR.partition(":")[0], 0)
+    return f"{told(error, ADDING)}; {count(left, 'row')} left: the same command goes on"
 
 
 def _sum(counts: Mapping[str, int], report: Path) -> str:
