@@ -10,6 +10,7 @@ from bot.config.notation import Rate, parse_url
 from bot.gateways.http import Answer, Request, Transport
 from bot.gateways.limiter import Limiter
 from bot.gateways.line import Line
+from bot.validation import Wrong
 
 
 class Account:
@@ -29,6 +30,8 @@ class Account:
         self._line = Line(name, self._exchange, clock, Limiter(most.count, most.seconds, clock))
 
     async def __aenter__(self) -> Self:
+        if self._transport is not None:
+            raise RuntimeError("this account is open already")
         self._transport = await Transport(self.clock).__aenter__()
         return self
 
@@ -46,3 +49,9 @@ class Account:
         if self._transport is None:
             raise RuntimeError("open the account first: `async with VuduMobile(…) as account:`")
         return await self._transport.exchange(request)
+
+
+def expect_secret(name: str, secret: str) -> None:
+    """Expect what can be sent as a credential. Raises `Wrong`, which does not quote it."""
+    if not secret.strip() or not secret.isprintable():
+        raise Wrong(f"{name} is empty, or has a control sign in it", "copy it again")

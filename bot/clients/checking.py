@@ -79,6 +79,8 @@ def _visible(written: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 """One plain e-mail address."""
+MaybeAddress = Annotated[str, AfterValidator(lambda one: _address(one) if one else "")]
+"""The same, or empty: none any more."""
 Line = Annotated[str, AfterValidator(_line)]
 """A text of one line, which may be empty."""
 Name = Annotated[str, AfterValidator(_line), AfterValidator(_visible)]

@@ -6,7 +6,7 @@ under its name. Where the document is silent or contradicts itself, what we take
 
 from __future__ import annotations
 
-from bot.clients.account import Account
+from bot.clients.account import Account, expect_secret
 from bot.clients.vudumobile_broadcasts import Broadcasts
 from bot.clients.vudumobile_contacts import Contacts
 from bot.clients.vudumobile_groups import Groups
@@ -22,7 +22,8 @@ class VuduMobile(Account, Messages, Contacts, Groups, Broadcasts):
 
     VuduMobile admits only addresses that it knows: give it yours first. All methods raise
     `GatewayError`: `Rejected`, `AccountHeld`, `Throttled`, `Unreachable`, `Unconfirmed`. The words
-    of an error are fit to be shown; the key is never in them.
+    of an error are fit to be shown; the key is never in them. What cannot be opened is `Wrong`, a
+    `ValueError`: no key, a rate that is none, an address without https.
 
     `rate`: requests of all kinds, `20/s` or `600/min`. `clock`: for tests.
     """
@@ -36,4 +37,5 @@ class VuduMobile(Account, Messages, Contacts, Groups, Broadcasts):
         clock: Clock | None = None,
     ) -> None:
         super().__init__("vudumobile", url, rate, clock)
+        expect_secret("api_key", api_key)
         self._api = Api(self._line, self._address, api_key)

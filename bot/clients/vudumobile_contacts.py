@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.clients.checking import Address, Line, checked, unfit
+from bot.clients.checking import Address, Line, MaybeAddress, checked, unfit
 from bot.clients.vudumobile_limits import (
     Content,
     FileName,
@@ -52,19 +52,20 @@ class Contacts:
         number: Phone | None = None,
         name: Line | None = None,
         description: Line | None = None,
-        email: Address | None = None,
+        email: MaybeAddress | None = None,
         language: Language | None = None,
         user_id: UserId | None = None,
     ) -> Contact:
         """Add a contact, or, with its `id`, change it.
 
         Either way `number` or `email` must be given. What is None is not sent: in a new contact it
-        is the account's default (`language`) or empty, in a changed one it stays as it is.
+        is the account's default (`language`) or empty, in a changed one it stays as it is. What is
+        empty is sent so.
 
         Documents: "API pour ajout d'un contact", "API pour la modification d'un contact". Raises
         `GatewayError`: `Rejected` with the code `exists` where another contact has that number.
         """
-        if number is None and email is None:
+        if not (number or email):
             raise unfit("number or email is missing", "give one of them, also to change a contact")
         given = {
             "id": id,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from bot import log
-from bot.clients import LIMIT, GatewayError, VuduMobile
+from bot.clients import LIMIT, GatewayError, Unconfirmed, Unreachable, VuduMobile
 from bot.clients.account import Account
 from bot.clock import clock_of_environment
 from bot.config import Config, GatewaySection, VuduMobileSection, load_config
@@ -22,6 +22,7 @@ from bot.vendors.remedies import Function, told
 from bot.yamlfile import Faults
 
 A = TypeVar("A", bound=Account)
+T = TypeVar("T")
 Opened = Callable[[Config, str], A]
 """Gives the client of an account, by its name. Raises `Wrong`."""
 
@@ -78,6 +79,14 @@ def carry_out(
     if answered.trouble:
         refuse(answered.trouble)
     return FAILED if answered.failed or answered.trouble else DONE
+
+
+async def beforehand(reading: Awaitable[T]) -> T:
+    """Read what is to be known before anything is done: whatever fails here left nothing."""
+    try:
+        return await reading
+    except Unconfirmed as error:
+        raise Unreachable(error.reason, retry_after=error.retry_after, code=error.code) from None
 
 
 def expect_yes(asked: Asked, question: str) -> None:

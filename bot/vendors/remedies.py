@@ -53,7 +53,7 @@ def _remedy(error: GatewayError, function: Function) -> str:
             return f"nothing was done; try again {later}"
         case Unconfirmed():
             return _unconfirmed(function)
-    return "nothing was sent; try again when the network or the vendor is back"
+    return "nothing was done; try again when the network or the vendor is back"
 
 
 def _rejected(code: str, function: Function) -> str:

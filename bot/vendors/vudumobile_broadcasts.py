@@ -12,7 +12,7 @@ from bot.config import load_config
 from bot.core.segments import segments
 from bot.terminal import count
 from bot.vendors.asked import Asked
-from bot.vendors.doing import Told, carry_out, expect_yes, vudumobile
+from bot.vendors.doing import Told, beforehand, carry_out, expect_yes, vudumobile
 from bot.vendors.remedies import Function
 from bot.vendors.showing import figure, instant
 from bot.who import instant_of
@@ -70,7 +70,7 @@ def delete_broadcast(asked: Asked, broadcast: str) -> int:
     """Delete a broadcast, after saying which."""
 
     async def act(account: VuduMobile) -> Told:
-        found = await account.get_broadcast(broadcast)
+        found = await beforehand(account.get_broadcast(broadcast))
         expect_yes(asked, f"Delete the broadcast {found.name} ({found.broadcast_status})?")
         await account.delete_broadcast(broadcast)
         return Told(sentence=f"The broadcast {found.name} was deleted.")
@@ -82,7 +82,7 @@ def start_broadcast(asked: Asked, broadcast: str) -> int:
     """Send a broadcast, after saying to how many, and what it costs each."""
 
     async def act(account: VuduMobile) -> Told:
-        found = await account.get_broadcast(broadcast)
+        found = await beforehand(account.get_broadcast(broadcast))
         audience = await _audience(account, found)
         groups = ", ".join(found.from_groups) or "no group"
         expect_yes(
@@ -98,10 +98,10 @@ def start_broadcast(asked: Asked, broadcast: str) -> int:
 async def _audience(account: VuduMobile, broadcast: Broadcast) -> str:
     """Count who is in the groups of a broadcast, once each."""
     people: set[str] = set()
-    known = {one.name.casefold(): one.id for one in await account.get_groups()}
+    known = {one.name.casefold(): one.id for one in await beforehand(account.get_groups())}
     try:
         for group in broadcast.from_groups:
-            found = await account.get_contacts(known.get(group.casefold(), group))
+            found = await beforehand(account.get_contacts(known.get(group.casefold(), group)))
             people |= {one.id for one in found.contacts}
     except Rejected:
         return "everybody"

@@ -9,7 +9,7 @@ from bot.clients import VuduMobile
 from bot.clients.vudumobile_models import Contact
 from bot.terminal import Misused, count
 from bot.vendors.asked import Asked
-from bot.vendors.doing import Told, carry_out, expect_yes, vudumobile
+from bot.vendors.doing import Told, beforehand, carry_out, expect_yes, vudumobile
 from bot.vendors.remedies import Function
 from bot.vendors.showing import figure, instant, yes_no
 
@@ -60,7 +60,7 @@ def delete_contact(asked: Asked, **by: str | None) -> int:
     """Delete a contact, after saying whom. `by`: `number`, `email` or `id`."""
 
     async def act(account: VuduMobile) -> Told:
-        found = await account.get_contact(**by)
+        found = await beforehand(account.get_contact(**by))
         if len(found) > 1:
             ids = ", ".join(one.id for one in found)
             raise Misused(f"several contacts have this address; name one of them: --id {ids}")

@@ -30,7 +30,7 @@ from bot.sheets import (
 from bot.terminal import Misused, count
 from bot.validation import Wrong
 from bot.vendors.asked import Asked
-from bot.vendors.doing import Told, carry_out, expect_yes, vudumobile
+from bot.vendors.doing import Told, beforehand, carry_out, expect_yes, vudumobile
 from bot.vendors.remedies import Function, told
 from bot.vendors.rows import NOT_BEGUN, REFUSED, UNCLEAR, Report, Row, each
 from bot.vendors.showing import instant, yes_no
@@ -93,7 +93,7 @@ def add_contacts(asked: Asked, file: Path, *, group: str, overwrite: bool) -> in
     async def act(account: VuduMobile) -> Told:
         rows, unusable = _read(file)
         adding = _Adding(account, overwrite=overwrite)
-        await adding.look(group)
+        await beforehand(adding.look(group))
         todo = [row for row in rows if adding.deeds(row)]
         settled = [(row.line, row.who, adding.fate(row)) for row in rows if not adding.deeds(row)]
         report = Report(file)

@@ -6,7 +6,7 @@ from bot.clients import VuduMobile
 from bot.clients.vudumobile_models import Group
 from bot.terminal import count
 from bot.vendors.asked import Asked
-from bot.vendors.doing import Told, carry_out, expect_yes, vudumobile
+from bot.vendors.doing import Told, beforehand, carry_out, expect_yes, vudumobile
 from bot.vendors.remedies import Function
 from bot.vendors.showing import instant, yes_no
 
@@ -68,7 +68,7 @@ def delete_group(asked: Asked, group: str) -> int:
     """Delete a group, after saying how many are in it."""
 
     async def act(account: VuduMobile) -> Told:
-        found = await account.get_contacts(group)
+        found = await beforehand(account.get_contacts(group))
         name = found.group.name if found.group else group
         people = count(len(found.contacts) + len(found.unreadable), "contact")
         expect_yes(asked, f"Delete the group {name}? It has {people}, who stay contacts.")

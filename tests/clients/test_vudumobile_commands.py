@@ -253,6 +253,23 @@ async def test_what_cannot_be_done_is_a_sentence(
     assert said in result.stderr
 
 
+async def test_what_failed_before_anything_was_done_left_nothing(
+    furnished: VuduMobileCommands,
+) -> None:
+    furnished.sandbox.break_("vudumobile", "html", operation="get_broadcast")
+    result = await furnished("start-broadcast", "26", "--yes")
+    assert result.exit_code == 1
+    assert "nothing was done; try again" in result.stderr
+    assert furnished.asked() == ["get_broadcast"]
+
+
+async def test_what_is_given_empty_is_emptied(vudumobile: VuduMobileCommands) -> None:
+    emptied = ("--name", "", "--email", "")
+    result = await vudumobile("post-contact", "--id", "1", "--number", ANA, *emptied)
+    assert result.exit_code == 0
+    assert (vudumobile.book.find(ANA).name, vudumobile.book.find(ANA).email) == ("", "")
+
+
 async def test_without_a_key_it_says_where_it_belongs(
     vudumobile: VuduMobileCommands, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,12 +117,19 @@ async def test_ten_segments_may_leave(
         {"url": "http://api.vudumobile.net/api"},
         {"url": "https://me:secret@api.vudumobile.net/api"},
         {"rate": "often"},
+        {"api_key": ""},
+        {"api_key": "a\r\nX-Other: b"},
     ],
     ids=repr,
 )
 def test_an_account_that_cannot_be_used_safely_is_not_opened(given: dict[str, Any]) -> None:
     with pytest.raises(Wrong):
-        VuduMobile(api_key=KEY, **given)
+        VuduMobile(**{"api_key": KEY} | given)
+
+
+async def test_an_account_is_opened_once(vudumobile: VuduMobile) -> None:
+    with pytest.raises(RuntimeError, match="open already"):
+        await vudumobile.__aenter__()
 
 
 async def test_an_account_is_opened_before_it_is_asked() -> None:
