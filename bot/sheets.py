@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ NUMBERS = (
 """Heads of the column of numbers, in the normal form; of several columns the first here counts."""
 LANGUAGES = ("language", "langue", "lang")
 SPOKEN = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
+SHORTENED = "its digits are lost (in the spreadsheet, make the column text, and save again)"
+_SCIENTIFIC = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
 SHOWN = 60
 """Characters of a cell that reports show."""
 ReadNumber = Callable[[str], str]
@@ -128,6 +131,11 @@ def read_phone(written: str, read: ReadNumber) -> str:
         except Wrong:
             continue
     return ""
+
+
+def why_no_number(written: str) -> str:
+    """Say why a number cannot be read: some spreadsheets make 1.51455E+10 of a long one."""
+    return SHORTENED if _SCIENTIFIC.fullmatch(written) else "not a number"
 
 
 def read_language(written: str) -> str:

@@ -19,6 +19,7 @@ from bot.sheets import (
     place,
     read_language,
     read_phone,
+    why_no_number,
 )
 from bot.validation import Wrong
 
@@ -115,7 +116,7 @@ def _person(
     written = cell(cells, columns.number)
     found = read_phone(written, number)
     if not found:
-        return Unreadable(line, written[:SHOWN], "not a number")
+        return Unreadable(line, written[:SHOWN], why_no_number(written))
     try:
         at = _instant(cell(cells, columns.at), zone)
     except ValueError as error:

@@ -25,6 +25,7 @@ from bot.sheets import (
     plain,
     read_language,
     read_phone as dialled,
+    why_no_number,
     write_new,
 )
 from bot.terminal import Misused, count
@@ -167,7 +168,7 @@ def _row(line: int, written: Mapping[str, str]) -> Row | Line:
     language = read_language(written["language"])
     shown = number or written["email"] or written["number"][:SHOWN]
     if written["number"] and not number:
-        return line, shown, "not read: not a number"
+        return line, shown, f"not read: {why_no_number(written['number'])}"
     if not (number or written["email"]):
         return line, shown, "not read: neither a number nor an e-mail address"
     if language not in SPOKEN or (written["language"] and not language):

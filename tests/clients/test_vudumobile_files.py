@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bot.clock import SystemClock
+from bot.sheets import SHORTENED
 from bot.vendors import rows
 from tests.clients.commanding import Commands
 from tests.clients.test_vudumobile_commands import VuduMobileCommands
@@ -85,6 +88,7 @@ async def test_each_row_is_told(vudumobile: VuduMobileCommands) -> None:
         "514 555-0003;Zoé;zoe@example.com;fr\n"
         "(514) 555-0003;Zoé encore;;\n"
         "abc;Personne;;\n"
+        "1,51456E+10;Perdu;;\n"
         ";Sans rien;;\n"
         "514 555-0004;Luis;;es\n"
         "514 555-0005;Eve;not an address;\n"
@@ -101,6 +105,7 @@ async def test_each_row_is_told(vudumobile: VuduMobileCommands) -> None:
         BEN: "there already, kept although name and language differ",
         ZOE: "twice in the file",
         "abc": "not read: not a number",
+        "1,51456E+10": f"not read: {SHORTENED}",
         "": "not read: neither a number nor an e-mail address",
         "+15145550004": "not read: the language is neither fr nor en",
         "seul@example.com": "added",
@@ -238,3 +243,26 @@ async def test_a_contact_that_could_not_join_was_added_all_the_same(
 
     again = await vudumobile("add-contacts", people, "--group", "Radio", "--yes")
     assert (again.exit_code, report()) == (0, {BEN: "there already, put into the group"})
+
+
+async def test_whoever_stops_it_is_told_what_was_done(tmp_path: Path) -> None:
+    """Ctrl-C in the middle of the second row."""
+    report = rows.Report(tmp_path / "people.csv")
+    report.begin([(2, ANA, "there already")])
+
+    async def settle(row: rows.Row) -> str:
+        if row.who == ZOE:
+            raise asyncio.CancelledError
+        return "added"
+
+    todo = [rows.Row(line, who, {}) for line, who in enumerate([BEN, ZOE, MANY[0]], start=3)]
+    with pytest.raises(asyncio.CancelledError):
+        await rows.each(todo, settle, report, clock=SystemClock(), what="Adding")
+
+    with report.path.open(encoding="utf-8", newline="") as written:
+        assert list(csv.reader(written))[1:] == [
+            ["2", ANA, "there already"],
+            ["3", BEN, "added"],
+            ["4", ZOE, "unclear: it may have been done"],
+            ["5", MANY[0], "not begun"],
+        ]
