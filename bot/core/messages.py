@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -220,6 +220,12 @@ class Sent:
     sent_at: datetime
 
 
+VAGUE = 60.0
+"""Seconds: a difference that is known no better says nothing of a clock that was set."""
+PARTED = 2.0
+"""Seconds by which two clocks may seem to part while nobody sets them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Skew:
     """The gateway's clock minus ours, in seconds, as an interval that holds the truth."""
@@ -231,6 +237,17 @@ class Skew:
     def width(self) -> float:
         """How uncertain we are, in seconds."""
         return self.high - self.low
+
+    @property
+    def middle(self) -> float:
+        """The likeliest, in seconds."""
+        return (self.low + self.high) / 2
+
+    def ours(self, instant: datetime, skew: float | None) -> datetime:
+        """Give an instant of ours, of when `skew` was the middle, by our clock as it goes now."""
+        if skew is None or self.width >= VAGUE or abs(skew - self.middle) < PARTED:
+            return instant
+        return instant + timedelta(seconds=skew - self.middle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +272,27 @@ class Unclear:
     """Complete searches without a hit that were begun after the settle time."""
     searched_at: datetime | None = None
     """When the last of those was begun."""
+    skew: float | None = None
+    """The gateway's clock minus ours when it was handed over, in seconds; None: nobody knew."""
+
+    def dated_by(self, skew: Skew) -> Unclear:
+        """Date it by our clock as it goes now: it may have been set since, by hours.
+
+        The gateway's clock is what did not move: `handed_at` and `skew` together name an instant
+        of it. Searches that were counted by the other time do not count.
+        """
+        handed_at = skew.ours(self.handed_at, self.skew)
+        if handed_at == self.handed_at:
+            return self
+        return replace(
+            self,
+            handed_at=handed_at,
+            unclear_at=skew.ours(self.unclear_at, self.skew),
+            skew=skew.middle,
+            progress={},
+            negatives=0,
+            searched_at=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

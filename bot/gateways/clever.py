@@ -95,7 +95,7 @@ class Clever:
         self._sender = sender
         self._zone = zone
         self._texts = TextReader(zone, secret)
-        self._credit = Credit(learned, line.clock.now())
+        self._credit = Credit(learned, self._there(line.clock.now()))
         self._prober = Prober(self._api, zone, learned.get("nobody"))
         self._mailer = Mailer(self._api, learned.get("mails"))
         self._profile = Profile(self._api, learned.get("account"))
@@ -190,10 +190,10 @@ class Clever:
                     "pushs", push, self._api.created, leave_by=batch.leave_by
                 )
             except Unconfirmed:
-                self._credit.doubted(batch.id, self._line.clock.now())
+                self._credit.doubted(batch.id, self._there(self._line.clock.now()))
                 raise
         self._check(batch, made)
-        self._learn(batch.id, made, len(batch.numbers), answer.ended_at)
+        self._learn(batch.id, made, len(batch.numbers), self._there(answer.ended_at))
         self._named = self._is_named_for_its_second(made.reference, answer)
         return Acceptance(made.reference, made.segments, made.units_each(len(batch.numbers)))
 
@@ -204,9 +204,9 @@ class Clever:
             try:
                 made = await self._mailer.post(ready)
             except Unconfirmed:
-                self._credit.doubted(None, self._line.clock.now())
+                self._credit.doubted(None, self._there(self._line.clock.now()))
                 raise
-        self._credit.spent(made.units, made.answered_at)
+        self._credit.spent(made.units, self._there(made.answered_at))
         return made.reference
 
     @asynccontextmanager
@@ -230,15 +230,13 @@ class Clever:
         while self._is_taken(clock.now()):
             await clock.sleep(1.0)
 
-    @property
-    def _shift(self) -> timedelta:
-        """The likeliest difference between the gateway's clock and ours."""
-        skew = self.skew
-        return timedelta(seconds=(skew.low + skew.high) / 2)
+    def _there(self, instant: datetime) -> datetime:
+        """Give an instant of ours by the gateway's clock: nobody sets that one meanwhile."""
+        return instant + timedelta(seconds=self.skew.middle)
 
     def _is_taken(self, now: datetime) -> bool:
         """Tell whether the vendor's wall has shown this second before: the autumn repeats some."""
-        name = f"Push{(now + self._shift).astimezone(self._zone):%Y%m%d%H%M%S}"
+        name = f"Push{self._there(now).astimezone(self._zone):%Y%m%d%H%M%S}"
         used_at = self._ours.get(name)
         return used_at is not None and self._line.clock.monotonic() - used_at > RECENT
 
@@ -262,7 +260,7 @@ class Clever:
             )
 
     def _learn(self, batch: int, push: Push, count: int, at: datetime) -> None:
-        """Take in that a push of ours exists, and what it cost."""
+        """Take in that a push of ours exists, since when by the gateway's clock, and its cost."""
         self._ours[push.reference] = self._line.clock.monotonic()
         while len(self._ours) > REMEMBERED:
             del self._ours[next(iter(self._ours))]
@@ -352,7 +350,8 @@ class Clever:
 
     def _found(self, one: Pass, push: Push) -> Sighting:
         count, at = len(one.batch.numbers), self._prober.second(one, push.reference)
-        self._learn(one.batch.batch, push, count, at - self._shift)
+        self._learn(one.batch.batch, push, count, at)
+        self._named = True  # it was found by its second alone
         return Sighting(
             gateway_id=push.reference,
             numbers=one.batch.numbers,
@@ -365,8 +364,8 @@ class Clever:
 
     async def _witness(self, missing: Sequence[Unclear]) -> None:
         """Read the credit for batches that were not found, with no push under way meanwhile."""
-        now = self._line.clock.now()
-        due = [batch.unclear_at + CHARGED_BY for batch in missing]
+        now = self._there(self._line.clock.now())
+        due = [self._there(batch.unclear_at) + CHARGED_BY for batch in missing]
         if all(at > now or self._credit.read_since(at) for at in due):
             return
         async with self._posting:
@@ -377,8 +376,9 @@ class Clever:
 
     def _charged(self, batch: Unclear, unclear: set[int]) -> bool | None:
         parts = segments(batch.text).count * len(batch.numbers)
-        settled_at = batch.unclear_at + CHARGED_BY
-        return self._credit.says(batch, settled_at, parts, unclear)
+        handed_at = self._there(batch.handed_at)
+        settled_at = self._there(batch.unclear_at) + CHARGED_BY
+        return self._credit.says(batch.batch, (handed_at, settled_at), parts, unclear)
 
     # The account
 
@@ -388,5 +388,5 @@ class Clever:
         seen, read_at = await self._profile.read()
         credit = seen.get("credit")
         if isinstance(credit, float) and quiet and posts == self._posts:
-            self._credit.read(credit, read_at)
+            self._credit.read(credit, self._there(read_at))
         return seen

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.instants import milliseconds
-from bot.core.messages import Unclear
 from bot.gateways.payload import decimal, whole_number
 
 KEPT = 120
@@ -34,7 +33,7 @@ class Reading:
     """What the account had while no push was under way, and what was spent from then on."""
 
     at: int
-    """Epoch milliseconds, our clock."""
+    """Epoch milliseconds, the gateway's clock."""
     credit: float
     calm: bool
     """No push was accepted shortly before."""
@@ -50,7 +49,7 @@ class _Push:
 
 
 class Credit:
-    """Remembers readings and costs; `says` what they prove."""
+    """Remembers readings and costs, and `says` what they prove; by the gateway's clock."""
 
     def __init__(self, stored: Mapping[str, Any], born_at: datetime) -> None:
         self._readings = [one for row in _rows(stored, "readings") if (one := _reading(row))]
@@ -111,13 +110,18 @@ class Credit:
         return bool(self._readings) and self._readings[-1].at >= milliseconds(instant)
 
     def says(
-        self, batch: Unclear, settled_at: datetime, parts: int, unclear: Collection[int]
+        self,
+        batch: int,
+        between: tuple[datetime, datetime],
+        parts: int,
+        unclear: Collection[int],
     ) -> bool | None:
         """Say whether the account was charged for a push: True, False, or None, it cannot tell.
 
+        `between`: when it was handed over, and when it has been charged, if it ever will be.
         `unclear`: all batches of which it is not known; `parts`: of this one, as in `accepted`.
         """
-        first, last = milliseconds(batch.handed_at), milliseconds(settled_at)
+        first, last = map(milliseconds, between)
         before = [one for one in self._readings if one.at <= first]
         after = [one for one in self._readings if one.at >= last]
         if not before or not after:
@@ -131,7 +135,7 @@ class Credit:
         # In an earlier life something may have been accepted that was not written down.
         known = then.calm and then.at >= self._born and self._price is not None
         others = (other for other, at in self._doubts.items() if then.at <= at < now.at)
-        alone = {*unclear, *others} == {batch.batch}
+        alone = {*unclear, *others} == {batch}
         as_expected = known and abs(missing - (self._price or 0.0) * parts) < 1e-6
         return True if as_expected and alone else None
 

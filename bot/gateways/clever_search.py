@@ -26,6 +26,8 @@ from bot.gateways.payload import UnreadableError, clean, read_json
 NOBODY = "Push19990101000000"
 """A campaign that cannot exist: it shows how the vendor says so."""
 CALIBRATED_FOR = 24 * 3600
+CALIBRATED_AGAIN = 60
+"""Seconds; what came in the place of that answer may have been trouble of a moment."""
 
 
 @dataclass(slots=True)
@@ -93,18 +95,18 @@ class Prober:
         """The form of that answer; None: it is not known."""
         self._api = api
         self._zone = zone
-        self._calibrated_at: float | None = None
+        self._calibrated_until: float | None = None
 
     async def calibrate(self) -> None:
         """Learn, once a day, how the vendor says so. Raises `GatewayError`."""
         now = self._api.line.clock.monotonic()
-        if self._calibrated_at is not None and now - self._calibrated_at < CALIBRATED_FOR:
+        if self._calibrated_until is not None and now < self._calibrated_until:
             return
         form, push = await self._campaign(NOBODY)
         # A page of somebody else's that comes with a success says nothing about campaigns.
         useless = push is not None or (form[0] < 300 and form[1] == "unreadable")
         self.nobody = None if useless else form
-        self._calibrated_at = now
+        self._calibrated_until = now + (CALIBRATED_AGAIN if useless else CALIBRATED_FOR)
 
     async def probe(self, one: Pass, ours: Container[str], most: int) -> tuple[int, Push | None]:
         """Ask for the next names of a batch, not for `ours`; `most` requests are made.
@@ -131,7 +133,7 @@ class Prober:
             if found:
                 return asked, push
             if push is None and form != self.nobody:
-                self._calibrated_at = None
+                self._calibrated_until = None
         return asked, None
 
     def second(self, one: Pass, name: str) -> datetime:

@@ -57,7 +57,7 @@ class Line:
     @property
     def skew(self) -> Skew:
         """The gateway's clock minus ours, now."""
-        return self.skews.at(self.clock.now())
+        return self.skews.at(self.clock.now(), self.clock.monotonic())
 
     @property
     def condition(self) -> Condition:
@@ -113,7 +113,8 @@ class Line:
         raise Throttled("its turn came too late to begin with it")
 
     def _learn_clock(self, answer: Answer) -> None:
-        step = self.skews.learn(answer.headers.get("date", ""), answer.begun_at, answer.ended_at)
+        date, steady = answer.headers.get("date", ""), self.clock.monotonic()
+        step = self.skews.learn(date, answer.begun_at, answer.ended_at, steady)
         if abs(step) > STEP:
             LOG.warning(
                 "The gateway's clock was set, or ours",

@@ -17,6 +17,8 @@ from bot.gateways.http import http_date
 SAMPLES = 20
 DRIFT = 100e-6
 """How far two clocks part, in seconds a second: a bad quartz in a warm room."""
+SET_BY = 0.5
+"""Seconds that our clock and a steady one part by only when somebody sets ours."""
 UNKNOWN = Skew(-300.0, 300.0)
 """Before the first answer: wide enough for a gateway that nobody has set right."""
 PLAUSIBLE = 600.0
@@ -39,15 +41,20 @@ class SkewEstimator:
     """Learns from answers and rows, tells the interval that holds the truth."""
 
     def __init__(self) -> None:
+        self._offset: float | None = None
+        """Our clock minus what it measures time by, when the last answer was there."""
         self._samples: deque[_Sample] = deque(maxlen=SAMPLES)
         self._date: str | None = None
         self._second = 0.0
         self._rows: tuple[float, float] | None = None
 
-    def learn(self, date: str, begun_at: datetime, ended_at: datetime) -> float:
+    def learn(
+        self, date: str, begun_at: datetime, ended_at: datetime, steady: float | None = None
+    ) -> float:
         """Take in the `Date` of an answer, and when it was asked for and had, by our clock.
 
-        Gives the seconds by which the difference has changed at once; mostly 0.
+        `steady`: seconds of a clock that nobody can set, at `ended_at`. Gives the seconds by which
+        the difference has changed at once; mostly 0.
         """
         if date != self._date:
             second = http_date(date)
@@ -56,6 +63,9 @@ class SkewEstimator:
             self._date, self._second = date, second.timestamp()
         now = ended_at.timestamp()
         sample = _Sample(self._second - now, self._second + 1.0 - begun_at.timestamp(), now)
+        if sample.low > sample.high:
+            return 0.0  # our clock was set back between question and answer
+        self._offset = None if steady is None else now - steady
         newest = self._samples[-1] if self._samples else None
         if newest is not None and int(newest.at) == int(now) and _meet(newest, sample):
             # Many answers of one second are one sample: twenty of them would be no history.
@@ -81,12 +91,23 @@ class SkewEstimator:
             rows = self._rows or (low, high)
             self._rows = min(low, rows[0]), max(high, rows[1])
 
-    def at(self, now: datetime) -> Skew:
-        """Give the interval; the older the samples, the wider."""
-        low, high = self._agreed(now.timestamp()) or (UNKNOWN.low, UNKNOWN.high)
+    def at(self, now: datetime, steady: float | None = None) -> Skew:
+        """Give the interval; the older the samples, the wider.
+
+        With `steady`, see `learn`, it is right at once when our clock was set, before any answer.
+        """
+        moved = self._moved(now.timestamp(), steady)
+        low, high = self._agreed(now.timestamp() - moved) or (UNKNOWN.low, UNKNOWN.high)
         if self._rows is not None:
             low, high = min(low, self._rows[0]), max(high, self._rows[1])
-        return Skew(low, high)
+        return Skew(low - moved, high - moved)
+
+    def _moved(self, now: float, steady: float | None) -> float:
+        """Give the seconds by which our clock was set since the last answer."""
+        if steady is None or self._offset is None:
+            return 0.0
+        moved = now - steady - self._offset
+        return moved if abs(moved) > SET_BY else 0.0
 
     def _agreed(self, now: float) -> tuple[float, float] | None:
         if not self._samples:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from bot import metrics
-from bot.core.messages import Search, Unclear
+from bot.core.messages import Search, Skew, Unclear
 from bot.core.reconcile import Verdict, VerdictKind, verdicts
 from bot.gateways.base import GatewayError
 from bot.log import logger
@@ -30,10 +30,11 @@ class Reconciler:
     async def tick(self) -> int:
         """Search once for everything unclear; say how many batches found their verdict."""
         account, now = self._account, self._account.clock.now()
+        skew = account.gateway.skew
         async with account.database.write() as connection:
             await outbox.recover(connection, account.name, now, all_of_them=False)
-            unclear = await unclear_rows.load(connection, account.name)
-            since = await unclear_rows.last_before(connection, account.name, unclear)
+            unclear = await self._dated(connection, skew)
+            since = await unclear_rows.last_before(connection, account.name, unclear, skew)
         if not unclear:
             return 0
         try:
@@ -51,7 +52,9 @@ class Reconciler:
         if not unclear:
             return 0
         async with account.database.write() as connection:
-            bound = await unclear_rows.bound(connection, account.name, unclear, search.sightings)
+            bound = await unclear_rows.bound(
+                connection, account.name, unclear, search.sightings, skew
+            )
             found = verdicts(
                 unclear,
                 search,
@@ -68,6 +71,15 @@ class Reconciler:
         await note_campaigns(account.database, account.name, begun, account.clock.now())
         self._compare(unclear, found)
         return self._tell(found)
+
+    async def _dated(self, connection: Connection, skew: Skew) -> list[Unclear]:
+        """Read what is unclear, dated by our clock as it goes now."""
+        rows = await unclear_rows.load(connection, self._account.name)
+        dated = [one.dated_by(skew) for one in rows]
+        await unclear_rows.date(
+            connection, [new for old, new in zip(rows, dated, strict=True) if new is not old]
+        )
+        return dated
 
     async def _follow(
         self, connection: Connection, unclear: Sequence[Unclear], found: Sequence[Verdict]

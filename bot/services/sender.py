@@ -67,7 +67,7 @@ class Sender:
         """Settle what came back and hand over what is due; say how many rows moved."""
         await self._gather()
         outcomes = self._outcomes.copy()
-        now = self._account.clock.now()
+        now, steady = self._account.clock.now(), self._account.clock.monotonic()
         stopped: list[tuple[int, Status]] = []
         async with self._account.database.write() as connection:
             await self._settle(connection, outcomes, now)
@@ -75,7 +75,7 @@ class Sender:
         del self._outcomes[: len(outcomes)]  # not before they are on the disk
         await self._note(outcomes, now)
         for batch in batches:
-            task = asyncio.create_task(self._send(batch))
+            task = asyncio.create_task(self._send(batch, now, steady))
             self._flying.add(task)
             task.add_done_callback(self._landed)
         self._tell(outcomes)
@@ -125,7 +125,8 @@ class Sender:
         chosen = gather(admitted, self._account.name, traits.numbers_per_batch)[:room]
         batches = [replace(batch, leave_by=now + LEAVE_WITHIN) for batch in chosen]
         if batches:
-            await outbox.hand(connection, batches, now, now + LEASE)
+            skew = self._account.gateway.skew
+            await outbox.hand(connection, batches, now, now + LEASE, skew)
             spending.handed(batches)
         return batches
 
@@ -161,8 +162,11 @@ class Sender:
             account = self._account
             await note_campaigns(account.database, account.name, _begun(outcomes), now)
 
-    async def _send(self, batch: Batch) -> None:
-        self._outcomes.append(await self._outcome(batch))
+    async def _send(self, batch: Batch, handed_at: datetime, steady: float) -> None:
+        """Send, and time it by a clock that nobody sets meanwhile."""
+        outcome = await self._outcome(batch)
+        took = timedelta(seconds=self._account.clock.monotonic() - steady)
+        self._outcomes.append(replace(outcome, ended_at=handed_at + took))
 
     async def _outcome(self, batch: Batch) -> Outcome:
         """Hand over a batch; whatever is not certainly refused may have been taken."""

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import Acceptance, Batch, MessageClass, Outbound, Status
+from bot.core.messages import VAGUE, Acceptance, Batch, MessageClass, Outbound, Skew, Status
 from bot.storage import telling
 from bot.storage.columns import STILL_OPEN, UNDER_WAY, Instant, has_status, is_told
 from bot.storage.many import INSERT, Many
@@ -99,10 +99,18 @@ async def suppress(connection: AsyncConnection, numbers: Collection[str], now: d
 
 
 async def hand(
-    connection: AsyncConnection, batches: Sequence[Batch], now: datetime, lease_until: datetime
+    connection: AsyncConnection,
+    batches: Sequence[Batch],
+    now: datetime,
+    lease_until: datetime,
+    skew: Skew | None = None,
 ) -> None:
-    """Write down the intent to send these batches. Commit before a byte leaves (INV-3)."""
-    since = {"handed_at": now, "lease_until": lease_until}
+    """Write down the intent to send these batches. Commit before a byte leaves (INV-3).
+
+    `skew`: how the gateway's clock goes, so that they are found though ours be set meanwhile.
+    """
+    known = skew.middle if skew is not None and skew.width < VAGUE else None
+    since = {"handed_at": now, "lease_until": lease_until, "skew": known}
     rows = [
         {"which": row, "batch": batch.id, "fence": batch.fence} | since
         for batch in batches
@@ -121,6 +129,7 @@ _hand = Many(
             fence=bindparam("fence"),
             handed_at=bindparam("handed_at"),
             lease_until=bindparam("lease_until"),
+            skew=bindparam("skew"),
             status_at=bindparam("handed_at"),
             progress=null(),
             negatives=literal_column("0"),
@@ -141,6 +150,8 @@ class Outcome:
     error: str = ""
     alone: bool = False
     """Again, but each row in a request of its own."""
+    ended_at: datetime | None = None
+    """When it became unclear, by the clock by which it was handed over; None: now."""
 
 
 async def settle(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -174,6 +185,8 @@ def _settled(outcome: Outcome, row: int, now: datetime) -> dict[str, Any]:
             "error": outcome.error,
             "code": ALONE if outcome.alone else "",
         }
+    if outcome.status is Status.UNCONFIRMED:
+        values["ended_at"] = outcome.ended_at or now
     return values | {"error": outcome.error}
 
 
@@ -228,7 +241,9 @@ SETTLE = {
     ),
     Status.QUEUED: _settling(Status.QUEUED, "not_before", "error", "code"),
     Status.FAILED: _settling(Status.FAILED, "error"),
-    Status.UNCONFIRMED: _settling(Status.UNCONFIRMED, "error", unclear_at=bindparam("now")),
+    Status.UNCONFIRMED: _settling(
+        Status.UNCONFIRMED, "error", unclear_at=bindparam("ended_at", type_=Instant)
+    ),
 }
 
 

@@ -111,6 +111,8 @@ outbox = Table(
     Column("batch", BigInteger),
     Column("handed_at", Instant),
     Column("lease_until", Instant),
+    # By how many seconds the gateway's clock was ahead of ours then; null: nobody knew.
+    Column("skew", Float),
     # What the gateway said.
     Column("gateway_id", String, nullable=False),
     Column("segments", SmallInteger),

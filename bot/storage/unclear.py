@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import Delivery, Sighting, Status, Unclear
+from bot.core.messages import Delivery, Sighting, Skew, Status, Unclear
 from bot.core.reconcile import Verdict, VerdictKind
 from bot.storage import telling
 from bot.storage.columns import UNDER_WAY, has_status, is_told
@@ -49,19 +49,42 @@ def _unclear(rows: Sequence[Any]) -> Unclear:
         progress=first.progress or {},
         negatives=first.negatives,
         searched_at=first.searched_at,
+        skew=first.skew,
     )
 
 
+async def date(connection: AsyncConnection, unclear: Sequence[Unclear]) -> None:
+    """Write down by which clock these are dated now, and that no search of before counts."""
+    for one in unclear:
+        await connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(one.ids), has_status(outbox, Status.UNCONFIRMED))
+            .values(
+                handed_at=one.handed_at,
+                unclear_at=one.unclear_at,
+                skew=one.skew,
+                progress=null(),
+                negatives=0,
+                searched_at=null(),
+            )
+        )
+
+
 async def last_before(
-    connection: AsyncConnection, gateway: str, unclear: Sequence[Unclear]
+    connection: AsyncConnection, gateway: str, unclear: Sequence[Unclear], skew: Skew
 ) -> datetime | None:
-    """Say when the last message before the unclear ones was handed over that was surely taken."""
+    """Say when the last message before the unclear ones was handed over that was surely taken.
+
+    By our clock as it goes now, see `Unclear.dated_by`.
+    """
     if not unclear:
         return None
     before = outbox.c.id < min(one.batch for one in unclear)
     ours = and_(outbox.c.gateway == gateway, is_told(outbox.c.gateway_id))
-    last = select(outbox.c.handed_at).where(before, ours).order_by(outbox.c.id.desc()).limit(1)
-    return (await connection.scalars(last)).first()
+    columns = select(outbox.c.handed_at, outbox.c.skew)
+    last = columns.where(before, ours).order_by(outbox.c.id.desc()).limit(1)
+    row = (await connection.execute(last)).first()
+    return None if row is None else skew.ours(row.handed_at, row.skew)
 
 
 async def bound(
@@ -69,8 +92,11 @@ async def bound(
     gateway: str,
     unclear: Sequence[Unclear],
     sightings: Sequence[Sighting],
+    skew: Skew,
 ) -> dict[str, datetime]:
-    """Name the gateway's ids that belong to rows of ours, with the instant that we knew it.
+    """Name the gateway's ids that belong to rows of ours, with the instant of handing over.
+
+    By our clock as it goes now, see `Unclear.dated_by`.
 
     Those that were seen, and those sent around the unclear ones: a listing that lacks what was
     certainly taken proves nothing by what else it lacks.
@@ -82,9 +108,9 @@ async def bound(
     for start in range(0, max(len(seen), 1), NEIGHBOURS):
         part = outbox.c.gateway_id.in_(seen[start : start + NEIGHBOURS])
         which = or_(part, outbox.c.id >= near) if start == 0 else part
-        columns = select(outbox.c.gateway_id, outbox.c.handed_at)
+        columns = select(outbox.c.gateway_id, outbox.c.handed_at, outbox.c.skew)
         found |= {
-            row.gateway_id: row.handed_at
+            row.gateway_id: skew.ours(row.handed_at, row.skew)
             for row in await connection.execute(columns.where(ours, which))
         }
     return found

@@ -8,7 +8,6 @@ import pytest
 
 from bot.gateways.clever_credit import Credit
 from tests.clock import NOON
-from tests.gateways.vendors import CLEVER
 
 LATER = NOON + timedelta(minutes=10)
 
@@ -31,5 +30,5 @@ def test_a_push_that_is_heard_of_twice_cost_what_it_cost(found_at, says) -> None
     after_the_death.accepted(3, 7.0, 1, found_at)
     after_the_death.read(993.0, LATER)
 
-    other = CLEVER.unclear(batch=9, ids=(9,), handed_at=NOON + timedelta(seconds=20))
-    assert after_the_death.says(other, LATER, 1, {9}) is says
+    between = (NOON + timedelta(seconds=20), LATER)
+    assert after_the_death.says(9, between, 1, {9}) is says

@@ -180,6 +180,25 @@ async def test_a_vendor_that_answers_for_everything_is_not_trusted(server, trans
     assert not (await gateway.search([CLEVER.unclear()])).trusted
 
 
+async def test_a_campaign_that_was_found_shows_how_campaigns_are_named(gateway, vendor, clock):
+    """INV-6, INV-14: no push was ever answered, and yet it is known where to look."""
+    clock.advance(400)
+    vendor.pushes[reference(NOON)] = Reply(body=push(reference(NOON), [NUMBER], TEXT))
+    await searched(gateway, {})
+    assert (await gateway.search([CLEVER.unclear()])).trusted
+
+
+async def test_trouble_of_a_moment_does_not_hide_how_the_vendor_says_no(server, transport, clock):
+    """INV-14: what came in the place of that answer is asked for again within minutes."""
+    vendor = Vendor(server, unknown=Reply(body=b"<html>"))
+    gateway = clever(server, transport, learned={"named": True})
+    clock.advance(400)
+    assert not (await gateway.search([CLEVER.unclear()])).trusted
+    vendor.unknown = UNKNOWN
+    clock.advance(120)
+    assert (await gateway.search([CLEVER.unclear()])).trusted
+
+
 @pytest.mark.parametrize(
     ("made", "trusted"),
     [

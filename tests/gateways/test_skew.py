@@ -102,3 +102,22 @@ def test_what_is_no_date_teaches_nothing(date):
     skews = SkewEstimator()
     skews.learn(date, NOON, NOON)
     assert skews.at(NOON) == UNKNOWN
+
+
+def test_a_clock_that_was_set_is_known_before_the_next_answer():
+    """INV-39: what is handed over in between is dated by the difference as it is."""
+    skews, stamp = SkewEstimator(), "Mon, 02 Mar 2026 12:00:00 GMT"
+    skews.learn(stamp, NOON, NOON, 500.0)
+    before = skews.at(NOON + timedelta(seconds=10), 510.0)
+
+    after = skews.at(NOON + timedelta(seconds=3611), 511.0)
+
+    assert after.middle == pytest.approx(before.middle - 3600, abs=0.1)
+    assert after.width == pytest.approx(before.width, abs=0.1)
+
+
+def test_a_clock_that_is_set_back_during_a_request_teaches_nothing():
+    skews = SkewEstimator()
+    stamp = "Mon, 02 Mar 2026 12:00:00 GMT"
+    skews.learn(stamp, NOON, NOON - timedelta(hours=1), 0.0)
+    assert skews.at(NOON) == UNKNOWN

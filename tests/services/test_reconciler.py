@@ -218,3 +218,32 @@ async def test_a_message_that_was_found_is_sent_and_nothing_less(scene: Scene) -
     await reconciler(scene).tick()
 
     assert await scene.statuses() == ["sent"]
+
+
+@pytest.mark.parametrize("set_by", [-HOUR, 90.0, HOUR])
+async def test_a_clock_that_is_set_hides_nothing_that_was_taken(
+    scene: Scene, set_by: float
+) -> None:
+    """INV-4, INV-39: it is looked for by the gateway's clock, which nobody has set."""
+    handed_at = scene.clock.now()
+    await unclear(scene, ANA)
+    scene.clock.jump(set_by)
+    scene.gateway.skew = Skew(-set_by, -set_by)
+    there = Sighting("77", (ANA,), FAIR, handed_at, segments=1)
+    scene.gateway.found = Search(scene.clock.now(), (there,), {1: True}, {}, scene.gateway.skew)
+
+    assert await reconciler(scene).tick() == 1
+    assert (await row(scene))["status"] == Status.SENT
+
+
+async def test_what_was_counted_before_the_clock_was_set_does_not_count(scene: Scene) -> None:
+    """INV-6, INV-39: and the time that seems to have passed has not."""
+    await unclear(scene, ANA)
+    scene.clock.jump(HOUR)
+    scene.gateway.skew = Skew(-HOUR, -HOUR)
+    for _ in range(5):
+        scene.gateway.found = Search(scene.clock.now(), (), {1: True}, {}, scene.gateway.skew)
+        assert await reconciler(scene).tick() == 0
+        scene.clock.advance(15)
+
+    assert (await row(scene))["status"] == Status.UNCONFIRMED

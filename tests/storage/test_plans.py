@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event
 from bot.core.ceilings import STARTED
 from bot.core.conversation import Conversation, Subscriber
 from bot.core.errands import Errand, ErrandKind, ErrandStatus
-from bot.core.messages import Acceptance, Batch, Status
+from bot.core.messages import Acceptance, Batch, Skew, Status
 from bot.storage import (
     answers,
     errands,
@@ -146,7 +146,7 @@ async def reconcile(database: Database) -> None:
     one = await make_unclear(database)
     async with database.write() as connection:
         await unclear.load(connection, "vudumobile")
-        await unclear.bound(connection, "vudumobile", [one], [])
+        await unclear.bound(connection, "vudumobile", [one], [], Skew())
 
 
 async def ask_for_receipts(database: Database) -> None:

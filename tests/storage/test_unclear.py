@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.core.messages import Acceptance, Batch, Sighting, Status, Unclear
+from bot.core.messages import Acceptance, Batch, Sighting, Skew, Status, Unclear
 from bot.core.reconcile import Verdict, VerdictKind
 from bot.storage import outbox, unclear
 from bot.storage.database import Database
@@ -118,4 +118,4 @@ async def test_ids_that_are_ours_already_are_named_for_the_reconciler(database: 
     seen = [Sighting("901", (BEN,), "x", NOON)]
 
     async with database.read() as connection:
-        assert await unclear.bound(connection, "vudumobile", [one], seen) == {"900": NOON}
+        assert await unclear.bound(connection, "vudumobile", [one], seen, Skew()) == {"900": NOON}
