@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from bot.terminal import count
 
 
 def instant(at: datetime | None) -> str:
@@ -18,3 +21,8 @@ def yes_no(truth: bool) -> str:  # noqa: FBT001 - the value itself
 def figure(number: int | None) -> str:
     """Write a figure; nothing where there is none."""
     return "" if number is None else str(number)
+
+
+def unread(rows: Sequence[object]) -> str:
+    """Say how many rows of a list could not be read; nothing where all could."""
+    return f"; {count(len(rows), 'row')} could not be read" if rows else ""

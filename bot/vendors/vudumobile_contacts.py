@@ -11,7 +11,7 @@ from bot.terminal import Misused, count
 from bot.vendors.asked import Asked
 from bot.vendors.doing import Told, beforehand, carry_out, expect_yes, vudumobile
 from bot.vendors.remedies import Function
-from bot.vendors.showing import figure, instant, yes_no
+from bot.vendors.showing import figure, instant, unread, yes_no
 
 HEADS = ("id", "number", "name", "language", "blocked", "e-mail", "description", "user", "since")
 GROUPS = "`textobot vudumobile get-groups`"
@@ -25,10 +25,9 @@ def get_contacts(asked: Asked, group: str) -> int:
 
     async def act(account: VuduMobile) -> Told:
         found = await account.get_contacts(group)
-        unread = len(found.unreadable)
-        lost = f"; {count(unread, 'row')} could not be read" if unread else ""
         rows = [_row(one) for one in found.contacts]
-        return Told(found, f"{count(len(rows), 'contact')}{lost}.", HEADS, rows)
+        sentence = f"{count(len(rows), 'contact')}{unread(found.unreadable)}."
+        return Told(found, sentence, HEADS, rows)
 
     return carry_out(asked, vudumobile, Function(known=GROUPS), act)
 

@@ -34,7 +34,7 @@ from bot.vendors.asked import Asked
 from bot.vendors.doing import Told, beforehand, carry_out, expect_yes, vudumobile
 from bot.vendors.remedies import Function, told
 from bot.vendors.rows import NOT_BEGUN, REFUSED, UNCLEAR, Report, Row, each
-from bot.vendors.showing import instant, yes_no
+from bot.vendors.showing import instant, unread, yes_no
 
 EVERYBODY = "Tous"
 HEADS = (
@@ -63,7 +63,6 @@ def export_contacts(asked: Asked, file: Path | None, *, group: str) -> int:
     async def act(account: VuduMobile) -> Told:
         found = await account.get_contacts(group)
         rows = [_cells(one) for one in found.contacts]
-        unread = len(found.unreadable)
         if file is None:
             write_csv((HEADS, rows))
             return Told(None)
@@ -71,9 +70,10 @@ def export_contacts(asked: Asked, file: Path | None, *, group: str) -> int:
             write_new(file, (HEADS, *rows))
         except OSError as error:
             raise Misused(f"{file} cannot be written: {error.strerror}") from error
-        lost = f"; {count(unread, 'row')} could not be read" if unread else ""
-        said = {"contacts": len(rows), "unreadable": unread, "file": str(file)}
-        return Told(said, f"{count(len(rows), 'contact')} written to {file}{lost}.")
+        lost = len(found.unreadable)
+        said = {"contacts": len(rows), "unreadable": lost, "file": str(file)}
+        sentence = f"{count(len(rows), 'contact')} written to {file}{unread(found.unreadable)}."
+        return Told(said, sentence, failed=bool(lost))
 
     return carry_out(asked, vudumobile, Function(known="`textobot vudumobile get-groups`"), act)
 
@@ -202,17 +202,19 @@ class _Adding:
         self.by_number = {one.number: one for one in everybody.contacts if one.number}
         self.by_email = {one.email.casefold(): one for one in everybody.contacts if one.email}
         if group:
-            found = [
-                one
-                for one in await self.account.get_groups()
-                if group == one.id or group.casefold() == one.name.casefold()
-            ]
-            if not found:
-                remedy = "make it with post-group, or see get-groups for those there are"
-                raise Wrong(f"there is no group {group!r}", remedy)
-            self.group = found[0].id
+            self.group = await self._id(group)
             inside = await self.account.get_contacts(self.group)
             self.members = {one.id for one in inside.contacts}
+
+    async def _id(self, group: str) -> str:
+        """Give the id of a group; digits that are nobody's id may be a name. Raises `Wrong`."""
+        groups = await self.account.get_groups()
+        ids = [one.id for one in groups if one.id == group]
+        ids += [one.id for one in groups if one.name.casefold() == group.casefold()]
+        if not ids:
+            remedy = "make it with post-group, or see get-groups for those there are"
+            raise Wrong(f"there is no group {group!r}", remedy)
+        return ids[0]
 
     def _found(self, row: Row) -> Contact | None:
         number = row.fields.get("number", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.clients import VuduMobile
 from bot.clients.vudumobile_limits import Direction, Language, MailFormat
@@ -15,7 +15,7 @@ from bot.validation import Wrong
 from bot.vendors.asked import Asked
 from bot.vendors.doing import Told, carry_out, expect_yes, vudumobile
 from bot.vendors.remedies import Function
-from bot.vendors.showing import figure, instant
+from bot.vendors.showing import figure, instant, unread
 from bot.who import instant_of
 
 HEADS = ("id", "time", "from", "to", "parts", "text")
@@ -29,7 +29,7 @@ def get_feed(asked: Asked, *, since: str, direction: Direction, zone: str) -> in
 
     async def act(account: VuduMobile) -> Told:
         config = load_config(asked.config_path)
-        begun = _begun(since, config)
+        begun = _begun(since, account.clock.now(), config)
         wanted = parse_zone(zone) if zone else None
         feed = await account.get_feed(begun, direction=direction, timezone=wanted)
         shown_in = wanted or config.timezone
@@ -43,10 +43,10 @@ def get_feed(asked: Asked, *, since: str, direction: Direction, zone: str) -> in
     return carry_out(asked, vudumobile, Function(), act)
 
 
-def _begun(since: str, config: Config) -> datetime:
+def _begun(since: str, now: datetime, config: Config) -> datetime:
     """Read since when: `7d` before now, or a time of the installation's zone. Raises `Wrong`."""
     try:
-        return datetime.now(UTC) - parse_duration(since)
+        return now - parse_duration(since)
     except (Wrong, OverflowError):
         return instant_of(since, config)
 
@@ -59,8 +59,7 @@ def _row(one: FeedMessage, at: datetime, *, sent: bool) -> tuple[str, ...]:
 
 def _sum(feed: Feed, direction: Direction) -> str:
     what = "message" if direction == "mt" else "text"
-    unread = f"; {count(len(feed.unreadable), 'row')} could not be read" * bool(feed.unreadable)
-    return f"{count(len(feed.messages), what)}{unread}."
+    return f"{count(len(feed.messages), what)}{unread(feed.unreadable)}."
 
 
 def send(asked: Asked, number: str, text: str) -> int:
