@@ -34,7 +34,7 @@ from bot.vendors.asked import Asked
 from bot.vendors.doing import Told, beforehand, carry_out, expect_yes, vudumobile
 from bot.vendors.remedies import Function, told
 from bot.vendors.rows import NOT_BEGUN, REFUSED, UNCLEAR, Report, Row, each
-from bot.vendors.showing import instant, unread, yes_no
+from bot.vendors.showing import instant, yes_no
 
 EVERYBODY = "Tous"
 HEADS = (
@@ -63,17 +63,18 @@ def export_contacts(asked: Asked, file: Path | None, *, group: str) -> int:
     async def act(account: VuduMobile) -> Told:
         found = await account.get_contacts(group)
         rows = [_cells(one) for one in found.contacts]
+        lost = len(found.unreadable)
+        missing = f"{count(lost, 'row')} could not be read: not in it" if lost else ""
         if file is None:
             write_csv((HEADS, rows))
-            return Told(None)
+            return Told(None, trouble=missing)
         try:
             write_new(file, (HEADS, *rows))
         except OSError as error:
             raise Misused(f"{file} cannot be written: {error.strerror}") from error
-        lost = len(found.unreadable)
         said = {"contacts": len(rows), "unreadable": lost, "file": str(file)}
-        sentence = f"{count(len(rows), 'contact')} written to {file}{unread(found.unreadable)}."
-        return Told(said, sentence, failed=bool(lost))
+        sentence = f"{count(len(rows), 'contact')} written to {file}."
+        return Told(said, sentence, trouble=missing)
 
     return carry_out(asked, vudumobile, Function(known="`textobot vudumobile get-groups`"), act)
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.clock import SystemClock
+from bot.sandbox.vudumobile_contacts import VuduMobileContacts
 from bot.sheets import SHORTENED
 from bot.vendors import rows
 from tests.clients.commanding import Commands
@@ -77,6 +78,18 @@ async def test_without_a_file_contacts_go_to_standard_output(
     result = await vudumobile("export-contacts", "--group", "Tous")
     (row,) = csv.DictReader(io.StringIO(result.stdout))
     assert (row["number"], row["name"], row["is_blocked"]) == (ANA, "Ana", "no")
+
+
+@pytest.mark.parametrize("arguments", [(), ("contacts.csv",)], ids=["standard output", "a file"])
+async def test_who_could_not_be_read_is_not_missed_in_silence(
+    vudumobile: VuduMobileCommands,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr(VuduMobileContacts, "_listed", lambda self, contact: {"id": None})
+    result = await vudumobile("export-contacts", *arguments)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "1 row could not be read: not in it" in result.stderr
 
 
 async def test_each_row_is_told(vudumobile: VuduMobileCommands) -> None:
