@@ -12,6 +12,7 @@ from bot.sandbox import site
 from bot.sandbox.clever import Clever
 from bot.sandbox.clever_account import CleverAccount
 from bot.sandbox.clever_book import CleverBook
+from bot.sandbox.clever_users import CleverUser
 from bot.sandbox.clock import Clock, seconds
 from bot.sandbox.control import Control
 from bot.sandbox.fault_table import Option
@@ -60,7 +61,7 @@ class Sandbox:
         for gateway, number in DEFAULT_PHONES:
             self.world.phones(gateway, number)
         if self._welcome:
-            self._clever.start_campaign([DEFAULT_PHONES[1][1]], WELCOME, ago=60)
+            self._clever.pushes.start_campaign([DEFAULT_PHONES[1][1]], WELCOME, ago=60)
 
     @property
     def vudumobile_url(self) -> str:
@@ -75,7 +76,7 @@ class Sandbox:
     @property
     def begun_on_site(self) -> tuple[str, ...]:
         """The references of the campaigns that were not begun over the API."""
-        return tuple(self._clever.begun_on_site)
+        return tuple(self._clever.pushes.begun_on_site)
 
     @property
     def vudumobile_book(self) -> Book:
@@ -94,6 +95,11 @@ class Sandbox:
         """Contacts, to be read and changed as on Clever's site."""
         self.world.agenda.catch_up()
         return self._clever.book
+
+    @property
+    def clever_users(self) -> list[CleverUser]:
+        """Who was created over Clever's API."""
+        return self._clever.users.all
 
     @property
     def ledger(self) -> list[Accepted]:
@@ -168,7 +174,7 @@ class Sandbox:
         known = [self.phone("clever", number).number for number in numbers]
         if not known or not text:
             raise ValueError("A campaign needs a text and at least one number.")
-        return self._clever.start_campaign(known, clean(text), sender)
+        return self._clever.pushes.start_campaign(known, clean(text), sender)
 
     def send_by_hand(self, number: str, text: str) -> Bubble:
         """Somebody writes to a number in VuduMobile's web application; not in the ledger."""

@@ -1,44 +1,13 @@
 """Clever's campaigns ("pushs"): what was wished for, what was made of it, what was answered."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.phones import Bubble
 from bot.sandbox.rows import BIRTHS, Row
-from bot.sandbox.segments import to_gsm
-from bot.sandbox.world import clean
-
-PARIS = ZoneInfo("Europe/Paris")
-TIME = "%Y-%m-%d %H:%M:%S"
-LONGEST = 1000
-FORBIDDEN_IN_FILENAMES = set('<>:"/\\|?*')
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a request asks for, once it is known to be well formed."""
-
-    numbers: list[str]
-    text: str
-    encodage: int
-    sender: str = ""
-    type_push: str = "sms"
-    options: str = "F1"
-    duplicates: int = 0
-    filename: str = "noFile"
-    start: datetime | None = None
-
-    def to(self, numbers: list[str]) -> "Wish":
-        """The same for others."""
-        return replace(self, numbers=numbers)
-
-    def written(self) -> str:
-        """The text as this encodage can write it."""
-        return to_gsm(self.text) if self.encodage == 3 else self.text
+from bot.sandbox.wishes import Wish
 
 
 @dataclass(slots=True)
@@ -55,12 +24,17 @@ class Mo:
         """Let each fault mark it."""
         row = _marked(self.number, self.text, self.time, faults, now)
         self.text, self.time = row.text, row.time
-        self.visible_from, self.copies = row.visible_from, row.copies
+        self.visible_from = max(self.visible_from, row.visible_from)
+        self.copies = row.copies
 
 
 @dataclass(slots=True)
 class Push:
-    """A campaign. `shown` is its text as the gateway repeats it."""
+    """A campaign. `id` is a number of its own, `shown` its text as the gateway repeats it.
+
+    `cascading` counts the recipients of whom another number may still be tried; `request` is the
+    HTTP request that asked for it, 0: a person did, on the site. `out`: its hour has come.
+    """
 
     reference: str
     wish: Wish
@@ -70,6 +44,17 @@ class Push:
     messages: list[tuple[str, Bubble]] = field(default_factory=list)
     visible_from: float = 0.0
     shown: str = ""
+    id: int = 0
+    cascading: int = 0
+    request: int = 0
+    out: bool = False
+
+    @property
+    def status(self) -> int:
+        """0: nothing was sent, 1: under way, 2: done."""
+        if not self.out:
+            return 0
+        return 1 if self.cascading else 2
 
     def born(self, faults: list[Fault], now: float) -> None:
         """Let each fault mark it."""
@@ -100,6 +85,11 @@ class Campaigns:
         self._sent.update((number, push.wish.text) for number in push.wish.numbers)
         self.newest = push.reference
 
+    def remove(self, reference: str) -> None:
+        """As if it had never been; its reference is free again."""
+        for push in self._pushes.pop(reference):
+            self._sent -= {(number, push.wish.text) for number in push.wish.numbers}
+
     def of(self, reference: str) -> list[Push]:
         """Those that have it, oldest first."""
         return self._pushes.get(reference, [])
@@ -126,111 +116,3 @@ class Campaigns:
         self._sent.clear()
         self.mos.clear()
         self.newest = ""
-
-
-def reference_of(created: datetime) -> str:
-    """Push and the second of creation, by a clock in Paris."""
-    return created.strftime("Push%Y%m%d%H%M%S")
-
-
-def report(
-    push: Push, show_time: Callable[[datetime], str], *, created: bool
-) -> dict[str, object]:
-    """A campaign as it is answered when it is made, or when it is asked for later."""
-    wish = push.wish
-    head: dict[str, object] = {
-        "reference": push.reference,
-        "nb_destination": len(wish.numbers),
-        "number_list": ";".join(wish.numbers),
-    }
-    middle: dict[str, object] = {
-        "encodage": wish.encodage,
-        "text": push.shown,
-        "hd_send": show_time(wish.start or push.created),
-    }
-    cost: dict[str, object] = {
-        "type_push": wish.type_push,
-        "unit": push.unit,
-        "nb_sms": push.parts,
-    }
-    if created:
-        return head | middle | {"filename": wish.filename} | cost | {"duplicates": wish.duplicates}
-    status = 2 if push.messages else 0
-    return (
-        head
-        | {"status": status, "short_code": wish.sender}
-        | middle
-        | cost
-        | {"options": wish.options}
-    )
-
-
-def read_wish(fields: Mapping[str, object]) -> Wish | str:
-    """The wish, or which parameter is wrong."""
-    text, encodage = fields.get("text"), str(fields.get("encodage"))
-    if not isinstance(text, str) or not 1 <= len(text) <= LONGEST:
-        return f"text: de 1 à {LONGEST} caractères"
-    numbers = _numbers(fields.get("number_list"))
-    if numbers is None:
-        return "number_list: numéros au format international"
-    if encodage not in {"3", "4"}:
-        return "encodage: 3 ou 4"
-    wish = Wish(numbers, clean(text), int(encodage))
-    return _Optional(fields).add_to(wish)
-
-
-@dataclass(frozen=True, slots=True)
-class _Optional:
-    fields: Mapping[str, object]
-
-    def _get(self, name: str, default: str) -> str:
-        value = self.fields.get(name)
-        return default if value is None else str(value)
-
-    def add_to(self, wish: Wish) -> Wish | str:
-        """With the parameters that may be left out."""
-        sender, kind = self._get("short_code", ""), self._get("type_push", "sms")
-        options, duplicates = self._get("options", "F1"), self._get("duplicates", "0")
-        filename = self._get("filename", "noFile")
-        wrong = {
-            "short_code: 11 caractères maximum": len(sender) > 11,
-            "type_push: sms, tts ou voice": kind not in {"sms", "tts", "voice"},
-            "options: F0 ou F1": options not in {"F0", "F1"},
-            "duplicates: 0 ou 1": duplicates not in {"0", "1"},
-            "filename: caractères interdits": bool(FORBIDDEN_IN_FILENAMES & set(filename)),
-        }
-        for what, is_wrong in wrong.items():
-            if is_wrong:
-                return what
-        try:
-            start = self._start()
-        except ValueError:
-            return "hd_send: format Y-m-d H:i:s"
-        return replace(
-            wish,
-            sender=sender,
-            type_push=kind,
-            options=options,
-            duplicates=int(duplicates),
-            filename=filename,
-            start=start,
-        )
-
-    def _start(self) -> datetime | None:
-        text = self._get("hd_send", "").strip()
-        if not text:
-            return None
-        start = datetime.strptime(text, TIME).replace(tzinfo=PARIS)
-        if start.year < 2000:
-            raise ValueError(text)
-        return start
-
-
-def _numbers(value: object) -> list[str] | None:
-    """From "a;b" as the samples have it, or an array as the table says; None if any is wrong."""
-    if isinstance(value, str):
-        value = [part for part in value.split(";") if part.strip()]
-    if not isinstance(value, list) or not value:
-        return None
-    numbers = [str(number).strip() for number in value]
-    return numbers if all(re.fullmatch(r"\+\d{6,15}", n, re.ASCII) for n in numbers) else None

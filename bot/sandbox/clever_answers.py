@@ -11,9 +11,12 @@ PHRASES = {
     404: "La ressource demandée n'existe pas.",
     405: "L'opération demandée n'est pas permise.",
     409: "La requête entre en conflit avec une autre requête.",
+    501: "Le serveur HTTP ne supporte pas la fonctionnalité nécessaire pour traiter la requête.",
     500: "Erreur du service lors du traitement de la requête.",
     503: "Le serveur HTTP est actuellement incapable de traiter la requête.",
 }
+
+NAMED = "reference: une campagne porte déjà cette référence"
 
 FOREIGN: dict[str, object] = {
     "nb_destination": 1,
@@ -46,3 +49,8 @@ def unknown(account: CleverAccount, name: str) -> Answer:
     if account.unknown_reference == 200:
         return json_answer(200, {name: []})
     return refusal(account, account.unknown_reference)
+
+
+def nothing() -> Answer:
+    """204, with the header of the pictures."""
+    return Answer(204, headers={"Content-Type": "text/html; charset=UTF-8"})

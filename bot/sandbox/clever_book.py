@@ -1,4 +1,4 @@
-"""Clever's contacts, by the user whom they belong to.
+"""Clever's contacts, by the user whom they belong to; additional fields; predefined messages.
 
 Its methods are what a person does on the vendor's site. LookupError: there is no such contact;
 ValueError: the site does not take it.
@@ -6,10 +6,11 @@ ValueError: the site does not take it.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import count
 from typing import Any
 
+from bot.sandbox.criteria import read_criteria
 from bot.sandbox.mails import is_address
 
 FIRST_ID = 214_905
@@ -19,7 +20,7 @@ _PLAIN = re.compile(r"[\w .'’-]*")
 
 @dataclass(frozen=True, slots=True)
 class CleverContact:
-    """Somebody in the book. `user` empty: of the account itself."""
+    """Somebody in the book. `user` empty: of the account itself. `more`: additional fields."""
 
     id: int
     user: str = ""
@@ -36,10 +37,29 @@ class CleverContact:
     city: str = ""
     street: str = ""
     street_number: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """All that can be texted or called, the primary first."""
+        known = (
+            *(self.gsm_primary, self.gsm_secondary),
+            *(self.landline_primary, self.landline_secondary),
+        )
+        return tuple(dict.fromkeys(number for number in known if _PHONE.fullmatch(number)))
+
+    def said(self) -> dict[str, str]:
+        """Every field by its name in small letters, as criteria see it."""
+        own = {name: str(getattr(self, name)) for name in NAMES}
+        return own | {name.casefold(): value for name, value in self.more.items()}
 
 
-NAMES = {field.name for field in fields(CleverContact)} - {"id", "user"}
-"""What can be said of a contact."""
+NAMES = {one.name for one in fields(CleverContact)} - {"id", "user", "more"}
+"""What can be said of a contact over the API."""
+FIELDS = ("diffusion", "BRINGUP")
+"""The additional fields of the samples."""
+MESSAGES = {"Bienvenue": "Bonjour et bienvenue!"}
+"""Title and text; the document has no sample."""
 
 
 class NumberTakenError(ValueError):
@@ -47,7 +67,10 @@ class NumberTakenError(ValueError):
 
 
 class CleverBook:
-    """All contacts by id."""
+    """All contacts by id.
+
+    `fields` are the names of the additional ones, `messages` texts by their titles.
+    """
 
     def __init__(self) -> None:
         self.restart()
@@ -55,6 +78,8 @@ class CleverBook:
     def restart(self) -> None:
         """Nobody in it."""
         self._contacts: dict[int, CleverContact] = {}
+        self.fields: list[str] = list(FIELDS)
+        self.messages: dict[str, str] = dict(MESSAGES)
         self._ids = count(FIRST_ID)
 
     @property
@@ -97,6 +122,20 @@ class CleverBook:
         self._check(contact, duplicates=duplicates)
         self._contacts[contact.id] = contact
         return contact
+
+    def mark(self, who: str | int, **more: str) -> CleverContact:
+        """Fill in additional fields of a contact. ValueError: there is no such field."""
+        if unknown := set(more) - set(self.fields):
+            raise ValueError(f"There are the fields {self.fields}, not {sorted(unknown)}.")
+        contact = self.find(who)
+        contact = replace(contact, more={**contact.more, **more})
+        self._contacts[contact.id] = contact
+        return contact
+
+    def matching(self, criteria: str) -> list[CleverContact]:
+        """Whom criteria mean, of the account's own. WrongCriteriaError."""
+        matches = read_criteria(criteria, [*NAMES, *self.fields])
+        return [contact for contact in self.of() if matches(contact.said())]
 
     def remove(self, who: str | int) -> None:
         """Take a contact out of the book."""

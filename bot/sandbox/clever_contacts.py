@@ -7,8 +7,9 @@ function answers as its own sample does.
 from collections.abc import Callable, Mapping
 
 from bot.sandbox.clever_account import CleverAccount
-from bot.sandbox.clever_answers import refusal
+from bot.sandbox.clever_answers import nothing, refusal
 from bot.sandbox.clever_book import NAMES, CleverBook, CleverContact, NumberTakenError
+from bot.sandbox.clever_users import CleverUsers
 from bot.sandbox.wire import Answer, Call, json_answer
 from bot.sandbox.world import World, clean
 
@@ -43,10 +44,13 @@ def contact_route(tail: str, method: str) -> tuple[str, str]:
 class CleverContacts:
     """Answers for the contacts."""
 
-    def __init__(self, world: World, account: CleverAccount, book: CleverBook) -> None:
+    def __init__(
+        self, world: World, account: CleverAccount, book: CleverBook, users: CleverUsers
+    ) -> None:
         self._world = world
         self._account = account
         self._book = book
+        self._users = users
         self.operations: dict[str, tuple[str, Callable[[Call], Answer]]] = {
             "contacts": ("POST", self._create),
             "contact": ("GET", lambda call: self._with(call, self._read)),
@@ -103,22 +107,22 @@ class CleverContacts:
             return refusal(self._account, 409, str(why))
         except ValueError as why:
             return refusal(self._account, 400, str(why))
-        return _nothing()
+        return nothing()
 
     def _delete(self, _call: Call, contact: CleverContact) -> Answer:
         self._book.remove(contact.id)
-        return _nothing()
+        return nothing()
 
     def _list(self, call: Call) -> Answer:
         return self._listed(call, self._book.of())
 
     def _list_of_user(self, call: Call) -> Answer:
-        """A user is known by having contacts; the account itself always is."""
+        """A user is known by having contacts, or by having been created over the API."""
         if not self._account.manager:
             return refusal(self._account, 403)
         own = call.reference == self._account.login
         contacts = self._book.of("" if own else call.reference)
-        if not (own or contacts):
+        if not (contacts or self._users.knows(call.reference)):
             return refusal(self._account, 404)
         return self._listed(call, contacts)
 
@@ -170,11 +174,6 @@ def _id(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise ValueError(text)
     return int(text)
-
-
-def _nothing() -> Answer:
-    """204, with the header of the picture."""
-    return Answer(204, headers={"Content-Type": "text/html; charset=UTF-8"})
 
 
 def _as_text(contact: CleverContact) -> Shown:

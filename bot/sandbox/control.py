@@ -16,35 +16,13 @@ from bot.sandbox import views
 from bot.sandbox.clever_account import CleverAccount
 from bot.sandbox.events import Events
 from bot.sandbox.mails import Mail
+from bot.sandbox.paris import read_time
 from bot.sandbox.phones import DEFAULT_PHONES, GATEWAYS
+from bot.sandbox.readings import choices
 from bot.sandbox.vudumobile_account import VuduMobileAccount
 
 if TYPE_CHECKING:
     from bot.sandbox.app import Sandbox
-
-CHOICES: dict[str, tuple[object, ...]] = {
-    "default_direction": ("mo", "both"),
-    "unknown_reference": (404, 400, 200),
-    "same_second": ("conflict", "share"),
-    "answers": ("newest", "any"),
-    "duplicates_mean": ("list", "history"),
-    "not_latin": ("replace", "refuse"),
-    "account_path": ("account", "accounts", "both"),
-    "mail_path": ("pushsmails", "pushmails", "both"),
-    "authorization": ("basic", "bare", "either"),
-    "default_language": ("fr", "en"),
-    "unknown_contact": ("error", "empty"),
-    "tous_id": (1, 6),
-    "contact_names": ("sample", "table", "either"),
-    "contact_shape": ("text", "picture"),
-    "import_file": ("upload", "form", "either"),
-    "csv_delimiter": (",", ";", "\t"),
-    "csv_header": ("names", "none"),
-    "past_launch": ("now", "wait", "refuse"),
-    "missing_language": ("other", "skip"),
-    "broadcast_shape": ("beside", "inside"),
-}
-"""Settings that take one of a few values."""
 
 MOST_PHONES = 40
 Body = dict[str, Any]
@@ -81,6 +59,7 @@ class Control:
             "mails": self._mails,
             "clock": lambda _: self._clock(),
             "settings": lambda _: self._settings(),
+            "readings": lambda _: views.readings(),
             "outcome": lambda _: views.outcomes(),
             "why": self._why,
         }
@@ -108,6 +87,7 @@ class Control:
             "phones": [views.phone(phone) for phone in phones],
             "known": known[:500],
             "default_phones": DEFAULT_PHONES,
+            "outcomes": views.outcome_choices(),
             "explains": self._sandbox.explain is not None,
             "faults": self._active()["active"],
             "requests": [views.request(line) for line in self._sandbox.requests[-100:]],
@@ -202,7 +182,7 @@ class Control:
                 raise ValueError(f"There is no gateway {gateway!r}; there are {GATEWAYS}.")
             account = self._accounts()[gateway]
             for name, value in settings.items():
-                setattr(account, name, _checked(account, name, value))
+                setattr(account, name, _checked(gateway, account, name, value))
         self._sandbox.world.tell("settings")
         return self._settings()
 
@@ -223,7 +203,7 @@ class Control:
         return {"reset": True}
 
 
-def _checked(account: object, name: str, value: object) -> object:
+def _checked(gateway: str, account: object, name: str, value: object) -> object:
     """The value in the setting's type; ValueError for what it cannot be."""
     current = {field.name: getattr(account, field.name) for field in fields(account)}  # type: ignore[arg-type]  # both are dataclasses
     if name not in current:
@@ -233,8 +213,10 @@ def _checked(account: object, name: str, value: object) -> object:
         value = float(value)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         raise ValueError(f"{name} is a {wanted.__name__}, not {value!r}.")
-    if value not in CHOICES.get(name, (value,)):
-        raise ValueError(f"{name} is one of {CHOICES[name]}, not {value!r}.")
+    if (known := choices(gateway, name)) and value not in known:
+        raise ValueError(f"{name} is one of {known}, not {value!r}.")
+    if name == "expires" and read_time(str(value)) is None:
+        raise ValueError("An account expires at a time.")
     return value
 
 

@@ -13,6 +13,7 @@ Option = float | int | str | bool
 SENDS = (
     *("send", "pushs", "send_verification", "send_email", "pushsmails"),
     *("post_broadcast", "start_broadcast", "test_broadcast"),
+    *("pushscriterias", "pushsbroadcasts", "pushsmailcriterias", "pushsmailbroadcasts"),
 )
 LISTS = (
     *("get_feed", "mos", "deliveries"),
@@ -100,7 +101,8 @@ _KINDS = (
          "The answer says it is plain text", "La réponse se dit texte brut"),
     Kind("no_body", "body", "after",
          "Taken on (202), without a word more", "Accepté (202), sans un mot de plus",
-         CLEVER, ("pushs", "pushsmails", "contacts")),
+         CLEVER, ("pushs", "pushsmails", "contacts", "users", "pushscriterias",
+                  "pushsbroadcasts", "pushsmailcriterias", "pushsmailbroadcasts")),
     Kind("http_400", "refusal", "instead", "Wrong parameters (400)",
          "Paramètres incorrects (400)", options=_ACCEPTED),
     Kind("wrong_key", "refusal", "instead",

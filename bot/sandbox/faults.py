@@ -21,7 +21,9 @@ OPERATIONS = {
         *("account", "pushs", "push", "mos", "deliveries"),
         *("pushsmails", "pushsmail", "mail_deliveries"),
         *("contacts", "contact", "put_contact", "delete_contact"),
-        *("contactlists", "contactlist"),
+        *("contactlists", "contactlist", "users", "user", "put_user"),
+        *("pushscriterias", "pushsbroadcasts", "pushsmailcriterias", "pushsmailbroadcasts"),
+        *("delete_push", "delete_pushsmail", "fieldlist", "predefinedmessage"),
     ),
 }
 ALIASES = {"clever": {"send": "pushs", "get_feed": "mos", "send_email": "pushsmails"}}

@@ -6,8 +6,9 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.fault_table import FAULTS, GROUPS
 from bot.sandbox.faults import OPERATIONS, Fault
 from bot.sandbox.mails import Mail
-from bot.sandbox.outcomes import NUMBERS, USUAL
+from bot.sandbox.outcomes import CLEVER_STATUSES, NUMBERS, USUAL, VUDUMOBILE_CODES
 from bot.sandbox.phones import Accepted, Bubble, Phone
+from bot.sandbox.readings import READINGS
 from bot.sandbox.segments import dear
 from bot.sandbox.world import Request
 
@@ -119,6 +120,19 @@ def clock(one: Clock) -> Json:
 def outcomes() -> Json:
     """Which numbers fail how, and which outcomes a number can be given."""
     return {"usual": dict(USUAL), "by_last_digits": NUMBERS}
+
+
+def outcome_choices() -> dict[str, list[str]]:
+    """Gateway → every end that a message can be given, but for the usual one."""
+    return {
+        "vudumobile": [code for code in VUDUMOBILE_CODES if code != "000"] + ["sent"],
+        "clever": [code for code in CLEVER_STATUSES if code != USUAL["clever"]],
+    }
+
+
+def readings() -> Json:
+    """Every reading of the documents that can be set."""
+    return {"readings": [asdict(reading) for reading in READINGS.values()]}
 
 
 def _operations(name: str) -> dict[str, list[str]]:

@@ -74,6 +74,9 @@ class VuduMobile:
             number = self._contacts.concerns(fields)
         else:
             number = _number(str(fields.get("to", "")))
+        numbers: tuple[str, ...] = (number,) if number else ()
+        if operation == "start_broadcast":
+            numbers = self._broadcasts.concerns(str(fields.get("broadcast", "")))
         return Call(
             operation,
             line,
@@ -81,7 +84,7 @@ class VuduMobile:
             request.remote or "",
             request.headers,
             fields,
-            (number,) if number else (),
+            numbers,
         )
 
     def answer(self, call: Call) -> Answer:

@@ -16,7 +16,8 @@ class VuduMobileAccount:
     and 409 where a contact or group is unknown or there already, in place of 400. `tous_id`: of
     the group Tous, which the samples give two. `capital_groups`: TOUS and BLOCKED, as the text
     spells them. `skew`: seconds by which the gateway's clock is ahead. `feed_lag`: seconds until
-    a text or a message is listed. `users`: addresses of the account's users, by commas.
+    a text or a message is listed. `echo`: texts are listed "exact", or "trimmed" of the blanks
+    around them. `users`: addresses of the account's users, by commas.
     `import_file`: a list of contacts comes as an "upload", as the text of a field of the "form",
     or as "either". `csv_delimiter`: of such a list. `csv_header`: its first line is the "names"
     of `post_contact`, or there is "none" and the order is that of the document's sample.
@@ -45,6 +46,7 @@ class VuduMobileAccount:
     capital_groups: bool = False
     skew: float = 0.0
     feed_lag: float = 0.0
+    echo: str = "exact"
     users: str = "some@some.com"
     import_file: str = "upload"
     csv_delimiter: str = ","

@@ -21,6 +21,7 @@ TIME = "%Y-%m-%d %H:%M:%S"
 NO_ID = "broadcast identifier parameter is missing"
 NOT_FOUND = "broadcast not found"
 INVALID = "Invalid broadcast information"
+BEGUN = {"in_progress", "completed"}
 TEXTS = [field.name for field in fields(Texts)]
 DONE: dict[str, object] = {"status": True}
 Shown = dict[str, object]
@@ -44,6 +45,14 @@ class VuduMobileBroadcasts:
             "start_broadcast": lambda call: self._with(call, self._start_broadcast),
             "test_broadcast": self._test_broadcast,
         }
+
+    def concerns(self, broadcast_id: str) -> tuple[str, ...]:
+        """The phones that starting one is about, for the faults of one number."""
+        try:
+            contacts = self._launches.recipients(self._launches.find(broadcast_id))
+        except LookupError:
+            return ()
+        return tuple(contact.number for contact in contacts if contact.number)
 
     def _with(self, call: Call, then: Callable[[Call, Broadcast], Answer]) -> Answer:
         """The broadcast that is meant; who asks without naming any is told the same everywhere."""
@@ -85,7 +94,7 @@ class VuduMobileBroadcasts:
         return json_answer(200, DONE | {"broadcast": {"id": added.id}})
 
     def _modify(self, call: Call, broadcast: Broadcast) -> Answer:
-        if broadcast.status != "pending":
+        if broadcast.status in BEGUN:
             return error(400, "broadcast has already been sent or is currently being processed")
         try:
             wish = self._wish(call, broadcast.plan)
@@ -99,7 +108,7 @@ class VuduMobileBroadcasts:
         return json_answer(200, DONE)
 
     def _start_broadcast(self, call: Call, broadcast: Broadcast) -> Answer:
-        if broadcast.status in {"in_progress", "completed"}:
+        if broadcast.status in BEGUN:
             return error(400, "broadcast has already been sent or started")
         try:
             self._launches.start(broadcast, call.request)
@@ -176,7 +185,7 @@ class VuduMobileBroadcasts:
 
     def _list(self, broadcast: Broadcast) -> list[Shown] | None:
         """Nothing before it has begun."""
-        if broadcast.status in {"pending", "failed"}:
+        if broadcast.status not in BEGUN:
             return None
         return [self._row(contact.number, bubble) for contact, bubble in broadcast.messages]
 

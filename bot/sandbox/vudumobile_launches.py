@@ -108,8 +108,8 @@ class Launches:
         return broadcast
 
     def change(self, broadcast: Broadcast, plan: Plan, request: Request | None) -> None:
-        """Only what has not begun can be changed."""
-        broadcast.plan = plan
+        """Only what has not begun can be changed; what could not begin gets another chance."""
+        broadcast.plan, broadcast.status = plan, "pending"
         if plan.launch != broadcast.launch:
             broadcast.launch = plan.launch
             self._await_launch(broadcast, request)

@@ -107,6 +107,8 @@ class Line:
     def _list(self, row: Row, bubble: Bubble, births: list[Fault]) -> None:
         now = self._world.clock.monotonic()
         row.visible_from = now + self._account.feed_lag if self._account.feed_lag else 0.0
+        if self._account.echo == "trimmed":
+            row.text = row.text.strip()
         apply_births(row, births, now)
         bubble.id = str(row.id)
         insort(self._rows, row, key=_when)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import random
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -59,6 +60,15 @@ class Client:
             json={"datas": datas},
             allow_redirects=False,
         )
+
+    async def tell(self, method: str, path: str, **datas: object) -> tuple[int, Any]:
+        """What Clever answers; None: nothing."""
+        body = {"datas": datas} if datas else None
+        async with self.http.request(
+            method, f"{self.sandbox.clever_url}/{path}", headers=self.basic, json=body
+        ) as answer:
+            content = await answer.read()
+            return answer.status, json.loads(content) if content else None
 
     def pushsmails(self, path: str = "pushsmails", **change: object):
         """The sample's campaign of mails, with what is changed in it."""

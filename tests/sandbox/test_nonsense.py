@@ -76,6 +76,16 @@ DATAS = [
     "email_subject",
     "type_mail",
     "open_tag",
+    "criteria",
+    "gsm_routage_mo",
+    "mail_routage_mo",
+    "cascade",
+    "time_cascade",
+    "all_number",
+    "predefined_message",
+    "account",
+    "username",
+    "credit",
 ]
 PATHS = [
     "",
@@ -89,6 +99,15 @@ PATHS = [
     "pushs/%2e%2e/mos",
     "pushs/Push20260601140000/deliveries",
     "users",
+    "users/1",
+    "users/x",
+    "contacts",
+    "contacts/x",
+    "fieldlist",
+    "pushscriterias",
+    "pushsbroadcasts",
+    "pushsmailcriterias",
+    "pushsmailbroadcasts",
     "pushs/a/b/c",
     "pushsmails",
     "pushsmails/x",
@@ -123,8 +142,10 @@ async def test_clever(client: Client, seed: int) -> None:
         "encodage": 3,
         "email_list": "a@b.example",
         "email_subject": "a",
+        "criteria": "name=Anne",
     }
-    for _ in range(200):
+    client.sandbox.clever_book.add(GSM, "Anne", "Roy", gsm_secondary="1")
+    for _ in range(300):
         datas = good | {
             name: dice.choice(VALUES) for name in dice.sample(DATAS, dice.randrange(4))
         }
@@ -136,7 +157,7 @@ async def test_clever(client: Client, seed: int) -> None:
             data=body,
         ) as answer:
             assert answer.status < 500, body
-            json.loads(await answer.read())
+            json.loads(await answer.read() or b"{}")
         client.later(0.7)
 
 

@@ -8,6 +8,7 @@ from bot.sandbox.vudumobile_launches import Plan, Texts
 from tests.sandbox.broadcasts import (
     ANNE,
     BOB,
+    CHLOE,
     NEXT_DAY,
     TEST,
     everything,
@@ -138,6 +139,18 @@ async def test_three_readings_of_a_date_that_is_over(
     assert everything(client) == texts
 
 
+async def test_what_could_not_begin_gets_another_chance(client: Client) -> None:
+    await client.ask(
+        "post_broadcast", **TEST | {"from_groups": "Blocked", "launch_date": NEXT_DAY}
+    )
+    client.later(86_400)
+    assert (await shown(client))["broadcast"]["broadcast_status"] == "failed"
+    await client.ask("post_broadcast", broadcast="26", from_groups="Marketing")
+    assert (await shown(client))["broadcast"]["broadcast_status"] == "pending"
+    await client.ask("start_broadcast", broadcast="26")
+    assert received(client, ANNE) == ["Bonjour"]
+
+
 async def test_what_is_deleted_stops_and_what_was_sent_stays(client: Client) -> None:
     await client.ask("post_broadcast", **TEST)
     await client.ask("start_broadcast", broadcast="26")
@@ -170,6 +183,14 @@ async def test_what_does_not_reach_has_failed(client: Client) -> None:
         *("2", "1", "2", "0")
     ]
     assert answer["broadcast_status"] == "completed"
+
+
+async def test_a_fault_of_one_number_befalls_the_broadcast_to_it(client: Client) -> None:
+    await client.ask("post_broadcast", **TEST)
+    client.sandbox.break_("vudumobile", "http_500", operation="start_broadcast", number=CHLOE)
+    client.sandbox.break_("vudumobile", "http_503", operation="start_broadcast", number=BOB)
+    assert (await client.ask("start_broadcast", broadcast="26"))[0] == 503
+    assert (await client.ask("start_broadcast", broadcast="26"))[0] == 200
 
 
 async def test_the_newest_is_listed_first_and_faults_befall_the_list(client: Client) -> None:

@@ -4,6 +4,7 @@ import { ByHand } from "./by_hand.js";
 import { clockTime, dayName, look, make, order, press } from "./dom.js";
 import { Accounts, Campaign, Faults, Log, Mails } from "./panel.js";
 import { keyOf, Phone } from "./phones.js";
+import { Readings } from "./readings.js";
 import { firstLanguage, speak, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -12,11 +13,13 @@ const faults = new Faults();
 const campaign = new Campaign();
 const byHand = new ByHand();
 const accounts = new Accounts();
+const readings = new Readings();
 const log = new Log();
 const mails = new Mails();
 const clock = { timestamp: Date.now() / 1000, speed: 1, read: performance.now() };
 let ourNumber = "";
 let explains = false;
+let outcomes = {};
 
 const worldNow = () =>
   new Date((clock.timestamp + ((performance.now() - clock.read) / 1000) * clock.speed) * 1000);
@@ -57,6 +60,7 @@ function place(shown) {
     },
     campaign: (number) => campaign.offer(number, true),
     explains,
+    outcomes: outcomes[shown.gateway],
   });
   const before = phones.get(key);
   phone.input.value = before?.input.value ?? "";
@@ -74,6 +78,7 @@ function setSettings(settings) {
   ourNumber = settings.vudumobile.our_number;
   for (const phone of phones.values()) phone.our(ourNumber);
   accounts.tell(settings);
+  readings.tell(settings);
 }
 
 function setBubble(told) {
@@ -89,6 +94,7 @@ async function load() {
   const asked = kept().map((key) => encodeURIComponent(key)).join(",");
   const state = await look(`state?phones=${asked}`);
   explains = state.explains;
+  outcomes = state.outcomes;
   setClock(state.clock);
   setSettings(state.settings);
   const shown = new Set(state.phones.map((phone) => keyOf(phone.gateway, phone.number)));
@@ -105,6 +111,7 @@ async function load() {
   mails.start(state.mails);
   $("known").replaceChildren(...state.known.map(([, number]) => make("option", { value: number })));
   await faults.load();
+  await readings.load();
 }
 
 function listen() {
@@ -139,6 +146,7 @@ function change(language) {
   log.draw();
   mails.draw();
   if (accounts.settings) accounts.tell(accounts.settings);
+  readings.draw();
   tick();
 }
 

@@ -165,7 +165,7 @@ export class Accounts {
       ...this.line("vudumobile", word("firewall"), this.check("vudumobile", "firewall_open")),
       ...this.line("vudumobile", word("detailed"), this.check("vudumobile", "detailed_statuses")),
       ...this.line("clever", word("credit"), this.credit(clever.credit)),
-      ...this.line("clever", word("expires"), clever.expires.slice(0, 10)));
+      ...this.line("clever", word("expires"), this.expiry(clever.expires)));
   }
 
   line(gateway, name, value) {
@@ -182,9 +182,17 @@ export class Accounts {
     });
   }
 
+  expiry(value) {
+    return make("input", {
+      type: "date", class: "reading", "aria-label": word("expires"), value: value.slice(0, 10),
+      onchange: ({ target }) => target.value
+        && order("settings", { clever: { expires: `${target.value} ${value.slice(11)}` } }),
+    });
+  }
+
   credit(value) {
     return make("span", { class: "credit" }, make("output", { id: "credit" }, number(value)),
-      ...[[0, "0"], [999733, "↺"]].map(([credit, sign]) => make("button", {
+      ...[[0, "0"], [20, "20"], [999733, "↺"]].map(([credit, sign]) => make("button", {
         type: "button", class: "quiet", "aria-label": `${word("credit")}: ${credit}`,
         onclick: () => order("settings", { clever: { credit } }),
       }, sign)));

@@ -5,11 +5,8 @@ import { Whys } from "./why.js";
 import { word } from "./words.js";
 
 const MARKS = { queued: "○", sent: "✓", delivered: "✓✓", failed: "✗" };
+const KINDS = { flash: "⚡", tts: "☎", voice: "☎" };
 const RANK = { queued: 0, sent: 1, delivered: 2, failed: 2 };
-const OUTCOMES = {
-  vudumobile: ["300", "304", "201", "205", "101", "sent"],
-  clever: ["2", "4", "6"],
-};
 
 /** What a code comes to, in words. */
 function fateName(code) {
@@ -21,11 +18,12 @@ export const keyOf = (gateway, number) => `${gateway}:${number}`;
 
 /** One phone on the stage. */
 export class Phone {
-  constructor(shown, { remove, campaign, explains }) {
+  constructor(shown, { remove, campaign, explains, outcomes }) {
     this.gateway = shown.gateway;
     this.number = shown.number;
     this.shown = shown;
     this.bubbles = new Map();
+    this.outcomes = outcomes;
     this.actions = { remove, campaign };
     this.whys = explains ? new Whys(this.gateway, this.number) : null;
     this.element = make("article", {
@@ -85,11 +83,11 @@ export class Phone {
     const choice = make("select", {
       "aria-label": `${word("outcome")}, ${name}`, onchange: (event) => this.fate(event.target.value),
     }, make("option", { value: "" }, word("usual")),
-    ...OUTCOMES[this.gateway].map((code) => make("option", { value: code }, fateName(code))));
+    ...this.outcomes.map((code) => make("option", { value: code }, fateName(code))));
     if (!this.shown.outcome_is_usual) {
       choice.value = this.shown.outcome.split("_").pop();
     }
-    return make("footer", {}, make("h3", {}, name), choice,
+    return make("footer", {}, make("h3", {}, this.shown.landline ? `☎ ${name}` : name), choice,
       make("button", {
         type: "button", class: "remove", "aria-label": `${word("removePhone")} ${name}`,
         title: word("removePhone"), onclick: () => this.actions.remove(this),
@@ -160,15 +158,20 @@ export class Phone {
   draw(bubble, id) {
     const mine = bubble.direction === "mo";
     const about = [clockTime(new Date(bubble.time), this.gateway)];
-    if (!mine || bubble.segments > 1) {
+    const texted = bubble.kind === "sms" || bubble.kind === "flash";
+    if (texted && (!mine || bubble.segments > 1)) {
       const unit = word(bubble.segments === 1 ? "segment" : "segments");
       about.push(`${bubble.segments} ${unit} · ${bubble.encoding}`);
     }
     if (bubble.origin === "operator") about.push(word("byOperator"));
-    return make("li", { id, class: `bubble ${mine ? "mine" : "theirs"}`, "data-state": bubble.state },
+    if (KINDS[bubble.kind]) about.unshift(`${KINDS[bubble.kind]} ${word(bubble.kind)}`);
+    return make("li", {
+      id, class: `bubble ${mine ? "mine" : "theirs"}`, "data-state": bubble.state,
+      "data-kind": bubble.kind,
+    },
       make("p", {}, bubble.text),
       make("small", {}, make("span", {}, about.join(" · ")), mine ? null : this.receipt(bubble)),
-      mine || !bubble.dear.length ? null : this.dear(bubble.dear),
+      mine || !texted || !bubble.dear.length ? null : this.dear(bubble.dear),
       mine && this.whys ? this.whys.element(bubble.key) : null);
   }
 
