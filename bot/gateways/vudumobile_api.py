@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote_plus
 
-from bot.gateways.base import AccountHeld, GatewayError, Rejected
+from bot.gateways.base import AccountHeld, GatewayError, Rejected, Throttled
 from bot.gateways.failures import HOLDS, Failures
 from bot.gateways.http import LONGEST_ANSWER, Answer, Request
 from bot.gateways.limiter import Kind
@@ -20,6 +20,8 @@ from bot.gateways.vudumobile_rows import UNREADABLE
 from bot.gateways.vudumobile_tables import HOLDING_WORDS, REFUSALS
 
 KEY_HEADER = "VUDUMOBILE-API-KEY"
+LOST_PATIENCE = 408
+"""After a time-out of its own a server may have done what it was asked, whatever it says."""
 FORM = "application/x-www-form-urlencoded"
 T = TypeVar("T")
 
@@ -102,7 +104,7 @@ class Api:
         """Give the JSON of a success, and name a refusal by its words where they are known."""
         try:
             return self.understood(answer, one_of_many=one_of_many)
-        except AccountHeld:
+        except (AccountHeld, Throttled):
             raise
         except GatewayError:
             word = _refusal(answer)
@@ -134,11 +136,13 @@ def multipart_of(fields: Mapping[str, str], name: str, content: bytes) -> tuple[
 
 def _refusal(answer: Answer) -> str:
     """Say what the words of a refusal mean, where they are known."""
+    if answer.status >= 500 or answer.status == LOST_PATIENCE:
+        return ""
     try:
         said = read_json(answer.body)
     except UnreadableError:
         return ""
-    complaint = said.get("error") if isinstance(said, dict) and answer.status < 500 else None
+    complaint = said.get("error") if isinstance(said, dict) else None
     if not isinstance(complaint, str):
         return ""
     return next((word for form, word in REFUSALS.items() if re.search(form, complaint)), "")

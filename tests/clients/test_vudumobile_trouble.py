@@ -39,6 +39,7 @@ NONSENSE = [
     pytest.param(Reply(200, {"status": False, "error": f"key {KEY}"}), id="a failed success"),
     pytest.param(Reply(500, PAGE), id="their fault, in a page"),
     pytest.param(Reply(503, {"status": False, "error": "not found"}), id="overloaded"),
+    pytest.param(Reply(408, {"status": False, "error": "not found"}), id="out of patience"),
     pytest.param(RESET, id="a reset"),
     pytest.param(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{"), id="broken off"),
     pytest.param(Raw(b"SSH-2.0-OpenSSH_9.2\r\n"), id="another protocol"),
@@ -81,6 +82,12 @@ async def test_nonsense_is_never_taken_for_an_answer(
         pytest.param(Reply(430), AccountHeld, "expired", id="expired"),
         pytest.param(Reply(301, headers={"Location": "/x"}), AccountHeld, "address", id="moved"),
         pytest.param(Reply(429, headers={"Retry-After": "7"}), Throttled, "", id="too fast"),
+        pytest.param(
+            Reply(429, {"error": "group not found"}, headers={"Retry-After": "7"}),
+            Throttled,
+            "",
+            id="too fast, with words of another refusal",
+        ),
         pytest.param(Reply(400, {"error": f"'{KEY}' is bad"}), Rejected, "", id="a secret told"),
     ],
 )
