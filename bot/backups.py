@@ -13,7 +13,7 @@ from bot.services.journaling import agree
 from bot.storage.accounts import fingerprint
 from bot.storage.backup import Backup, back_up, restore as put_back
 from bot.storage.database import Database
-from bot.storage.errors import StoreError
+from bot.storage.errors import NoStore, StoreError
 from bot.storage.migrate import migrate
 from bot.terminal import DONE, FAILED, WRONG, count, faults, refuse, show
 from bot.yamlfile import Faults
@@ -91,7 +91,7 @@ def _store(config: Config) -> Path:
     if path is None:
         raise StoreError("a store in PostgreSQL is copied with its own tools, like pg_dump")
     if not path.exists():
-        raise StoreError(f"there is no store {path} yet; `textobot run` makes it")
+        raise NoStore(path)
     return path
 
 

@@ -130,7 +130,7 @@ class Chat:
         self._talk: Talk = self._await(self._stack.enter_async_context(opening))
         self._last: Heard | None = None
         at = f"{self._local(start):%Y-%m-%d %H:%M}"
-        self._story = Story(self._number, self._gateway, at)
+        self._story = Story(self._number, self._gateway, at, sandbox=self._sandbox)
 
     def _greet(self) -> None:
         show(

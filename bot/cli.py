@@ -83,7 +83,7 @@ def init(folder: Path) -> None:
 @CONFIG
 @click.option("--schema", is_flag=True, help="Write the JSON Schema of rule files, for editors.")
 def check(config_path: Path, *, schema: bool) -> None:
-    """Say everything that is wrong in configuration, rules and templates."""
+    """Say everything that is wrong in configuration, rules, templates and stories."""
     from bot.look import check as look, schema as write_schema
 
     sys.exit(write_schema() if schema else look(config_path))
@@ -246,7 +246,7 @@ def messages(
 @click.option("--at", default="", help='Not before: "2026-12-24 23:00".  [default: now]')
 @click.option(
     "--consent",
-    type=click.Choice(["express", "implied", "transactional"]),
+    type=click.Choice(["express", "implied", "inquiry", "transactional"]),
     help="A consent that was given elsewhere; noted in the ledger.",
 )
 @click.option("--wording", default="", help="With --consent: to what, when and how.")

@@ -16,6 +16,7 @@ from bot.content.entries import json_schema
 from bot.content.explain import explain
 from bot.content.rulebook import check as check_content, dear_messages
 from bot.content.templates import Templates
+from bot.playing import play
 from bot.terminal import DONE, count, faults, show
 from bot.who import Who, turn_of
 from bot.yamlfile import Faults
@@ -25,7 +26,7 @@ EXAMPLES = 5
 
 
 def check(config_path: Path) -> int:
-    """Print every fault of configuration, rules and templates; 1 if there is any.
+    """Print every fault of configuration, rules, templates and stories; 1 if there is any.
 
     Where there is none, what is dear is noted: that fails nothing.
     """
@@ -42,8 +43,13 @@ def check(config_path: Path) -> int:
     }
     if found := check_content(rules, templates, **known):
         return faults(Faults(found))
+    stories, astray = play(config, rules)
+    if astray:
+        return faults(Faults(astray))
     own, played = (len(load_content(config, sandbox=each)[0].rules) for each in (False, True))
     show(f"All is well: {count(own, 'rule')} of your own, {played - own} for the sandbox alone.")
+    if stories:
+        show(f"{stories} {'story' if stories == 1 else 'stories'} played: each went as written.")
     if not own:
         show("Without a rule of your own, only STOP, START and HELP are answered.")
     for advised in advice(config, templates):

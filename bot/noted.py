@@ -24,7 +24,7 @@ def noted(state: Mapping[str, Any], config: Config) -> Iterator[str]:
     for name, section in config.gateways.items():
         if name in told:
             yield _line(told[name], config.timezone)
-        elif state["opted_out"]:
+        elif state["opted_out"] and section.on:
             yield f"the opt-out is not noted at {name}: {_why_not(section)}"
     for name in state["blocked_there"]:
         if told.get(name, {}).get("opt") != "out":

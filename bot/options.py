@@ -40,10 +40,10 @@ CONSENT = click.option(
     "--consent",
     "kind",
     default="",
-    type=click.Choice(["", "express", "implied", "transactional"]),
+    type=click.Choice(["", "express", "implied", "inquiry", "transactional"]),
     metavar="KIND",
-    help="On what ground: express (they said yes), implied (a purchase, an inquiry: two years) or "
-    "transactional (an order).",
+    help="On what ground: express (they said yes), implied (a purchase: two years), "
+    "inquiry (a question: six months) or transactional (an order: for what it needs).",
 )
 WORDING = click.option("--wording", default="", help="What they agreed to, word for word.")
 

@@ -12,7 +12,7 @@ from typing import Any
 from bot.config import Config, installation_secret
 from bot.control.line import BESIDE_POSTGRESQL, NotAnswered, ask, socket_of
 from bot.storage.database import Database
-from bot.storage.errors import StoreError, StoreInUse
+from bot.storage.errors import NoStore, StoreInUse
 from bot.storage.migrate import expect_our_schema
 
 Told = Mapping[str, Any]
@@ -31,7 +31,7 @@ def reach(config: Config, asked: Mapping[str, Any], doing: Doing, *, changing: b
     line = json.dumps(asked).encode()
     path = Database(config.store_url).path
     if path is not None and not path.exists():
-        raise StoreError(f"there is no store {path} yet; `textobot run` makes it")
+        raise NoStore(path)
     secret = _secret(config, changing=changing)
     database = Database(
         config.store_url,

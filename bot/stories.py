@@ -3,6 +3,7 @@
 from: "+15145550001"            # who texts
 gateway: vudumobile
 at: "2026-12-24 23:00"          # by the installation's zone
+sandbox: true                   # with the examples for the sandbox; left out: without them
 talk:
   - they: "RDV"
   - we: "Quel jour?"            # what is answered; nothing between two texts is silence
@@ -40,11 +41,14 @@ class Story:
     at: str
     talk: list[Mapping[str, str]] = field(default_factory=list)
     """Items in the order of their keys; the first key says what an item is."""
+    sandbox: bool = False
+    """Whether the examples for the sandbox were asked too."""
 
     def written(self) -> str:
         """Write it down as YAML."""
         head = {"from": self.number, "gateway": self.gateway, "at": self.at}
         lines = [_line(key, value) for key, value in head.items()]
+        lines += ["sandbox: true"] if self.sandbox else []
         lines.append("talk:" if self.talk else "talk: []")
         for item in self.talk:
             lines += _item(item)

@@ -11,6 +11,8 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from bot.core.text import words
+from bot.meant import OTHER_WORDS
 from bot.yamlfile import Document, Fault, Key, shown
 
 
@@ -139,12 +141,18 @@ def _unknown(name: str, known: Collection[str], *, after_comma: bool) -> tuple[s
     what = f"there is no key {shown(name)} here"
     if after_comma:
         return what, "it stands after a comma: put a text with a comma in it between quotes"
+    if "\u00a0" in name:
+        what = "a no-break space stands here, where YAML wants a plain one"
+        return what, "type it again, without Alt or Option"
     if name.startswith("-"):
         return what, "leave a blank between the `-` and the key"
     return what, _nearest(name, known)
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
+    meant = (key for key in OTHER_WORDS.get(" ".join(words(name)), ()) if key in known)
+    if (key := next(meant, None)) is not None:
+        return f"did you mean {shown(key)}?"
     if near := get_close_matches(name, known, n=1):
         return f"did you mean {shown(near[0])}?"
     return f"known here: {', '.join(sorted(known))}" if known else "remove it"

@@ -96,3 +96,120 @@ def test_a_story_that_is_there_is_kept(chat: Chat, folder: Path) -> None:
 
     assert "there is a story 'mine' already; give another name" in result.stderr
     assert file.read_text() == "mine"
+
+
+# --- played by `check` ---------------------------------------------------------------------------
+
+HEAD = 'from: "+15145550001"\ngateway: vudumobile\nat: "2026-03-02 12:00"\ntalk:\n'
+
+
+def checked(folder: Path, talk: str, head: str = HEAD) -> tuple[int, str]:
+    """Write a story, and give what `check` says."""
+    file = folder / "rules" / "stories" / "a.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(head + talk, "utf-8")
+    result = CliRunner().invoke(main, ["check"])
+    return result.exit_code, result.output
+
+
+def test_a_talk_that_was_saved_goes_so_again(chat: Chat, folder: Path) -> None:
+    chat("rdv", "/wait 30m", "/as +33612345678 clever", "/lang en", "weather", "/save soir")
+    chat("vote 3", "later", "/wait 10m", "patron: allo", "\x01 vote 4", "/save jour")
+
+    result = CliRunner().invoke(main, ["check"])
+
+    assert result.exit_code == 0, result.output
+    assert "2 stories played: each went as written." in result.output
+
+
+def test_check_says_where_a_talk_goes_otherwise(chat: Chat, folder: Path) -> None:
+    chat("meteo", "vote 3", "/save a")
+    rules = folder / "rules" / "a.yaml"
+    rules.write_text(rules.read_text().replace("Vote {{", "Voix {{"))
+
+    result = CliRunner().invoke(main, ["check"])
+
+    told = "a.yaml:8:5: 'Voix 3\\nMerci' is said in its place; mend the rules, or write into"
+    assert result.exit_code == 1
+    assert told in result.output
+
+
+@pytest.mark.parametrize(
+    ("talk", "fault"),
+    [
+        pytest.param(
+            '  - they: "bof"\n  - we: "Oui"\n', "6:5: nothing is said here", id="silence"
+        ),
+        pytest.param(
+            '  - they: "later"\n', "5:5: 'Oui' is said, and the story has no", id="too much"
+        ),
+        pytest.param(
+            '  - they: "patron: a"\n  - we: "Transmis"\n',
+            "5:5: 'De +15145550001: patron: a' to +1514",
+            id="to another",
+        ),
+        pytest.param(
+            '  - {they: "later"}\n  - {we: "Oui"}\n  - {wait: 1m}\n', "", id="not yet due"
+        ),
+        pytest.param(
+            '  - {they: "later"}\n  - {we: "Oui"}\n  - {wait: 10m}\n  - {lang: en}\n',
+            "7:5: 'Encore?' is said, and the story has nothing there",
+            id="a follow-up",
+        ),
+        pytest.param(
+            "  - wait: soon\n", "5:5: this is no duration; write it like", id="no duration"
+        ),
+        pytest.param("  - as: bob\n", "5:5: ", id="no number"),
+        pytest.param(
+            "  - gateway: clever\n", "5:5: this says nothing; write one of", id="nothing"
+        ),
+        pytest.param(
+            '  - thay: "x"\n', "5:5: there is no key 'thay' here; did you mean", id="a key"
+        ),
+        pytest.param(
+            "  - they: x\n    they: y\n", "6:5: the key 'they' stands here again", id="twice"
+        ),
+        pytest.param("  - they: [x\n", "5:11: this list is never closed", id="no YAML"),
+    ],
+)
+def test_a_story_that_goes_astray_is_told_with_its_place(
+    folder: Path, talk: str, fault: str
+) -> None:
+    code, output = checked(folder, talk)
+
+    assert code == bool(fault), output
+    assert not fault or f"stories/a.yaml:{fault}" in output
+
+
+def test_a_story_with_the_examples_of_the_sandbox_says_so(chat: Chat, folder: Path) -> None:
+    rules = 'only: sandbox\nrules: [{id: joke, keyword: [joke], reply: "Knock"}]\n'
+    (folder / "rules" / "b.yaml").write_text(rules)
+
+    chat("joke", "/save a", options=("--sandbox",))
+
+    assert "sandbox: true" in (folder / "rules" / "stories" / "a.yaml").read_text()
+    assert CliRunner().invoke(main, ["check"]).exit_code == 0
+
+
+def test_nobody_is_asked_for_a_story(folder: Path) -> None:
+    asking = 'do: {lookup: {url: "http://127.0.0.1:1/", expect: {sky: text}, fallback: "No"}}'
+    rules = f'rules: [{{id: sky, keyword: [sky], reply: "{{{{ sky }}}}", {asking}}}]\n'
+    (folder / "rules" / "b.yaml").write_text(rules)
+
+    code, output = checked(folder, '  - they: "sky"\n  - we: "rain"\n')
+
+    assert code == 0, output
+
+
+@pytest.mark.parametrize(
+    ("head", "fault"),
+    [
+        pytest.param('at: "soon"\ntalk:\n', "a.yaml:1:1: ", id="no time"),
+        pytest.param("talk:\n", "a.yaml:1:1: the key 'at' is missing; add it", id="none"),
+        pytest.param('at: "2026-03-02"\ngateway: x\ntalk:\n', "a.yaml:1:1: ", id="no gateway"),
+    ],
+)
+def test_a_story_needs_its_beginning(folder: Path, head: str, fault: str) -> None:
+    code, output = checked(folder, "  - they: x\n", head)
+
+    assert (code, fault in output) == (1, True), output

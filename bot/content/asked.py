@@ -224,14 +224,19 @@ def _at_question(
 def _understood(turn: Turn, step: Step, position: Position) -> Told:
     value = understand(turn.text.text, step.expected, turn.around)
     if value is None:
+        count = position.misunderstood + 1
         return told(
-            "not understood as {wanted}: try {count} of {tries}",
-            "pas compris comme {wanted} : essai {count} de {tries}",
+            "not understood as {wanted}: try {count} of {tries}{end}",
+            "pas compris comme {wanted} : essai {count} de {tries}{end}",
             wanted=step.expected,
-            count=position.misunderstood + 1,
+            count=count,
             tries=step.tries,
+            end=_GIVES_UP if count >= step.tries else "",
         )
     return told("understood as {value}", "compris comme {value}", value=to_json(value))
+
+
+_GIVES_UP = Told(", and it gives up", ", et elle renonce")
 
 
 def _missed(turn: Turn) -> Iterator[Asked]:

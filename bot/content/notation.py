@@ -22,6 +22,7 @@ from pydantic_core import CoreSchema
 from bot.content.dialect import nearest
 from bot.content.templates import LANGUAGE, NAMES
 from bot.core.sayings import Message
+from bot.core.text import words
 from bot.validation import Wrong, noting, raise_all
 from bot.yamlfile import shown
 
@@ -125,14 +126,22 @@ RESERVED = NAMES | {"list"}
 
 def _id(value: object) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise Wrong("this is no id", "use small letters a to z, digits, - and _")
+        raise Wrong("this is no id", f"use small letters a to z, digits, - and _{_like(value)}")
     return value
+
+
+def _like(value: object, joint: str = "-") -> str:
+    """Propose what `Ma chanson préférée` may be called."""
+    proposed = joint.join(words(value)) if isinstance(value, str) else ""
+    return f", as in {proposed}" if _ID.fullmatch(proposed) else ""
 
 
 def name(value: object) -> str:
     """Check a name under which an answer or a value is seen. Raises `Wrong`."""
     if not isinstance(value, str) or not _NAME.fullmatch(value):
         remedy = "use small letters a to z, digits and _, and begin with a letter"
+        like = _like(value, "_")
+        remedy += like if _NAME.fullmatch(like.removeprefix(", as in ")) else ""
         raise Wrong("this is no name that a template can use", remedy)
     if value in RESERVED:
         raise Wrong(f"every template has a name {value!r} already", "choose another")
@@ -196,10 +205,29 @@ def by_language(value: object) -> dict[str, list[str]]:
     return read
 
 
+def words_by_language(value: object) -> dict[str, list[str]]:
+    """Read words, and refuse a list of them without brackets: `song, chanson` is one phrase.
+
+    Raises `Wrong`.
+    """
+    wrong: list[Wrong] = []
+    for language, listed in (value if isinstance(value, dict) else {"": value}).items():
+        if isinstance(listed, str) and _COMMA.search(listed):
+            parts = ", ".join(part.strip() for part in _COMMA.split(listed) if part.strip())
+            what = f"without brackets {shown(listed)} is one phrase"
+            remedy = f"write [{parts}]; one phrase goes without its comma"
+            wrong.append(Wrong(what, remedy, (language,) if language else ()))
+    raise_all(wrong)
+    return by_language(value)
+
+
+_COMMA = re.compile(r"(?<!\d)[,;]|[,;](?!\d)")
+
+
 Texts = Annotated[list[str], BeforeValidator(texts), WithJsonSchema(dict(TEXTS))]
 Words = Annotated[
     dict[str, list[str]],
-    BeforeValidator(by_language),
+    BeforeValidator(words_by_language),
     WithJsonSchema({"anyOf": [TEXTS, {**LANGUAGES, "additionalProperties": TEXTS}]}),
 ]
 

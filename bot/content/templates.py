@@ -163,13 +163,15 @@ class Templates:
 
         Where a language is given it may include that language's templates.
         """
+        single = list(_single_braced(text))
         if not _JINJA.search(text):
             long = Problem(1, 1, _TOO_LONG, "shorten it")
-            return ([long] if len(text) > TEXT_LIMIT else []), []
+            return [*single, *([long] if len(text) > TEXT_LIMIT else [])], []
         uses = _bare_uses(text)
         if uses is not None:
-            return [], uses
-        return self._dialect.read(text, self._beside(language))
+            return single, uses
+        problems, uses = self._dialect.read(text, self._beside(language))
+        return [*single, *problems], uses
 
     def is_dear(self, text: str) -> bool:
         """Tell whether a text that may be Jinja leaves GSM 03.38 by what is known of it."""
@@ -289,6 +291,18 @@ def _bare_uses(source: str) -> list[Use] | None:
         for one in found
         for begin in [one.start(1)]
     ]
+
+
+def _single_braced(source: str) -> Iterator[Problem]:
+    """Find names that would be said as they stand: `{rest}`."""
+    for found in _SINGLE.finditer(source) if "{" in source else ():
+        begin = found.start()
+        line, column = source.count("\n", 0, begin) + 1, begin - source.rfind("\n", 0, begin)
+        what = f"{found[0]} would be said as it stands"
+        yield Problem(line, column, what, f"write {{{{ {found[1]} }}}}")
+
+
+_SINGLE = re.compile(r"(?<!\{)\{ *([a-zA-Z_]\w*(?:\.\w+)?) *\}(?!\})")
 
 
 def _short(value: object) -> object:

@@ -11,8 +11,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from bot.content.notation import LANGUAGES, NAME, TEXTS, by_language, name
+from bot.content.notation import LANGUAGES, NAME, TEXTS, name, words_by_language
 from bot.content.phrases import no_word
+from bot.content.spans import SPANS, span
 from bot.core.builtin_words import read_builtin
 from bot.core.rules import Field
 from bot.core.text import words
@@ -72,6 +73,8 @@ def _simple(written: str) -> Expected:
         remedy = f"did you mean {near[0]}?" if near else known
         raise Wrong(f"there is no type {shown(word)}", remedy)
     kind = Kind(word)
+    if kind in SPANS and found[2]:
+        return span(kind, found[2])
     return Expected(kind, *_range(kind, found[2])) if found[2] else Expected(kind)
 
 
@@ -110,7 +113,7 @@ def _choices(value: Mapping[str, object]) -> tuple[tuple[str, tuple[tuple[str, .
             wrong.append(Wrong("this is no value of a choice", _CHOICE_REMEDY, (choice,)))
         by_place: Mapping[str, list[str]] = {}
         with noting(wrong, choice):
-            by_place = by_language(listed)
+            by_place = words_by_language(listed)
         for language, phrases in by_place.items():
             at = (choice, language) if language else (choice,)
             wrong += [
@@ -159,7 +162,10 @@ TYPE_SCHEMA: Mapping[str, Any] = {
         {
             "type": "string",
             "pattern": rf"^\s*({'|'.join(_WRITTEN)})(\s+\S.*)?$",
-            "examples": [*_WRITTEN, "integer 1..5", "decimal 0..100", "text ..100", "code 6"],
+            "examples": [
+                *(*_WRITTEN, "integer 1..5", "decimal 0..100", "text ..100", "code 6"),
+                *("date today..", "time 08:00..17:00"),
+            ],
             "description": "A type, with a range where it may have one.",
         },
         {

@@ -22,9 +22,16 @@ _MOST_COUNTED = 1000
 def shape_of(steps: Sequence[Step]) -> str:
     """Digest names, types and ways: a conversation goes on under steps of the same shape."""
     said = [
-        (step.id, repr(step.expected), sorted(step.next.items()), step.unless_in) for step in steps
+        (step.id, _typed(step.expected), sorted(step.next.items()), step.unless_in)
+        for step in steps
     ]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+
+
+def _typed(expected: Expected) -> str:
+    """Write a type as ever: digests are kept with conversations that an update finds open."""
+    spans = expected.first is not None or expected.last is not None
+    return f"{expected!r}{expected}" if spans else repr(expected)
 
 
 def confirmed(steps: Sequence[Step], question: Step) -> tuple[Step, ...]:

@@ -9,6 +9,7 @@ is read. What says it in other words is `bot.core.unsure`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -62,7 +63,7 @@ def read_builtin(said: Sequence[str]) -> BuiltIn | None:
     unsure = None
     for polite in (AROUND, AROUND_STOP):
         begin, end = without_courtesies(plain, polite)
-        begin, end = _without_instruction(plain, begin, end)
+        begin, end = _without_instruction(plain, spoken, begin, end)
         if end - begin > _LONGEST:
             return None
         found = _asked(plain[begin:end], spoken[begin:end])
@@ -101,8 +102,9 @@ def _read(plain: list[str], spoken: list[str]) -> BuiltIn | None:
     if known is None:
         return None
     rest = plain[size:]
-    if all(word in _KNOWN for word in plain):
-        return _repeated(plain)
+    said = [word for word in plain if word not in _OR]
+    if all(word in _KNOWN for word in said):
+        return _repeated(said)
     if known.word_class in {WordClass.OUT, WordClass.IN} and " ".join(rest) in _TEXTS:
         return known
     if known.word_class is not WordClass.OUT:
@@ -111,8 +113,12 @@ def _read(plain: list[str], spoken: list[str]) -> BuiltIn | None:
 
 
 def _corrected(word: str) -> str:
-    """Read a long word with one slip of the thumb as what it is: it can be no other."""
-    if len(word) < _LONG - 1 or word in _KNOWN:
+    """Read `stopstop`, and a long word with one slip of the thumb, as what it is: no other."""
+    if word in _KNOWN:
+        return word
+    if (again := _AGAIN.fullmatch(word)) is not None:
+        return again[1]
+    if len(word) < _LONG - 1:
         return word
     return next((one for one in _LONG_WORDS if one_slip(word, one)), word)
 
@@ -129,6 +135,8 @@ def _leading(plain: list[str]) -> tuple[int, BuiltIn | None]:
 def _about(known: BuiltIn, rest: list[str], spoken: list[str]) -> BuiltIn | None:
     """Read what follows an opt-out word: the name of a list, or of nothing that we know."""
     begin, end = without_courtesies(rest, AROUND)
+    if " ".join(rest[begin:end]) in _LISTS:
+        return known
     inner = leading(rest[begin:end], _ARTICLES)
     about, name = tuple(spoken[begin + inner : end]), " ".join(rest[begin + inner : end])
     if name in _LISTS or (name in _TEXTS and (not inner or known.word not in _HALTING)):
@@ -162,8 +170,10 @@ def _is_doing(word: str) -> bool:
     return word.endswith("ing") and len(word) > len("king") and word not in _THINGS
 
 
-def _without_instruction(plain: Sequence[str], begin: int, end: int) -> tuple[int, int]:
-    """Leave out what people copy around the word: `textez STOP au 36111`."""
+def _without_instruction(
+    plain: Sequence[str], spoken: Sequence[str], begin: int, end: int
+) -> tuple[int, int]:
+    """Leave out what people copy around the word (`textez STOP au 36111`), and below."""
     for size in (3, 2, 1):
         if begin + size < end and " ".join(plain[begin : begin + size]) in _INSTRUCTIONS:
             begin += size
@@ -171,9 +181,10 @@ def _without_instruction(plain: Sequence[str], begin: int, end: int) -> tuple[in
     place = end
     while place - 1 > begin and plain[place - 1].isdecimal():
         place -= 1
-    if place < end and place - 1 > begin and plain[place - 1] in _TO:
+    digits, before = sum(map(len, spoken[place:end])), plain[place - 1] if place else ""
+    if place - 1 > begin and before in _TO and digits >= _TO[before]:
         return begin, place - 1
-    return begin, end
+    return begin, place if place - 1 > begin and digits >= _WHOLE_NUMBER else end
 
 
 def _joined_letters(spoken: list[str]) -> list[str]:
@@ -281,6 +292,7 @@ _COMMON = phrases(
     need, take, list, number, phone, cell, name, je, de, moi, mon, ce, nom, numero, tout, etre
     veux, voudrais, souhaite, desire, un, besoin, veuillez"""
 )
+_AGAIN = re.compile(r"(stop|aret|start)\1+")
 _LONG = 9
 _LONG_WORDS = [
     word for word in _KNOWN if len(word) >= _LONG and word.startswith(("unsub", "desab", "desins"))
@@ -315,7 +327,7 @@ _THINGS = phrases(
 )
 """They end like what somebody does, and are none."""
 _ARTICLES = phrases(
-    """{de la|des|vos|votre|la|} {liste|listes} {|des|de|de la|d}, from the list {of|}, list of,
+    """{de la|des|vos|votre|la|} {liste|listes} {|des|de|de la|d}, from the list {of|}, list {of|},
     from, le, la, les, l, du, des, de, d, de {la|l|votre|vos|cette|ces|mes|ma}, au, aux, vos,
     votre, cette, ces, mes, mon, ma, the, your, from {the|your|ur|this|these|my|all|all the|},
     this, these, off {the|your|this|}, my, of {the|your|}, a la, to {the|your|}"""
@@ -323,7 +335,8 @@ _ARTICLES = phrases(
 _SENTENCE = phrases(
     """it, that, this, by, at, in, on, off, up, the, and, or, is, be, me, you, i, we, us, they, he
     she, my, your, his, her, if, when, where, what, why, how, who, so, too, not, now, then, here
-    there, for, with, lol, haha, sign, signs, light, watch, over, bus, motion, loss, guys, him
+    there, for, with, lol, haha, hahaha, mdr, ptdr, sign, signs, light, watch, over, bus, motion
+    loss, guys, him
     ou, et, a, c, ca, y, donc, en, la, le, les, un, une, de, des, du, au, aux, ce, est, il
     elle, on, je, prefectoral, municipal, ministeriel
     tu, vous, nous, moi, toi, pas, que, qui, quoi, si, pour, par, sur, dans, avec, encore, trop
@@ -331,16 +344,22 @@ _SENTENCE = phrases(
     obligatoire, toi, immediat, fumer, manger, boire, covid, bill, loi, pandemie, guerre, war"""
 )
 """Words that make of what follows STOP a sentence, or a thing that has STOP in its name."""
+_OR = frozenset({"ou", "or", "et", "and"})
+"""What stands between the words that we tell people: `STOP ou ARRET`."""
 _INSTRUCTIONS = phrases(
     """{reply|text|send|type|txt|answer|write} {with|the word|}
     {repondre|repondez|repond|reponds|texter|textez|texte|envoyer|envoyez|envoie|ecrire|ecrivez}
     {repondre|repondez|envoyer|envoyez|texter|textez} {par|le mot}"""
 )
-_TO = frozenset({"au", "a", "to", "at"})
+_TO = {"au": 4, "to": 4, "a": 5, "at": 5}
+"""What stands before our number in them, and how many digits it has at least: who writes
+`start at 8` or `arrêt à 1830` speaks of an hour."""
 _FRENCH_WORDS = phrases(
     "pub, pubs, publicite, publicites, texto, textos, texte, textes, tout, tous, au, repondre"
     ", repondez, texter, textez, envoyez, envoyer, envoie, ecrire"
 )
+_WHOLE_NUMBER = 10
+"""Digits of the telephone number by which somebody signs."""
 _ENGLISH_WORDS = phrases("text, texts, all, to, reply, send, type, everything, offers")
 _HALTING = frozenset({"stop", "arret", "arrete", "arreter", "arretez"})
 """Who says these of our texts may be angry at one alone; `bot.core.unsure` asks."""

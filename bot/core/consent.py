@@ -25,7 +25,9 @@ class ConsentKind(StrEnum):
     EXPRESS = "express"
     """The person said so: by a word, a form, a signature."""
     IMPLIED = "implied"
-    """From a business relationship, or because the person wrote to us."""
+    """From a business relationship: a purchase, a contract."""
+    INQUIRY = "inquiry"
+    """The person asked us something, by a text or elsewhere: implied, too, but not for long."""
     TRANSACTIONAL = "transactional"
     """What the person ordered needs telling: an appointment, a parcel."""
 
@@ -39,14 +41,18 @@ class How(StrEnum):
     OPERATOR = "operator"
 
 
+INQUIRY = timedelta(days=181)
+"""How long somebody who asked may be written to because of that: the shortest six months."""
 LIFE = {
     ConsentKind.EXPRESS: None,
     ConsentKind.IMPLIED: timedelta(days=730),
+    ConsentKind.INQUIRY: INQUIRY,
     ConsentKind.TRANSACTIONAL: timedelta(days=730),
 }
-"""How long a consent of a kind lasts where nothing else is said; None: until it is withdrawn."""
-INQUIRY = timedelta(days=183)
-"""How long somebody who texted us may be written to because of that."""
+"""How long a consent of a kind lasts where nothing else is said; None: until it is withdrawn.
+
+Two years are never shorter than this.
+"""
 LONGEST_WORDING = 1000
 """Characters of what was agreed to that are kept."""
 

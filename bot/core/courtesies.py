@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import product
 
-LONGEST = 5
+LONGEST = 7
 """Words of a courtesy."""
 
 
@@ -78,8 +78,14 @@ FRENCH_GREETINGS = phrases(
 ENGLISH_GREETINGS = phrases(
     "hello, hi, hey, hi there, hello there, hey there, good {morning|afternoon|evening}"
 )
-FRENCH_SIGNATURES = phrases("envoye de mon {iphone|ipad|samsung|mobile}, envoye depuis mon iphone")
-ENGLISH_SIGNATURES = phrases("sent from my {iphone|ipad|samsung|phone|mobile|galaxy}")
+FRENCH_SIGNATURES = phrases(
+    """envoye {de|depuis} mon {iphone|ipad|samsung|mobile|telephone|cellulaire|galaxy|android}
+    {envoye|envoye a partir} de outlook pour {android|ios}, obtenir outlook pour {android|ios}"""
+)
+ENGLISH_SIGNATURES = phrases(
+    """sent from my {iphone|ipad|samsung|phone|mobile|galaxy|android|cell|pixel}
+    {sent from|get} outlook for {android|ios}, sent from yahoo mail"""
+)
 AROUND = COURTESIES | FRENCH_GREETINGS | ENGLISH_GREETINGS | FRENCH_SIGNATURES | ENGLISH_SIGNATURES
 """What may stand around a built-in word, whose sense nothing polite changes."""
 TELLS_FRENCH = FRENCH | FRENCH_GREETINGS | FRENCH_SIGNATURES
@@ -87,6 +93,7 @@ TELLS_ENGLISH = ENGLISH | ENGLISH_GREETINGS | ENGLISH_SIGNATURES
 AROUND_STOP = AROUND | phrases(
     """ok, okay, k, oui, yes, yeah, ya, bon, ben, just, juste, now, right now, maintenant, asap,
     immediately, immediatement, tout de suite, today, already, deja, alors,
+    no {thanks|thank you|thx}, non merci, d accord, dac, a plus, bye, goodbye, bye bye, au revoir
     and, again, encore une fois, ok {merci|thanks}, tout simplement, definitivement, forever"""
 )
 """And around STOP: who is impatient wants it no less."""

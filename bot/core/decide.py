@@ -36,7 +36,7 @@ def decide(turn: Turn) -> Decision:
     turn, reacting = without_quotation(turn)
     word = read_word(turn)
     if word is not None and (left := left_list(word, turn)) is not None:
-        return leave(word, left, turn)
+        return within_budget(turn, leave(word, left, turn))
     if word is not None and word.certain:
         return within_budget(turn, obey(word, turn))
     if not reacting and (wish := read_wish(turn)) is not None:

@@ -93,6 +93,12 @@ def _is_news(one: Candidate, basis: Basis, of_list: str, known: Standing, now: d
     held = allowing(known.ledger, now, of_list=of_list)
     if held is None or held.list != of_list:
         return True
-    if basis.kind is ConsentKind.EXPRESS and held.kind is not ConsentKind.EXPRESS:
+    if _STRENGTH[basis.kind] > _STRENGTH[held.kind]:
         return True
     return one.at is not None and one.at > held.at and basis.kind is held.kind
+
+
+_STRENGTH = dict.fromkeys(ConsentKind, 1) | {
+    ConsentKind.EXPRESS: 2,
+    ConsentKind.INQUIRY: 0,
+}

@@ -8,6 +8,7 @@ stops pays for no other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any
@@ -18,6 +19,7 @@ from bot.core.patterns import Patterns
 from bot.core.rules import Match, Rule, Trigger
 from bot.core.text import rest, words
 from bot.core.typos import Typos
+from bot.core.understanding import Kind
 
 INFO = ("info",)
 """The one built-in word that a rule may claim."""
@@ -59,11 +61,33 @@ class Index:
             if length <= len(said) and (found := self._keyword.get(said[:length])):
                 typed_right = max(typed_right, length)
                 yield from _followed(found, text, length) if length < len(said) else found
+        if not typed_right and (glued := self._glued(text, said)):
+            yield from glued
         yield from self._patterns.find(text)
         yield from self._contains.find(said)
         yield from self._typos.find(text, said, typed_right)
         for rule in self._anything:
             yield Match(rule, None, text)
+
+    def _glued(self, text: str, said: tuple[str, ...]) -> list[Match]:
+        """Read `VOTE3` as `VOTE 3`, for rules that expect a figure there.
+
+        A keyword of one or two letters is none here: `A4` is paper.
+        """
+        found = _GLUED.fullmatch(said[0]) if said and said[0][-1].isdecimal() else None
+        called = self._keyword.get((found[1],), ()) if found else ()
+        begin = next((at for at, one in enumerate(text) if one.isdecimal()), None)
+        if begin is None:
+            return []
+        return [
+            Match(match.rule, match.phrase, text[begin:].rstrip())
+            for match in called
+            if match.rule.fields and match.rule.fields[0].expected.kind in _FIGURES
+        ]
+
+
+_GLUED = re.compile(r"([^\W\d_]{3,})\d+")
+_FIGURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.CODE})
 
 
 def _by_words(rules: Iterable[Rule]) -> dict[tuple[str, ...], tuple[Match, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -154,6 +154,10 @@ class Outbound:
     """Why it leaves later than it was written down, in a sentence; empty: it does not."""
 
 
+Wanted = Callable[[], Awaitable[bool]]
+"""Tells whether something may still leave."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What leaves in one request: one text, to one number or (Clever) to several."""
@@ -169,6 +173,8 @@ class Batch:
     """The attempt. Only who holds this one may settle the rows."""
     leave_by: datetime | None = None
     """Whoever has not begun to send it by then does not: its lease might end meanwhile."""
+    wanted: Wanted | None = field(default=None, compare=False, repr=False)
+    """Asked when its turn has come: no, and it does not leave. Somebody may have opted out."""
 
 
 @dataclass(frozen=True, slots=True)

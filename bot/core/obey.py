@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.builtin_words import BuiltIn, WordClass, read_builtin
 from bot.core.conversation import Subscriber
+from bot.core.courtesies import single, without_courtesies
 from bot.core.decision import Decision, Reply, Why
 from bot.core.messages import Delivery, InboundStatus, MessageClass
 from bot.core.policy import Confirming
@@ -30,10 +31,24 @@ BUILT_IN: Mapping[WordClass, tuple[str, str, MessageClass]] = {
 
 def read_word(turn: Turn) -> BuiltIn | None:
     """Read the text as a built-in word, unless a rule claims it."""
-    word = read_builtin(words(turn.text.text))
-    if word is not None and word.word == "info" and turn.rulebook.claims_info:
-        return None
-    return word
+    said = words(turn.text.text)
+    word = read_builtin(said)
+    if word is None:
+        return _beside_list(said, turn.rulebook.lists.values())
+    return None if word.word == "info" and turn.rulebook.claims_info else word
+
+
+def _beside_list(said: Sequence[str], lists: Iterable[SubscriptionList]) -> BuiltIn | None:
+    """Read the whole name of a list with STOP behind it, or joined to it: `stoprabais`."""
+    begin, end = without_courtesies([single(word) for word in said])
+    spoken = tuple(said[begin:end])
+    joined = "".join(spoken)
+    for name in (name.words for one in lists for name in one.names):
+        word = spoken[-1] if spoken[:-1] == name else joined.removesuffix("".join(name))
+        known = read_builtin((word,)) if spoken != name and joined != word else None
+        if known is not None and known.word_class is WordClass.OUT:
+            return replace(known, about=name)
+    return None
 
 
 def opts_out(text: str) -> bool:
@@ -80,7 +95,10 @@ def leave(word: BuiltIn, left: SubscriptionList, turn: Turn) -> Decision:
     if silent:
         why = replace(why, detail={**why.detail, "silent": silent})
         return Decision(turn.conversation, after, InboundStatus.HANDLED, why)
-    reply = _built_in("left", word, turn, MessageClass.OPT_OUT, rule="left")
+    # Who was not on it may be a robot that says so for ever: that counts like any reply.
+    was_on = left.id in turn.subscriber.lists
+    message_class = MessageClass.OPT_OUT if was_on else MessageClass.REPLY
+    reply = _built_in("left", word, turn, message_class, rule="left")
     if not turn.subscriber.language and (told := _told_by_name(left, word)):
         reply = replace(reply, languages=(told,))
     names = {"list": left.name_in(reply.languages[0])}

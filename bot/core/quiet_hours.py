@@ -58,8 +58,8 @@ RULES: tuple[QuietRule, ...] = (
         sunday=None,
         source="French operators and senders agree on Monday to Saturday, never on a Sunday or a "
         "public holiday; some open at 8, some at 10 (the strictest is taken). Decree 2022-1313, "
-        "for calls without consent, also closes on Saturdays and from 13 to 14; it does not "
-        "speak of SMS.",
+        "for calls (which law 2025-594 allows with consent alone since August 2026), also closes "
+        "on Saturdays and from 13 to 14; it does not speak of SMS.",
     ),
     QuietRule(
         name="Canada",

@@ -178,7 +178,7 @@ def _basis(known: Known, at: datetime, of_list: str) -> ConsentKind | Hindrance:
     texted = known.texted_at
     inquired = texted is not None and at - texted < INQUIRY
     if inquired and not left and (withdrawn is None or texted is None or withdrawn.at < texted):
-        return ConsentKind.IMPLIED
+        return ConsentKind.INQUIRY
     if left or (withdrawn is not None and not _given_since(known.ledger, withdrawn)):
         return Hindrance.WITHDRAWN
     given = any(one.given and one.list in {of_list, EVERYTHING} for one in known.ledger)

@@ -31,6 +31,7 @@ from bot.core.unsure_phrases import (
     FRENCH,
     FRENCH_WORDS,
     JOKES,
+    LONE,
     OTHER_WORDS,
     PERSONAL,
     SLIPS,
@@ -55,14 +56,16 @@ def may_mean_out(text: str) -> frozenset[str]:
     plain = [single(word) for word in spoken]
     begin, end = without_courtesies(plain, AROUND)
     if end - begin == 1:
-        return _slipped(spoken[begin])
+        return _spoken_in(plain) if plain[begin] in LONE else _slipped(spoken[begin])
     if not ELSEWHERE.isdisjoint(plain):
         return NONE
     sentences = [found for one in _SENTENCE_END.split(text) if (found := _meant(one))]
     for language, pattern in _PHRASES.items():
         if any(_says(one, pattern) for one in sentences):
             return frozenset({language})
-    if JOKES.isdisjoint(said) and _stands_alone(sentences, plain):
+    laughing = not JOKES.isdisjoint(said)
+    serious = [word for word in plain if word not in JOKES]
+    if _is_wish(_without(serious)) if laughing else _stands_alone(sentences, plain):
         return _spoken_in(plain)
     return NONE
 
@@ -112,6 +115,8 @@ def _ends_or_begins(sentence: Sequence[str]) -> bool:
     if last in WISHES and not AGAIN.isdisjoint(sentence[:-1]):
         return True
     if last in WISHES and wished and not ABOUT_US.isdisjoint(sentence[:-1]):
+        return True
+    if " ".join(sentence[-2:]) in WISHES and _begins(sentence[:-2], ABOUT_ME):
         return True
     return first in WISHES and _begins(_without(sentence[1:]), ABOUT_ME)
 

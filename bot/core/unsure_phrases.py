@@ -11,10 +11,13 @@ from bot.core.courtesies import phrases
 
 WISHES = phrases(
     """{stop|arret|arrete|arretez|arreter|unsubscribe} {|stop|ca|moi ca|it|this|that|texting|tout},
-    stop {messaging|all|now}, stop stop stop, enough, opt out, remove me, retirez moi, enlevez
-    moi, desabonnez moi, desabonner, stop stop {arretez|arrete}"""
+    stop {messaging|all|now}, stop stop stop, enough, no more, opt out, remove me, retirez moi
+    enlevez moi, desabonnez moi, desabonner, stop stop {arretez|arrete}
+    {stop|arret|arretez} a tout, {stop|arret} pour tout"""
 )
 """What is a wish where it is a sentence of its own."""
+LONE = phrases("resilier, resiliez, resiliation")
+"""A text of one word that ends a contract, and may end this, too."""
 SLIPS = {"stop": BOTH, "unsub": frozenset({"en"})} | dict.fromkeys(
     ("arret", "arrete", "arreter", "arretez"), frozenset({"fr"})
 )
@@ -50,7 +53,8 @@ ABOUT_US = phrases(
     """you, your, u, ur, me, my, vous, vos, moi, m, messages, message, text, texts, textos, sms,
     interested, interesse, interessee, numero, number, person, spam, who, qui, wtf, omg, fuck,
     shit, suffit, enough, assez, chier, gueule, up, said, dit, anymore, plus, personne, harassment,
-    harcelement, service, services"""
+    harcelement, service, services, calvaire, tabarnak, crisse, calisse, ostie, osti, criss
+    putain, merde, bordel"""
 )
 BEFORE_A_THING = phrases(
     """me, bus, next, non, pit, full, last, one, dont, never, t, to, a, the, d, de, l, un, le, que,
@@ -61,13 +65,16 @@ BEFORE_A_THING = phrases(
 )
 """Words after which STOP is a place, a thing, or what somebody else does."""
 ABOUT_ME = phrases(
-    """i m not, im not, i am not, i never, i dont, i don t, i do not, this is not, this isn t, this
-    isnt, je ne suis pas, je ne suis plus, je suis pas, je suis plus, chui pas, c est pas, ce n est pas, c pas, ce nest pas,
+    """i m not, im not, i am not, i never, i dont, i don t, i do not, this is not, this isn t
+    this isnt, je ne suis pas, je ne suis plus, je suis pas, je suis plus, chui pas, c est pas
+    ce n est pas, c pas, ce nest pas
     vous vous trompez, vous avez le mauvais, vous faites erreur, wrong, you have the wrong,
-    you ve got the wrong, mauvais numero, faux numero, i said, j ai dit, je vous ai dit, je
-    veux, je ne veux, i want, i told you, my number, mon numero, m ecrire, m envoyer, me
-    texter, vos, the texts, the messages, these, ces, de m, d envoyer, bugging, we moved, je n
-    habite, i moved, i no longer, je ne, j en"""
+    you ve got the wrong, mauvais numero, faux numero, i said, j ai dit, je vous ai dit
+    je veux, je ne veux, i want, i told you, my number, mon numero, m ecrire, m envoyer
+    me texter, vos, the texts, the messages, these, ces, de m, d envoyer, bugging, we moved
+    je n habite, i moved, i no longer, je ne, j en, who is this, whos this
+    who s this, who dis, who are you, who the, qui etes vous, qui est ce, c est qui, c qui, cest qui, t es qui, bande de, gang de
+    espece de, you {idiots|morons|assholes|bastards|scammers|people|fucking|stupid|damn}"""
 )
 """What people say after STOP of themselves: that it is they who want it."""
 _US = "me|us|my phone|my number|this number|this phone|this cell|here|people|at me|to me"
@@ -82,7 +89,7 @@ _TEXTS_FR = (
 _THESE_FR = "de vos|de ces|de tes|de|des|d|vos|ces|les|le|tes|la|aucun|aucune|tous vos|toutes vos"
 _SENDING_FR = (
     "ecrire|envoyer|texter|contacter|deranger|harceler|achaler|spammer|embeter|importuner|parler"
-    "|ecoeurer|emmerder|faire chier|solliciter|appeler|relancer|gosser|niaiser"
+    "|ecoeurer|emmerder|faire chier|solliciter|appeler|relancer|gosser|niaiser|recevoir"
 )
 _ORDER_FR = (
     "ecrivez|envoyez|textez|contactez|derangez|harcelez|achalez|spammez|embetez|appelez|relancez"
@@ -93,7 +100,9 @@ _WANT_FR = "veux|veut|voudrais|souhaite|desire|veus|ve"
 ENGLISH = f"""
 {{stop|quit|cease|enough}} {{{_SENDING_EN}}} {{{_US}}}
 {{stop|quit|cease}} {{{_SENDING_EN}}}
+{{stop|quit}} it with {{{_THESE_EN}|}} {{{_TEXTS_EN}}}
 {{stop|quit|cease}} {{sending}} {{me|us|}} {{{_THESE_EN}|}} {{{_TEXTS_EN}|stuff|crap|things|me|us}}
+{{f|fk|fck|eff|screw}} off
 {{stop|quit}} {{getting|receiving|}} {{{_THESE_EN}}} {{{_TEXTS_EN}|subscription|spamming}}
 {{how do|how can|how to|how}} {{i|you|we|}} {{get rid of|opt out of|unsubscribe from}}
 {{how do|how can|how to}} {{i|you|we|}} {{get off|unsubscribe|opt out|stop this|stop it|stop these}}
@@ -115,6 +124,7 @@ let me alone
 {{already|i|ive|i have|i ve}} {{said|texted|asked you to|asked to|told you to|told you|sent|replied|wrote|typed}} stop
 {{said|texted|sent|replied|wrote|typed}} stop {{twice|already|times|before|three|many}}
 {{i said|i told you}} {{to|}} {{stop|leave}}
+who {{is this|this|dis|are you}} stop
 wrong {{number|person}} {{please|}} {{stop|remove|take|do not|dont|don t|delete}}
 {{cancel|end}} {{my|this|the|all|}} {{subscription|sms|texts|text alerts|alerts|service|messages}}
 {{want|wanna|would like|d like|like}} {{you|it|this|these|them|the texts|the messages}} to stop $
@@ -125,9 +135,12 @@ wrong {{number|person}} {{please|}} {{stop|remove|take|do not|dont|don t|delete}
 FRENCH = f"""
 {{arretez|arrete|arreter|arret|cessez|cesse|cesser|stop}} {{de|d|}} {{m|me|nous|mon|}} {{{_SENDING_FR}|menvoyer|mecrire|mappeler}}
 {{arretez|arrete|arreter|cessez|cesse|cesser|stop|stoppez|stoper}} {{avec|}} {{{_THESE_FR}}} {{envois|envoi|{_TEXTS_FR}|publicites|publicite}}
+stop {{a|aux|pour|avec}} {{{_THESE_FR}|}} {{envois|envoi|{_TEXTS_FR}|publicites|publicite}}
+{{crissez|crisse|calissez|calisse|sacrez|sacre|tabarnak|fichez|foutez}} {{moi|nous}} {{patience|la paix|la sainte paix|donc|dehors}}
 {{arretez|arrete|arreter}} {{moi ca|ca tout de suite|ca maintenant|vos conneries|votre spam|le spam|le harcelement}}
 {{arretez|arrete|arreter|stop}} ca
 {{arretez|arrete}} la $
+{{demande|prie}} {{d arreter|de cesser}} $
 ne {{m|me|nous}} {{{_ORDER_FR}}} {{plus|pu|pus|jamais}}
 {{m|me|nous}} {{ecrivez|envoyez|textez|contactez|derangez|harcelez|achalez|embetez|sollicitez}} {{plus|pu|pus|jamais}}
 {{ne|}} {{mecrivez|menvoyez|mappelez}} {{plus|pu|jamais}}
@@ -171,4 +184,4 @@ JOKES = phrases(
     """rire, ris, drole, droles, mdr, ptdr, lol, haha, hahaha, funny, hilarious, laughing, crying
     dying, pleure, tordant, comique, 😂, 🤣"""
 )
-"""Who laughs says STOP to a joke."""
+"""Who laughs in a sentence says STOP to a joke; beside STOP alone it may be meant."""

@@ -187,7 +187,9 @@ class Clever:
         async with self._turn_of_its_own():
             try:
                 made, answer = await self._api.post(
-                    "pushs", push, self._api.created, leave_by=batch.leave_by
+                    *("pushs", push, self._api.created),
+                    leave_by=batch.leave_by,
+                    wanted=batch.wanted,
                 )
             except Unconfirmed:
                 self._credit.doubted(batch.id, self._there(self._line.clock.now()))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from bot.core.messages import Wanted
 from bot.gateways.clever_rows import Push, listed, read_push
 from bot.gateways.failures import Failures
 from bot.gateways.http import Answer, Request
@@ -46,11 +47,12 @@ class Api:
         understand: Callable[[Answer], T],
         *,
         leave_by: datetime | None = None,
+        wanted: Wanted | None = None,
     ) -> T:
         """Send. Raises `GatewayError`."""
         body = json.dumps({"datas": datas}, ensure_ascii=False).encode()
         address = f"{self._url}/{path}"
-        request = Request("POST", address, self._headers, body, leave_by=leave_by)
+        request = Request("POST", address, self._headers, body, leave_by=leave_by, wanted=wanted)
         return await self.line.ask(Kind.SEND, request, understand)
 
     async def ask(

@@ -18,6 +18,7 @@ import aiohttp
 
 from bot import __version__
 from bot.clock import Clock
+from bot.core.messages import Wanted
 from bot.gateways.base import GatewayError, Unconfirmed, Unreachable
 
 CONNECT_WITHIN = 10.0
@@ -47,6 +48,8 @@ class Request:
     """Bytes of the answer that are read, unpacked; one more is `Oversized`."""
     leave_by: datetime | None = None
     """Not begun by then, it is not asked at all."""
+    wanted: Wanted | None = field(default=None, repr=False)
+    """Nor where this says no when its turn has come."""
 
 
 @dataclass(frozen=True, slots=True)

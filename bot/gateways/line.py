@@ -79,6 +79,8 @@ class Line:
         breaker, other = (self._sends, self._reads) if sending else (self._reads, self._sends)
         breaker.check()
         await self._turn(kind, request.leave_by)
+        if request.wanted is not None and not await request.wanted():
+            raise Throttled("it is not wanted any more")
         trial = breaker.begin()
         try:
             answer = await self._exchange(request)

@@ -165,7 +165,7 @@ class VuduMobile:
         """Hand over one message. Raises `GatewayError`."""
         (number,) = batch.numbers
         form = forms.send(number, batch.text)
-        request = self._api.request("send", form, leave_by=batch.leave_by)
+        request = self._api.request("send", form, leave_by=batch.leave_by, wanted=batch.wanted)
         return await self._line.ask(Kind.SEND, request, self._accepted)
 
     def _accepted(self, answer: Answer) -> Acceptance:

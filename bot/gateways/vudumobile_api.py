@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote_plus
 
+from bot.core.messages import Wanted
 from bot.gateways.base import AccountHeld, GatewayError, Rejected, Throttled
 from bot.gateways.failures import HOLDS, Failures
 from bot.gateways.http import LONGEST_ANSWER, Answer, Request
@@ -43,11 +44,12 @@ class Api:
         media: str = FORM,
         longest: int = LONGEST_ANSWER,
         leave_by: datetime | None = None,
+        wanted: Wanted | None = None,
     ) -> Request:
         """Address one of the vendor's functions. `media`: what the form is written as."""
         address = f"{self._url}/{function}"
         headers = self._headers if media == FORM else {**self._headers, "Content-Type": media}
-        return Request("POST", address, headers, form, longest, leave_by)
+        return Request("POST", address, headers, form, longest, leave_by, wanted)
 
     async def ask(self, kind: Kind, request: Request, understand: Callable[[Answer], T]) -> T:
         """Ask once. Raises `GatewayError`."""

@@ -27,7 +27,10 @@ from bot.validation import Wrong
 from bot.yamlfile import Faults
 
 T = TypeVar("T")
-KINDS = "express (they said yes), implied (a purchase, an inquiry) or transactional (an order)"
+KINDS = (
+    "express (they said yes), implied (a purchase: two years), inquiry (a question: six months) "
+    "or transactional (an order: for what it needs)"
+)
 
 
 def ending(act: Callable[[], int]) -> int:

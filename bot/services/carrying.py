@@ -12,6 +12,8 @@ from bot.storage.database import Connection
 
 OUT, IN = "out", "in"
 """What is to be noted, in an errand's `opt`."""
+RESTORED = "journal"
+"""The cause of an opt-out or opt-in that a restored store did not have."""
 AFTER = timedelta(minutes=1)
 """How long it waits: the confirmation goes first, as nobody knows whether a gateway still takes
 it for a number that is noted there."""
@@ -25,7 +27,7 @@ async def carry(
     now: datetime,
 ) -> None:
     """Ask that who opted out or in be noted; an older decision that waits is not carried."""
-    changed = [one for number, one in after.items() if one.opted_out != _was_out(before, number)]
+    changed = [one for number, one in after.items() if _is_news(before.get(number), one)]
     if not gateways or not changed:
         return
     numbers = [one.number for one in changed]
@@ -37,9 +39,14 @@ async def carry(
     await errands.enqueue(connection, wanted, now)
 
 
-def _was_out(before: Mapping[str, Subscriber], number: str) -> bool:
-    known = before.get(number)
-    return known is not None and known.opted_out
+def _is_news(before: Subscriber | None, after: Subscriber) -> bool:
+    """Tell whether an opt-out or opt-in may be unknown to the gateways.
+
+    Whom a restored store knew by the journal alone had no number to be noted by until they texted.
+    """
+    was_out = before is not None and before.opted_out
+    unnamed = before is not None and before.cause == RESTORED and after.cause != RESTORED
+    return after.opted_out != was_out or (after.opted_out and unnamed)
 
 
 def _errand(one: Subscriber, gateway: str, now: datetime) -> Errand:

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.core.conversation import Subscriber
 from bot.core.pseudonyms import is_pseudonym
 from bot.log import logger
-from bot.services.carrying import carry
+from bot.services.carrying import RESTORED, carry
 from bot.storage import feeds, subscribers
 from bot.storage.database import Database
 from bot.storage.journal import Note, NoteKind
@@ -21,8 +21,6 @@ from bot.storage.standings import Standing, known_numbers, let_go, standings
 
 LOG = logger(__name__)
 OPTED = frozenset({NoteKind.OUT, NoteKind.IN})
-CAUSE = "journal"
-"""Of an opt-out or opt-in that a restored store did not have."""
 
 
 async def agree(database: Database, now: datetime, *, carried_to: Sequence[str] = ()) -> int:
@@ -92,7 +90,7 @@ async def _bring_back(
                 before.get(number) or Subscriber(number),
                 opted_out=note.kind is NoteKind.OUT,
                 changed_at=note.at,
-                cause=CAUSE,
+                cause=RESTORED,
             )
             for number, note in who.items()
         ]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import metrics
-from bot.core.messages import Batch, MessageClass, Status
+from bot.core.messages import Batch, MessageClass, Status, Wanted
 from bot.core.quiet_hours import QuietHours
 from bot.gateways.base import (
     AccountHeld,
@@ -32,6 +32,8 @@ LEASE = timedelta(seconds=60)
 LEAVE_WITHIN = timedelta(seconds=25)
 """A request that waited longer for its turn does not leave: with the half minute that it may then
 take it would outlive its lease."""
+FRESH_SECONDS = 0.2
+"""What waited no longer for its turn leaves without another look."""
 LINGER_SECONDS = 0.04
 """Under load, outcomes are gathered for this long so that one commit serves many."""
 BACKOFF_SECONDS = 1.0
@@ -123,12 +125,25 @@ class Sender:
         )
         admitted = spending.admit(rows)
         chosen = gather(admitted, self._account.name, traits.numbers_per_batch)[:room]
-        batches = [replace(batch, leave_by=now + LEAVE_WITHIN) for batch in chosen]
+        leave_by = now + LEAVE_WITHIN
+        batches = [replace(one, leave_by=leave_by, wanted=self._wanted(one)) for one in chosen]
         if batches:
             skew = self._account.gateway.skew
             await outbox.hand(connection, batches, now, now + LEASE, skew)
             spending.handed(batches)
         return batches
+
+    def _wanted(self, batch: Batch) -> Wanted:
+        """Give what asks whether a batch may still leave that waited for its turn (INV-12)."""
+        handed = self._account.clock.monotonic()
+
+        async def wanted() -> bool:
+            if self._account.clock.monotonic() - handed < FRESH_SECONDS:
+                return True
+            async with self._account.database.read() as connection:
+                return await leaving.may_leave(connection, batch)
+
+        return wanted
 
     def _room(self, now: datetime) -> int:
         """Say how many batches may be handed over now: after failures, one that is tried alone."""

@@ -90,6 +90,10 @@ class Work:
         if decision.why.reason in {"stop", "start"}:
             self._consents.append(opted(turn, given=decision.why.reason == "start"))
         self._note_left(turn.subscriber, decision.subscriber, turn)
+        named = decision.why.detail.get("list", "")
+        if decision.why.reason == "left" and named not in turn.subscriber.lists:
+            # Who was on no list says no all the same: nobody is put on it by an older consent.
+            self._consents.append(withdrawn(turn, str(named)))
         if decision.cancel:
             self.leave(turn.text.number)
 
@@ -265,4 +269,4 @@ def _kept(decision: Decision, turn: Turn) -> Kept:
 
 def _may_stay(message: Outbound, number: str) -> bool:
     """Tell whether a message decided in this batch survives the STOP that came after it."""
-    return message.number != number or message.message_class.value in outbox.TO_THE_BLOCKED
+    return message.number != number or outbox.may_stay(message)

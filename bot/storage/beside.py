@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.storage.database import Database
-from bot.storage.errors import StoreError
+from bot.storage.errors import NoStore
 from bot.storage.migrate import expect_our_schema
 
 
@@ -15,7 +15,7 @@ async def open_beside(url: str) -> AsyncIterator[Database]:
     """Open a store that is there already; nothing is made. Raises `StoreError`."""
     database = Database(url)
     if database.path is not None and not database.path.exists():
-        raise StoreError(f"there is no store {database.path} yet; `textobot run` makes it")
+        raise NoStore(database.path)
     await database.open(alone=False)
     try:
         await expect_our_schema(database)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     or_,
     select,
     true,
@@ -26,14 +27,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import MessageClass, Status
+from bot.core.messages import Batch, MessageClass, Status
 from bot.core.quiet_hours import Quiet, QuietHours
 from bot.core.starting import STARTING, in_words
-from bot.storage import telling
+from bot.storage import subscribers as people, telling
 from bot.storage.columns import STILL_OPEN, Instant, has_status
 from bot.storage.many import Many
 from bot.storage.mirrors import BLOCKED
-from bot.storage.outbox import ALONE, TO_THE_BLOCKED
+from bot.storage.outbox import ALONE, not_to_the_blocked
 from bot.storage.people_tables import mirrored, subscribers
 from bot.storage.schema import outbox
 
@@ -110,7 +111,7 @@ def _held_back(waiting: Sequence[str], now: ColumnElement[datetime]) -> ColumnEl
 
 def _blocked() -> ColumnElement[bool]:
     """Ask whether the number is not to get this message any more."""
-    out = and_(subscribers.c.opted_out, outbox.c.message_class.not_in(TO_THE_BLOCKED))
+    out = and_(subscribers.c.opted_out, not_to_the_blocked())
     unwilling = or_(subscribers.c.blocked, subscribers.c.unsure_at.is_not(None))
     started = outbox.c.message_class.in_(STARTED)
     here = exists().where(
@@ -147,12 +148,13 @@ async def due(
     asked, question = {"gateway": gateway, "now": now, "most": limit}, _due(frozenset(waiting))
     # After an outage there may be thousands that are too late: nobody waits until they are gone.
     while rows := (await connection.execute(question, asked)).all():
-        blocked = [row.id for row in rows if row.blocked]
-        late = [row.id for row in rows if row.expired and not row.blocked]
+        refused = await _refused_before(connection, rows, now)
+        blocked = [row.id for row in rows if row.blocked or row.id in refused]
+        late = [row.id for row in rows if row.expired and row.id not in blocked]
         for ids, status in ((blocked, Status.SUPPRESSED), (late, Status.LAPSED)):
             await _stop(connection, ids, status, now)
             stopped += [(row, status) for row in ids]
-        in_time = [row for row in rows if not row.expired and not row.blocked]
+        in_time = [row for row in rows if not row.expired and row.id not in blocked]
         put_off = await _put_off(connection, in_time, now, quiet)
         stopped += [(row, Status.QUEUED) for row in put_off]
         leaving = [
@@ -164,6 +166,40 @@ async def due(
             return leaving[:limit]
         asked["most"] = max(limit, STOPPED_AT_ONCE)
     return []
+
+
+async def may_leave(connection: AsyncConnection, batch: Batch) -> bool:
+    """Tell whether all of a batch that was handed over may still leave.
+
+    Not where somebody opted out, was blocked or was forgotten since, or another holds it by now.
+    """
+    held = await connection.scalar(
+        select(func.count())
+        .select_from(outbox)
+        .where(
+            outbox.c.id.in_(batch.ids),
+            has_status(outbox, Status.SENDING),
+            outbox.c.fence == batch.fence,
+            ~_blocked(),
+        )
+    )
+    return held == len(batch.ids)
+
+
+async def _refused_before(
+    connection: AsyncConnection, rows: Sequence[Row[Any]], now: datetime
+) -> frozenset[int]:
+    """Find what would be passed on to somebody who opted out, and was forgotten since.
+
+    Nothing else can be: whoever is forgotten takes what waits along, and is known where they text
+    or are written to.
+    """
+    forwards = {row.id: row.number for row in rows if row.message_class == MessageClass.FORWARD}
+    if not forwards:
+        return frozenset()
+    known = await people.load_subscribers(connection, set(forwards.values()), now)
+    out = {number for number, person in known.items() if person.opted_out}
+    return frozenset(row for row, number in forwards.items() if number in out)
 
 
 async def _stop(

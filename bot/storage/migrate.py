@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.storage.database import Database
 from bot.storage.errors import StoreError
 
-HEAD = "0004"
+HEAD = "0008"
 """The newest step in `migrations/versions`."""
 SCRIPTS = "bot.storage:migrations"
 MIGRATION_LOCK = 7468_2026

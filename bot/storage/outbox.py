@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    or_,
     select,
     update,
 )
@@ -34,6 +35,8 @@ from bot.storage.schema import outbox
 
 TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
 """What may be said to a number that is opted out: the confirmation, and HELP."""
+LEFT = "left"
+"""The rule of what confirms that a list alone was left: it is old news to who opted out since."""
 ALONE = "alone"
 """The code of a row that is not to share a request any more."""
 
@@ -84,6 +87,16 @@ WRITTEN: Sequence[str] = [
 ]
 
 
+def not_to_the_blocked() -> ColumnElement[bool]:
+    """Ask for what may not be said to a number that is opted out."""
+    return or_(outbox.c.message_class.not_in(TO_THE_BLOCKED), outbox.c.rule == LEFT)
+
+
+def may_stay(message: Outbound) -> bool:
+    """Say the same of a message that is not written down yet."""
+    return message.message_class.value in TO_THE_BLOCKED and message.rule != LEFT
+
+
 async def suppress(connection: AsyncConnection, numbers: Collection[str], now: datetime) -> None:
     """Take back what waits for numbers that opted out, on every gateway (INV-12)."""
     if numbers:
@@ -92,7 +105,7 @@ async def suppress(connection: AsyncConnection, numbers: Collection[str], now: d
             .where(
                 has_status(outbox, Status.QUEUED),
                 outbox.c.number.in_(numbers),
-                outbox.c.message_class.not_in(TO_THE_BLOCKED),
+                not_to_the_blocked(),
             )
             .values(status=Status.SUPPRESSED.value, status_at=now)
         )

@@ -59,7 +59,7 @@ consents = Table(
     Column("number", String, nullable=False),
     # Empty: to everything that we send.
     Column("list", String, nullable=False),
-    # `given` or `withdrawn`; and `express`, `implied`, `transactional`.
+    # `given` or `withdrawn`; and `express`, `implied`, `inquiry`, `transactional`.
     Column("event", String, nullable=False),
     Column("kind", String, nullable=False),
     # By what way: `text`, `import`, `api`, `operator`; who or what exactly; to which words.

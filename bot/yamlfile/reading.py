@@ -241,7 +241,9 @@ class _Reader:
             if key in items:
                 first, _ = unpacked(places[list(items).index(key)])
                 what = f"the key {shown(key)} stands here again (first on line {first})"
-                self._note(event, what, "keep one of the two")
+                both = isinstance(value, list) and isinstance(items[key], list)
+                remedy = "leave this line out, and move what is below it to that one"
+                self._note(event, what, remedy if both else "keep one of the two")
                 continue
             places.append(self._place(event))
             items[key] = value

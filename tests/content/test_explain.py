@@ -249,7 +249,7 @@ def test_an_answer_that_is_not_understood(explained):
 
     assert [one.answering.why.en for one in (once, twice)] == [
         "not understood as date: try 1 of 2",
-        "not understood as date: try 2 of 2",
+        "not understood as date: try 2 of 2, and it gives up",
     ]
     assert (said(once), once.does) == (["Quel jour?"], ())
     assert (said(twice), [line.en for line in twice.does]) == (["Appelez-nous"], ["tag: lost"])

@@ -83,6 +83,21 @@ ONE = "rules:\n  - {id: a, keyword: [x], reply: y}\n"
         pytest.param("rules: 3\n", "1:1: rules should be a list; write `[", id="no list"),
         pytest.param("rules: [x]\n", "1:9: this should be a mapping; write", id="no mapping"),
         pytest.param("rules: [a\n", "1:8: this list is never closed; add the", id="no YAML"),
+        pytest.param(
+            "rules:\n  - {id: a, keyword: [a], reply: b}\nrules:\n  - {id: b}\n",
+            "3:1: the key 'rules' stands here again (first on line 1); leave this line out, and",
+            id="what was pasted below",
+        ),
+        pytest.param(
+            "rules: []\n\u00a0\u00a0- id: a\n",
+            "2:1: a no-break space stands here",
+            id="pasted blanks",
+        ),
+        pytest.param(
+            "règles: []\n",
+            "1:1: there is no key 'règles' here; did you mean 'rules'?",
+            id="in French",
+        ),
         pytest.param("rule: []\n", "1:1: there is no key 'rule' here; did you mean", id="a key"),
         pytest.param("only: real\n", "1:1: only should be 'sandbox'; change it", id="only"),
         pytest.param("lists: [x]\n", "1:9: this should be a mapping; write", id="no list of it"),
@@ -99,6 +114,27 @@ def test_a_fault_of_a_file_is_told_with_its_place(told, content, fault):
         ("id: a, keyword: x", ["2:5: the rule 'a' does nothing; give it a reply, or do, or"]),
         ("id: a, replly: y, reply: y", ["2:13: there is no key 'replly' here; did you mean"]),
         ("id: Météo, keyword: x, reply: y", ["2:6: id: this is no id; use small letters a to z"]),
+        (
+            "id: Ma météo, keyword: x, reply: y",
+            ["2:6: id: this is no id; use small letters a to z, digits, - and _, as in ma-meteo"],
+        ),
+        (
+            "id: a, mot-clé: [x], réponse: y",
+            [
+                "2:13: there is no key 'mot-clé' here; did you mean 'keyword'?",
+                "2:27: there is no key 'réponse' here; did you mean 'reply'?",
+            ],
+        ),
+        (
+            "id: a, keyword: 'song, chanson', reply: y",
+            ["2:13: keyword: without brackets 'song, chanson' is one phrase; write [song,"],
+        ),
+        (
+            "id: a, contains: {fr: 'perdu; trouvé'}, reply: y",
+            ["2:24: contains: without brackets 'perdu; trouvé' is one phrase; write [perdu,"],
+        ),
+        ("id: a, keyword: '12,5', reply: y", []),
+        ("id: a, exactly: ['oui, merci'], reply: y", []),
         ("id: a, reply: y", ["2:5: the rule 'a' has 0 triggers; give it exactly one of exactly"]),
         ("id: a, keyword: x, anything: true, reply: y", ["2:5: the rule 'a' has 2 triggers"]),
         ("id: a, anything: false, reply: y", ["2:13: anything: this is not `true`; write"]),

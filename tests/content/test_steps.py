@@ -60,6 +60,7 @@ SHAPES = [
     pytest.param("tries: 2", "tries: 3", True, id="more tries"),
     pytest.param("expect: date", "expect: time", False, id="another type"),
     pytest.param("soir", "midi", False, id="another choice"),
+    pytest.param("expect: date", "expect: date today..", False, id="a range"),
     pytest.param("id: why", "id: how", False, id="another name"),
     pytest.param("no: day", "no: part", False, id="another way"),
 ]

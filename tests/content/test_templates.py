@@ -111,6 +111,9 @@ def test_what_somebody_texted_is_never_a_template(load, typed):
     ("source", "line", "column", "what", "remedy"),
     [
         ("Bonjour {{ numbr }}", 1, 12, "there is no name 'numbr' here", "did you mean number?"),
+        ("Merci {rest}", 1, 7, "{rest} would be said as it stands", "write {{ rest }}"),
+        ("a\n{{ rest }} { number }", 2, 12, "{ number } would be said", "write {{ number }}"),
+        ("{% if rest %}{rest}{% endif %}", 1, 14, "{rest} would be said", "write {{ rest }}"),
         ("a\nb {{ rest }} {{ rst }}", 2, 17, "no name 'rst'", "did you mean rest?"),
         ("{{ zzzzz }}", 1, 4, "no name 'zzzzz'", "known here: answers, gateway, language"),
         ("{{ organisation.nam }}", 1, 17, "'organisation.nam'", "did you mean organisation.name?"),

@@ -1,5 +1,6 @@
 """The types of `expect`: what an author writes, and what it means."""
 
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -25,6 +26,19 @@ def of(kind: Kind, low: str | None = None, high: str | None = None) -> Expected:
         pytest.param("  integer   1 .. 5 ", of(Kind.INTEGER, "1", "5"), id="blanks"),
         pytest.param("decimal 0..0.5", of(Kind.DECIMAL, "0", "0.5"), id="a fraction"),
         pytest.param("text ..100", of(Kind.TEXT, None, "100"), id="characters"),
+        pytest.param("date today..", Expected(Kind.DATE, first=0), id="from today"),
+        pytest.param(
+            "date tomorrow..today+60d", Expected(Kind.DATE, first=1, last=60), id="days from today"
+        ),
+        pytest.param("date ..yesterday", Expected(Kind.DATE, last=-1), id="what is past"),
+        pytest.param(
+            "date 2026-06-01..2026-08-31",
+            Expected(Kind.DATE, first=date(2026, 6, 1), last=date(2026, 8, 31)),
+            id="a summer",
+        ),
+        pytest.param(
+            "time 8:00..17h30", Expected(Kind.TIME, first=time(8), last=time(17, 30)), id="hours"
+        ),
         pytest.param("code 6", of(Kind.CODE, "6", "6"), id="so many digits"),
         pytest.param("code 4..8", of(Kind.CODE, "4", "8"), id="from so many digits to so many"),
         pytest.param(
@@ -68,7 +82,14 @@ def test_equal_types_are_one_value(kind):
         ("code x", "'x' is no range", "write code 6, or code 4..8"),
         ("code 3", "out of bounds", "write from 4 to 10 digits"),
         ("text 0..5000", "out of bounds", "write from 1 to 1600 characters"),
-        ("date 1..5", "date has no range", "write date alone"),
+        ("email 1..5", "email has no range", "write email alone"),
+        ("date 1..5", "'1' is no range of a date", "write date today.., date today..today+60d"),
+        ("date today", "'today' is no range of a date", "write date today.."),
+        ("date 2026-13-01..", "'2026-13-01' is no range of a date", "write date today.."),
+        ("date tomorrow..today", "ends before it begins", "write date today..tomorrow"),
+        ("time 8..17", "'8' is no range of a time", "write time 08:00..17:00"),
+        ("time 25:00..", "'25:00' is no range of a time", "write time 08:00..17:00"),
+        ("time 17:00..8:00", "ends before it begins", "write time 8:00..17:00"),
         (["a", "b"], "a choice names its values", "write each with its words: {a: [a]"),
         ({}, "this is no type", "or {value: [words]}"),
         ({"hour": "time"}, "'hour' is no name here", "write the type alone: time"),

@@ -10,6 +10,13 @@ MEANINGS = {
 2026-12-24 <- 2026/12/24 | 2026-12-24 | 24/ 12/ 2026 | ２４／１２ | ٢٤/١٢ | jeudi 24/12 | thu 24.12
 2026-12-24 <- 24-déc-26 | 24/dec/2026 | 24. déc. 2026 | December 24, 2026 | Thu, Dec 24 | Dec24
 2026-12-24 <- the 24th of december | december twenty fourth | le vingt-quatre décembre
+2026-12-24 <- le 24 | the 24th | jeudi 24 | jeudi le 24 | thu the 24th | pour le vingt-quatre
+2027-01-03 <- le 3 | dimanche 3 | the third
+2027-01-09 <- dans un mois | in a month | samedi le 9
+2026-12-25 <- Noël | à Noël, merci | Christmas Day | xmas
+2027-01-01 <- le jour de l'An | New Year's Day
+2027-06-24 <- la Saint-Jean | la St-Jean-Baptiste
+2026-12-24 <- je voudrais le 24 décembre | I'd like Dec 24 | ce serait le 24 | le 24 si possible
 2026-12-24 <- le vingt-quatre décembre deux mille vingt-six | dans quinze jours
 2027-09-24 <- 24 sept | sept 24 | Sept. 24th
 2027-12-07 <- le sept décembre
@@ -24,7 +31,8 @@ MEANINGS = {
 2026-12-15 <- mar 15 dec | mardi 15 décembre
 - <- 03/04 | 24/12/45 | 26/13 | 24/12-2026 | 24,12 | 24 dec-26 | dec 24, 26 | dec 24-26
 - <- mar | dec-24 | 20261224
-- <- 31/02 | 29/02/2027 | 32 mai | 00/12 | 24/12/1026 | 24 | le 24 | janvier | dec 2026
+- <- 31/02 | 29/02/2027 | 32 mai | 00/12 | 24/12/1026 | 24 | janvier | dec 2026
+- <- le 9 | le 32 | vendredi le 12 | dans 3 mois et demi
 - <- la semaine
 - <- mercredi | ce mercredi | vendredis | vendredi 24 | vendredi dernier | jeudi 25 décembre | ½
 - <- ce soir | demain matin | demain 14h | 24/12 24/12 | dans 99999 jours | 24⁄12 | demain 🤔
@@ -55,10 +63,13 @@ MEANINGS = {
 - <- vers 14h | 14h-15 | 14h-15h | demain 14h | le soir | 14 hours | quarter to noon | in an hour
 """,
     Kind.INTEGER: """
+- <- 2 ans | 3 jours | 7 personnes ou 8 | j'ai 40 | pour | le | option | 3 ou 4
 12 <- 12 | (12) | «12» | 12!! | #12 | n°12 | nº 12 | № 12 | No. 12 | number twelve | numéro douze
 -3 <- -3 | −3 | –3 | moins trois | minus 3
-0 <- 0 | +0 | -0 | zéro
-7 <- 007
+0 <- 0 | +0 | -0 | zéro | aucun | none
+7 <- 007 | pour le 7 | for number 7 | le sept | the 7 | option 7 | choix 7 | réponse: 7 | on est 7
+7 <- de 7 | 7 personnes | seven people | nous serons 7 | there are 7 of us | party of 7 | we're 7
+40 <- j'ai 40 ans | J'ai quarante ans. | 40 years old | I'm 40 | I am forty | fourty
 21 <- vingt et un | vingt-et-une | twenty-one
 97 <- quatre-vingt-dix-sept | nonante-sept | ninety seven
 81 <- quatre-vingt-un | huitante et un | octante et une
@@ -120,13 +131,15 @@ o'brien+x@a.co.uk <- o'brien+x@a.co.uk | ‘o'brien+x@a.co.uk’
 """,
     Kind.YES_NO: """
 yes <- oui | Ouiii! | OUI oui oui | ok | O.K. | d'ac | D’accord | dacc | c bon | yep | y | o
-yes <- sure
-yes <- oui, absolument | ok parfait merci | oui pas de problème | no problem | je confirme | ✔️
+yes <- sure | bah oui | euh oui | oui monsieur | yes sir | that works | oki doki | correct | ya
+yes <- oui, absolument | ok parfait merci | oui pas de problème | je confirme | ✔️
 yes <- 👍🏽👍
 yes <- bien sûr que oui | of course | yes please | oui 👍 | oui 😊 | confirmée
 no <- non | nooon | nonn | N | nope | no thank you | non, pas du tout | absolument pas | no way
+no <- pas vraiment | not really | pas ok | je ne peux pas | I can't | I don't want to | bah non
 no <- bien sûr que non | of course not | jamais | c'est non | 👎🏿 | ❌ | no no no
-- <- noon | oui non | oui mais | ok no | non pas de problème | pas ok | pas sûr | peut-être
+- <- noon | oui non | oui mais | ok no | non pas de problème | pas sûr | peut-être
+- <- no problem | aucun souci | sans problème | pas de problème
 - <- maybe
 - <- 1 | 0 | oui 1 | si | merci | 🙏 | oui 😂 | 👍👎 | y/n | oui/non | yesterday
 """,

@@ -13,6 +13,7 @@ from tests.services.played import ANA
 
 DAY = timedelta(days=1)
 EXPRESS, IMPLIED = ConsentKind.EXPRESS, ConsentKind.IMPLIED
+INQUIRY = ConsentKind.INQUIRY
 
 
 def entry(
@@ -72,6 +73,15 @@ def standing(
         ),
         pytest.param(731, IMPLIED, standing(), Enrolled.EXPIRED, id="implied, two years ago"),
         pytest.param(729, IMPLIED, standing(), "added", id="implied, not quite two years ago"),
+        pytest.param(181, INQUIRY, standing(), Enrolled.EXPIRED, id="asked six months ago"),
+        pytest.param(180, INQUIRY, standing(), "added", id="asked not quite six months ago"),
+        pytest.param(
+            None,
+            IMPLIED,
+            standing(entry(9, kind=ConsentKind.INQUIRY), on=True),
+            Enrolled.RENEWED,
+            id="bought something after they asked",
+        ),
         pytest.param(3000, EXPRESS, standing(), "added", id="express does not run out"),
         pytest.param(-1, EXPRESS, standing(), Enrolled.FUTURE, id="tomorrow"),
         pytest.param(None, EXPRESS, standing(entry(9), on=True), "was a member", id="is on it"),

@@ -32,6 +32,11 @@ def read_slowly(rules: Sequence[Rule], text: str) -> Iterator[Asked]:
         if one.trigger is Trigger.KEYWORD and said[: len(phrase.words)] == phrase.words:
             typed_right = max(typed_right, len(phrase.words))
             yield one.id, rest(text, len(phrase.words)), False
+    for one, phrase in asked if not typed_right else ():
+        glued = said and re.fullmatch(r"([a-z]{3,})(\d+)", said[0])
+        figures = one.fields and one.fields[0].expected.kind in {"integer", "decimal", "code"}
+        if one.trigger is Trigger.KEYWORD and glued and figures and phrase.words == (glued[1],):
+            yield one.id, text[text.index(glued[2]) :].rstrip(), False
     for one, phrase in asked:
         if one.trigger is Trigger.PATTERN and stands_in(phrase.written, text):
             yield one.id, "", False

@@ -1,15 +1,17 @@
 """STOP and the name of a list: that list is left, and nothing else."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.core.conversation import Subscriber
 from bot.core.messages import MessageClass
+from bot.core.policy import Limit
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Phrase
 from tests.core.deciding import ANA
-from tests.core.talking import DEALS, Talk
+from tests.core.talking import DEALS, GENEROUS, Talk
 
 
 @pytest.mark.parametrize(
@@ -35,11 +37,16 @@ def test_stop_and_a_name(
 
 
 def test_who_left_a_list_is_told_even_at_the_limit_of_replies() -> None:
-    talk = Talk()
+    """INV-29: who was not on it is told within the limit alone."""
+    talk = Talk(policy=replace(GENEROUS, per_number=(Limit(1, timedelta(days=1)),)))
+    talk.subscriber = replace(talk.subscriber, lists=frozenset({"deals"}))
+    talk.text("météo")
     talk.text("stop rabais")
 
     assert talk.last.replies[0].message_class is MessageClass.OPT_OUT
     assert talk.last.names == {"list": "rabais"}
+    talk.text("stop rabais")
+    assert (talk.last.why.reason, talk.last.replies) == ("loop", ())
 
 
 @pytest.mark.parametrize(

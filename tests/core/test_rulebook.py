@@ -246,3 +246,28 @@ def test_one_rule_among_ten_thousand_is_found():
     assert called("Mot77", book_of(*rules, *patterns)) == [
         *("exactly 77", "keyword 77", "pattern 77", "contains 77")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        pytest.param("VOTE3", [("vote", "3")], id="no blank before the figure"),
+        pytest.param("« Vote3, merci »", [("vote", "3, merci »")], id="and words behind it"),
+        pytest.param("ＶＯＴＥ３", [("vote", "３")], id="wide letters"),
+        pytest.param("vote3b", [], id="more than a figure"),
+        pytest.param("votes3", [], id="another word"),
+        pytest.param("je vote3", [], id="not the first word"),
+        pytest.param("bus12", [], id="no figure is expected there"),
+        pytest.param("no3", [], id="a short word may be a name: A4"),
+        pytest.param("vote99", [("vote-99", "")], id="a keyword of its own comes alone"),
+    ],
+)
+def test_a_figure_may_touch_the_keyword(text, asked):
+    book = book_of(
+        rule("vote", Trigger.KEYWORD, "vote", fields=FIGURE),
+        rule("vote-99", Trigger.KEYWORD, "vote99"),
+        rule("bus", Trigger.KEYWORD, "bus"),
+        rule("no", Trigger.KEYWORD, "no", fields=FIGURE),
+    )
+
+    assert [(match.rule.id, match.rest) for match in book.find(text)] == asked

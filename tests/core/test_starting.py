@@ -31,7 +31,7 @@ NIGHT = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 TERMS = Terms(QuietHours(ZoneInfo("America/Toronto")))
 STARTED, FOLLOW_UP = MessageClass.STARTED, MessageClass.FOLLOW_UP
-EXPRESS, IMPLIED = ConsentKind.EXPRESS, ConsentKind.IMPLIED
+EXPRESS, ASKED = ConsentKind.EXPRESS, ConsentKind.INQUIRY
 
 
 def entry(
@@ -77,14 +77,14 @@ HALF = INQUIRY.days
             *(EVERYTHING, ConsentKind.TRANSACTIONAL),
             id="transactional",
         ),
-        pytest.param(known(texted=HALF - 1), EVERYTHING, IMPLIED, id="texted lately"),
-        pytest.param(known(texted=3), "deals", IMPLIED, id="texted lately, about a list"),
-        pytest.param(known(WITHDRAWN, texted=3), EVERYTHING, IMPLIED, id="texted since"),
+        pytest.param(known(texted=HALF - 1), EVERYTHING, ASKED, id="texted lately"),
+        pytest.param(known(texted=3), "deals", ASKED, id="texted lately, about a list"),
+        pytest.param(known(WITHDRAWN, texted=3), EVERYTHING, ASKED, id="texted since"),
         pytest.param(
             known((entry(9, given=False), entry(5))), EVERYTHING, EXPRESS, id="given anew"
         ),
         pytest.param(
-            known((entry(9, lasts=DAY),), texted=3), EVERYTHING, IMPLIED, id="it ended; texted"
+            known((entry(9, lasts=DAY),), texted=3), EVERYTHING, ASKED, id="it ended; texted"
         ),
     ],
 )

@@ -1,7 +1,7 @@
 """How answers are read: what they mean, what has two meanings, and what never decides."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -119,6 +119,31 @@ def test_what_is_out_of_range_is_not_understood(expected, text, meaning):
     assert understand(text, Expected(Kind(kind), low, high), AROUND) == meaning
 
 
+SPRING = Expected(Kind.DATE, first=date(2027, 3, 1), last=date(2027, 5, 31))
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "meaning"),
+    [
+        pytest.param(Expected(Kind.DATE, first=0), "demain", "2026-12-10", id="to come"),
+        pytest.param(Expected(Kind.DATE, first=0), "today", "2026-12-09", id="today is the first"),
+        pytest.param(Expected(Kind.DATE, first=0), "hier", None, id="past"),
+        pytest.param(Expected(Kind.DATE, first=1), "aujourd'hui", None, id="not today"),
+        pytest.param(Expected(Kind.DATE, last=60), "1er mai", None, id="too far away"),
+        pytest.param(SPRING, "1er mai", "2027-05-01", id="in its span"),
+        pytest.param(SPRING, "demain", None, id="out of its span"),
+        pytest.param(Expected(Kind.TIME, first=time(8)), "7:59", "19:59", id="the evening alone"),
+        pytest.param(Expected(Kind.TIME, first=time(8), last=time(17)), "3h", "15:00", id="one"),
+        pytest.param(Expected(Kind.TIME, first=time(8), last=time(17)), "10h", "10:00", id="ten"),
+        pytest.param(Expected(Kind.TIME, first=time(8), last=time(17)), "03:00", None, id="sure"),
+        pytest.param(Expected(Kind.TIME, first=time(8), last=time(17)), "18h", None, id="late"),
+        pytest.param(Expected(Kind.TIME, first=time(2), last=time(20)), "3h", None, id="both"),
+    ],
+)
+def test_a_day_or_time_is_within_its_range(expected, text, meaning):
+    assert stored(understand(text, expected, AROUND)) == meaning
+
+
 PARTS = Expected(
     Kind.CHOICE,
     choices=(
@@ -137,7 +162,12 @@ PARTS = Expected(
         pytest.param("1.", "morning", id="a figure"),
         pytest.param("👍🏽", "evening", id="an emoji"),
         pytest.param("merci", "never", id="a courtesy that is a choice"),
-        pytest.param("un", None, id="not the figure as typed"),
+        pytest.param("un", "morning", id="the figure in words"),
+        pytest.param("option 2", "evening", id="a figure that is announced"),
+        pytest.param("1, matin", "morning", id="two phrases of one value"),
+        pytest.param("le matin, le 1", "morning", id="two phrases, each with an article"),
+        pytest.param("1, en soirée", None, id="phrases of two values"),
+        pytest.param("pas le matin", None, id="a word that turns it round"),
         pytest.param("evening", None, id="the value is no word"),
         pytest.param("demain matin", None, id="one word more"),
         pytest.param("le matin", "morning", id="an article"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,6 +28,17 @@ async def test_an_accepted_message_has_the_gateways_name_for_it(vendor, gateway,
     acceptance = await gateway.send(vendor.batch())
     assert acceptance.gateway_id == vendor.gateway_id
     assert server.paths() == [vendor.send_path]
+
+
+async def test_what_is_not_wanted_when_its_turn_comes_does_not_leave(vendor, gateway, server):
+    """INV-12."""
+
+    async def wanted() -> bool:
+        return False
+
+    with pytest.raises(Throttled):
+        await gateway.send(replace(vendor.batch(), wanted=wanted))
+    assert server.paths() == []
 
 
 HTTP_FAILURES = [

@@ -49,6 +49,24 @@ async def test_a_send_whose_turn_comes_too_late_does_not_leave(within: int, aske
     assert len(wire.asked) == asked
 
 
+async def test_a_send_that_is_not_wanted_when_its_turn_comes_does_not_leave() -> None:
+    """INV-12: somebody opted out while it waited."""
+    clock = FakeClock()
+    wire = Wire(clock)
+    line = Line("vudumobile", wire.exchange, clock, Limiter(1, 60.0, clock))
+    begun = clock.now()
+
+    async def wanted() -> bool:
+        return clock.now() - begun < timedelta(seconds=30)
+
+    request = Request("POST", "http://127.0.0.1/send", wanted=wanted)
+    await line.ask(Kind.SEND, request, lambda answer: answer.status)
+    with pytest.raises(Throttled, match="not wanted"):
+        await clock.run(line.ask(Kind.SEND, request, lambda answer: answer.status))
+
+    assert len(wire.asked) == 1
+
+
 async def test_a_send_that_gave_up_takes_no_turn_from_the_next() -> None:
     """INV-25: at a slow rate all would be too late, for ever, and each would use a turn up."""
     clock = FakeClock(speed=1000)

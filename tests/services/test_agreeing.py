@@ -48,7 +48,11 @@ async def ledger(scene: Scene) -> list[Any]:
             ],
             id="said once more, and left by a rule",
         ),
-        pytest.param(["stop rabais"], [], id="left what they were not on"),
+        pytest.param(
+            ["stop rabais"],
+            [(False, "inbound 1", "stop rabais")],
+            id="refused what they were not on",
+        ),
     ],
 )
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
@@ -77,7 +81,7 @@ async def test_a_list_is_left_although_that_cannot_be_said(scene: Scene) -> None
 
     assert await Process(scene, LISTING).hears("stop rabais", "stop rabais") == []
 
-    assert [one.given for one in await ledger(scene)] == [True, False]
+    assert [one.given for one in await ledger(scene)] == [True, False, False]
     told = [row["type"] for row in await rows(scene, schema.events)]
     assert told == ["list.joined", "list.left"]
     async with scene.database.read() as connection:

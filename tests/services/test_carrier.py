@@ -12,8 +12,10 @@ from bot.gateways.base import AccountHeld, Rejected, Throttled, Unconfirmed, Unr
 from bot.gateways.book import NoBook
 from bot.services.carrier import AGAIN_SECONDS, Carrier
 from bot.services.carrying import AFTER
+from bot.services.journaling import agree
 from bot.services.responder import Responder
 from bot.storage import mirrors
+from bot.storage.journal import Note, NoteKind
 from bot.storage.schema import errands
 from tests.services.played import ANA, BEN, Scene
 
@@ -167,6 +169,28 @@ async def test_a_process_that_died_carrying_begins_again(scene: Scene, book: Pla
     await carrier.begin()
     await carrier.tick()
     assert book.done == [("block", ANA)]
+
+
+@pytest.mark.parametrize(
+    ("words", "done"),
+    [
+        pytest.param("stop", [("block", ANA)], id="the text is read once more"),
+        pytest.param("start", [("unblock", ANA)], id="back again"),
+        pytest.param("météo", [], id="another text"),
+    ],
+)
+async def test_whom_a_restored_store_knew_by_the_journal_alone_is_carried_when_they_text(
+    scene: Scene, book: PlayedBook, words: str, done: list[tuple[str, str]]
+) -> None:
+    note = Note(NoteKind.OUT, scene.database.pseudonym(ANA), scene.clock.now())
+    await scene.database.journal.note([note])
+    assert await agree(scene.database, scene.clock.now(), carried_to=("vudumobile",)) == 1
+
+    await said(scene, words)
+    scene.clock.advance(MINUTE)
+    await Carrier(scene.account).tick()
+
+    assert book.done == done
 
 
 async def test_nothing_is_asked_where_there_is_no_place_or_nobody_decided(

@@ -39,6 +39,7 @@ from tests.core.talking import (
     say,
     step,
 )
+from tests.services.forgotten import forgetting
 from tests.services.played import ANA, Scene
 from tests.services.process import Process, errands, rows, said
 
@@ -75,6 +76,37 @@ async def test_nothing_is_passed_on_to_who_opted_out(scene: Scene) -> None:
 
     fates_of = {row["text"]: row["status"] for row in (await scene.outbox())[1:]}
     assert fates_of == {"Fait.": "sent", "fais": "suppressed"}
+
+
+async def test_nothing_is_passed_on_to_who_opted_out_and_was_forgotten(scene: Scene) -> None:
+    """INV-12."""
+    process = Process(scene, book(doing(Forward(say("{{ text }}"), number=OPERATOR))))
+    await process.hears("STOP", number=OPERATOR)
+    await scene.send(process.sender)
+    await forgetting(scene).forget(OPERATOR)
+    await process.hears("fais", "fais")
+    await scene.send(process.sender)
+
+    fates_of = [(row["number"], row["status"]) for row in await scene.outbox()]
+    assert sorted(fates_of) == [(ANA, "sent")] * 2 + [(OPERATOR, "suppressed")] * 2
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
+async def test_who_leaves_a_list_and_then_everything_is_told_the_latter_alone(
+    scene: Scene, together: bool
+) -> None:
+    """INV-12: the confirmation of the first was still waiting."""
+    process = Process(scene, book(JOINING))
+    if together:
+        await scene.receive("stop rabais", "stop")
+        await process.work()
+    else:
+        await process.hears("stop rabais", "stop")
+    await scene.send(process.sender)
+
+    taken = [batch.text for batch in scene.gateway.taken]
+    assert len(taken) == 1
+    assert "vous ne recevrez plus de texto" in taken[0]
 
 
 async def test_what_is_too_long_to_be_passed_on_is_cut_and_its_author_answered(

@@ -19,7 +19,7 @@ from bot.gateways.base import (
     Unreachable,
 )
 from bot.services.sender import gather
-from bot.storage import subscribers
+from bot.storage import outbox, subscribers
 from bot.storage.errors import StoreBroken
 from bot.storage.leaving import Due
 from tests.clock import NOON, settle
@@ -196,6 +196,47 @@ async def test_only_the_confirmation_and_help_leave_for_who_opted_out(
         await subscribers.save_subscribers(connection, [Subscriber(ANA, opted_out=True)])
 
     await scene.send(scene.sender())
+
+    assert await scene.statuses() == [status]
+
+
+@pytest.mark.parametrize(
+    ("waited", "undone", "status"),
+    [
+        pytest.param(5, "stop", "suppressed", id="opted out while it waited"),
+        pytest.param(5, "", "sent", id="nothing happened"),
+        pytest.param(5, "unsure", "sent", id="a reply to who may want no more"),
+        pytest.param(0, "stop", "sent", id="it left at once"),
+        pytest.param(5, "recovered", "unconfirmed", id="another took it for unclear"),
+    ],
+)
+async def test_what_waited_for_its_turn_leaves_only_where_it_still_may(
+    scene: Scene, waited: float, undone: str, status: str
+) -> None:
+    """INV-12: a STOP that is read while a message waits for the account's rate."""
+
+    async def its_turn(batch: Batch) -> None:
+        async with scene.database.write() as connection:
+            if undone == "recovered":
+                now = scene.clock.now()
+                await outbox.recover(connection, "vudumobile", now, all_of_them=True)
+            elif undone:
+                since = scene.clock.now() if undone == "unsure" else None
+                person = Subscriber(ANA, opted_out=undone == "stop", unsure_at=since)
+                await subscribers.save_subscribers(connection, [person])
+        scene.clock.advance(waited)
+        assert batch.wanted is not None
+        if not await batch.wanted():
+            raise Throttled("it is not wanted any more")
+
+    scene.gateway.on_send = its_turn
+    await scene.enqueue(message("a", scene.clock.now()))
+    sender = scene.sender()
+
+    await scene.send(sender)
+    scene.gateway.on_send = None
+    scene.clock.advance(30)
+    await scene.send(sender)
 
     assert await scene.statuses() == [status]
 

@@ -128,7 +128,7 @@ async def test_who_texted_lately_may_be_written_to_where_they_texted(scene: Scen
     await scene.receive("bonjour", number=LEA)
     (one,) = await begun(scene, start(grant=None))
 
-    assert (one.verdict, one.gateway) == (Go(ConsentKind.IMPLIED), "vudumobile")
+    assert (one.verdict, one.gateway) == (Go(ConsentKind.INQUIRY), "vudumobile")
     assert await ledger(scene) == []
 
 

@@ -7,12 +7,13 @@ and a piece with two sensible readings has none.
 """
 
 from bot.core.understanding.dividing import understand_all
-from bot.core.understanding.kinds import Around, Expected, Kind, Value
+from bot.core.understanding.kinds import Around, End, Expected, Kind, Value
 from bot.core.understanding.reading import understand
 from bot.core.understanding.stored import from_json, to_json
 
 __all__ = [
     "Around",
+    "End",
     "Expected",
     "Kind",
     "Value",

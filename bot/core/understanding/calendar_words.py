@@ -27,7 +27,7 @@ MONTHS = _counted(
 WEEKDAYS = _counted(
     "lundi lun monday mon",
     "mardi tuesday tues tue",
-    "mercredi mer wednesday wed",
+    "mercredi mer wednesday weds wed",
     "jeudi jeu thursday thurs thur thu",
     "vendredi ven friday fri",
     "samedi sam saturday sat",
@@ -37,13 +37,29 @@ WEEKDAYS = _counted(
 WEEKDAYS_OF_DATES = WEEKDAYS | {"mar": 1}
 """Before a date `mar` is mardi; alone it is mardi or March."""
 
+FEASTS = {
+    phrase: (month, day)
+    for month, day, listed in (
+        (1, 1, "jour de l an, nouvel an, new year s day, new years day"),
+        (2, 14, "{la|} saint valentin, {la|} st valentin, valentine s day, valentines day"),
+        (6, 24, "{la|} saint jean, {la|} st jean, {la|} {saint|st} jean baptiste"),
+        (7, 1, "fete du canada, canada day"),
+        (10, 31, "halloween"),
+        (12, 24, "veille de noel, christmas eve"),
+        (12, 25, "{a|} noel, jour de noel, {at|} christmas, christmas day, xmas"),
+        (12, 31, "new year s eve, new years eve, saint sylvestre, {la|} st sylvestre"),
+    )
+    for phrase in phrases(listed)
+}
+"""Days of the same date each year, by month and day; doubled letters once."""
+
 DAYS_FROM_TODAY = {
     phrase: days
     for days, listed in {
         -2: "avant hier, day before yesterday",
         -1: "hier, yesterday",
         0: "aujourd hui, aujourdhui, ajd, auj, today",
-        1: "demain, tomorrow, tmrw, tmr",
+        1: "demain, 2main, tomorrow, tmrw, tmr, tmw, 2moro, 2morrow, 2mrw",
         2: "apres demain, day after tomorrow",
     }.items()
     for phrase in phrases(listed)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from bot.core.courtesies import single
 from bot.core.understanding.calendar_words import (
     DAYS_FROM_TODAY,
+    FEASTS,
     MONTHS,
     WEEKDAYS,
     WEEKDAYS_OF_DATES,
@@ -25,9 +26,15 @@ Found = re.Match[str]
 
 def read_date(piece: Piece, today: date) -> date | None:
     """Read one day that is in the calendar."""
-    typed = _tidy(piece.plain)
-    if (days := DAYS_FROM_TODAY.get(" ".join(map(single, typed.split())))) is not None:
+    said = _tidy(piece.plain)
+    typed = _LEAD_IN.sub("", said)
+    phrase = " ".join(map(single, typed.split()))
+    if (days := DAYS_FROM_TODAY.get(phrase)) is not None:
         return _after(today, days)
+    if (feast := FEASTS.get(phrase)) is not None:
+        return _next_on(*feast, today)
+    if found := _DAY_ALONE.fullmatch(" ".join(with_figures(said.split()))):
+        return _of_month(found, today)
     for form, read in _IN_FIGURES:
         if found := form.fullmatch(typed):
             return read(found, today)
@@ -40,10 +47,10 @@ def read_date(piece: Piece, today: date) -> date | None:
 
 
 def _tidy(plain: str) -> str:
-    """Write `le 24-déc.-2026` as `24 dec 2026`."""
+    """Write `le 24-déc.-2026` as `le 24 dec 2026`."""
     joined = _HYPHENED_MONTH.sub(r"\1 \3 \4", plain.lstrip(f"{OUTER}-"))
     parted = _BESIDE_LETTERS.sub(" ", _AROUND_SIGNS.sub(r"\1", joined))
-    return _LEAD_IN.sub("", " ".join(parted.split()))
+    return " ".join(parted.split())
 
 
 _HYPHENED_MONTH = re.compile(r"\b(\d{1,2})([-/.])([a-z]+)\2(\d{2,4})\b")
@@ -83,11 +90,35 @@ def _on(day: int, month: int, found: Found, today: date) -> date | None:
     if found["year"]:
         chosen = _in_calendar(_year(found["year"], today), month, day)
     else:
-        years = range(today.year, today.year + 9)  # from 2096 to 2104 no year has a 29 February
-        days = (_in_calendar(year, month, day) for year in years)
-        chosen = next((each for each in days if each and each >= today), None)
+        chosen = _next_on(month, day, today)
     weekday = WEEKDAYS_OF_DATES.get(found["weekday"] or "")
     return chosen if chosen and weekday in {None, chosen.weekday()} else None
+
+
+def _next_on(month: int, day: int, today: date) -> date | None:
+    years = range(today.year, today.year + 9)  # from 2096 to 2104 no year has a 29 February
+    days = (_in_calendar(year, month, day) for year in years)
+    return next((each for each in days if each and each >= today), None)
+
+
+def _of_month(found: Found, today: date) -> date | None:
+    """Read `le 24`, `samedi 7`: the next such day, of this month or the next one.
+
+    On such a day nobody knows whether it is this one. A weekday must fit.
+    """
+    named = found.groupdict()
+    months = (_months_ahead(today.replace(day=1), ahead) for ahead in (0, 1))
+    days = [_in_calendar(one.year, one.month, int(found["day"])) for one in months if one]
+    coming = [one for one in days if one and one >= today]
+    if weekday := named.get("weekday"):
+        return next((one for one in coming if one.weekday() == WEEKDAYS[weekday]), None)
+    return coming[0] if coming and coming[0] != today else None
+
+
+def _months_ahead(day: date, count: int) -> date | None:
+    """Give the day of the same figure so many months ahead, if there is one."""
+    years, month = divmod(day.month - 1 + count, 12)
+    return _in_calendar(day.year + years, month + 1, day.day)
 
 
 def _in_calendar(year: int, month: int, day: int) -> date | None:
@@ -140,6 +171,10 @@ def _ahead(found: Found, today: date) -> date | None:
     return _after(today, _length(found))
 
 
+def _ahead_in_months(found: Found, today: date) -> date | None:
+    return _months_ahead(today, int(found["count"]) if found["count"].isdecimal() else 1)
+
+
 def _ago(found: Found, today: date) -> date | None:
     return _after(today, -_length(found))
 
@@ -167,10 +202,13 @@ def _any_of(words: Iterable[str]) -> str:
 ON = rf"(?:(?P<weekday>{_any_of(WEEKDAYS_OF_DATES)}) )?(?:(?:le|the) )?"
 WEEKDAY = rf"(?P<weekday>{_any_of(WEEKDAYS)})"
 MONTH = rf"(?P<month>{_any_of(MONTHS)})"
-DAY = r"(?P<day>\d\d?)(?: ?(?:er|st|nd|rd|th))?"
+ORDINAL = r"(?: ?(?:er|st|nd|rd|th))"
+DAY = rf"(?P<day>\d\d?){ORDINAL}?"
 FULL_YEAR = r"(?P<year>(?:19|20|21)\d\d)"
 YEAR = r"(?P<year>(?:19|20|21)\d\d|\d\d)"
 LENGTH = r"(?P<count>\d{1,4}|an?) ?(?P<unit>jours?|j|days?|semaines?|weeks?)"
+MONTHS_AWAY = r"(?P<count>\d{1,3}|an?) ?(?:mois|months?)"
+_DAY_ALONE = re.compile(rf"(?:(?:pour|for|on) )?(?:(?:le|the) (?=\d)|(?=\d+{ORDINAL})){DAY}")
 
 _IN_FIGURES = _forms(
     (rf"{ON}(?P<one>\d\d?)(?P<by>[-/. ])(?P<other>\d\d?)(?:(?P=by){YEAR})?", _either_order),
@@ -188,6 +226,8 @@ _IN_WORDS = _forms(
     (rf"{WEEKDAY} (?:(?:de )?cette semaine|(?:of )?this week)", _of_this_week),
     (rf"(?:dans|in) {LENGTH}", _ahead),
     (rf"{LENGTH} from (?:now|today)", _ahead),
+    (rf"{WEEKDAY} (?:(?:le|the) )?{DAY}", _of_month),
+    (rf"(?:dans|in) {MONTHS_AWAY}", _ahead_in_months),
     (rf"il y a {LENGTH}", _ago),
     (rf"{LENGTH} ago", _ago),
 )

@@ -18,8 +18,10 @@ MOST_DIGITS = 18
 
 
 def read_integer(piece: Piece) -> int | None:
-    """Read a whole figure: `12`, `-3`, `1 000`, `n° 3`, `vingt et un`."""
-    figure = _figure(_NUMBERED.sub("", piece.plain))
+    """Read a whole figure: `12`, `-3`, `1 000`, `pour le n° 3`, `vingt et un`, `on est 4`."""
+    if piece.words in _NOBODY:
+        return 0
+    figure = _figure(_NUMBERED.sub("", _COUNTED.sub(r"\g<count>", piece.plain)))
     if figure is None or figure.fraction:
         return None
     return -int(figure.whole) if figure.minus else int(figure.whole)
@@ -69,13 +71,30 @@ def _in_figures(plain: str) -> str:
 
 
 _NUMBERED = re.compile(
-    r"\A(?:(?:n[o°]|num)[. ]*(?=\d)|# ?(?=\d)|(?:(?:le|the) )?(?:numero|number) (?=\w))"
+    r"\A(?:(?:pour|for|de|of) (?=\S))?(?:(?:le|la|the) (?=\S))?"
+    r"(?:(?:n[o°]|num)[. ]*(?=\d)|# ?(?=\d)"
+    r"|(?:numero|number|option|choix|choice|reponse|answer)(?: ?[:#]|) (?=\w))?"
 )
-_CURRENCY = r"dollars?|euros?|eur|cad|usd"
+_COUNTED = re.compile(
+    r"""
+    \A(?:
+        (?P<aged> j['\ ]ai\ )
+        | (?:(?:nous|on|we)\ (?:sommes|serons|est|sera|are|will\ be)
+        | we['\ ]re | there\ are | party\ of | i['\ ]m | i\ am)[ ]
+    )?
+    (?P<count> [\w\ -]+?)
+    (?(aged)\ ans|(?:\ (?:personnes?|people|persons?|pers|adultes?|adults?|of\ us|years?\ old))?)
+    \Z
+    """,
+    re.VERBOSE,
+)
+"""People, and how old they are: nothing else is counted in the words for them."""
+_NOBODY = frozenset({("aucun",), ("aucune",), ("none",)})
+_CURRENCY = r"dollars?|euros?|eur|cad|usd|piasses?|piastres?|bucks?"
 _UNITS = (
     (re.compile(r"\A([-+]?)[$€£] ?"), r"\1"),
-    (re.compile(r"(?<=\d)[$€£](?=\d\d\Z)"), ","),  # 12€50
-    (re.compile(rf" ?(?:[$€£%]|(?<![a-z])(?:{_CURRENCY}|(?:pour|per) ?cent))\Z"), ""),
+    (re.compile(rf"(?<=\d)(?:[$€£]| (?:{_CURRENCY}) )(?=\d\d\Z)"), ","),  # 12€50, 12 euros 50
+    (re.compile(rf" ?(?:[$€£%°]|(?<![a-z])(?:{_CURRENCY}|(?:pour|per) ?cent))\Z"), ""),
 )
 _THOUSANDS_OR_DECIMALS = re.compile(r"[-+]?[1-9]\d{0,2}[.,]\d{3}")
 _WRITTEN = re.compile(

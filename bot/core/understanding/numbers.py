@@ -28,11 +28,12 @@ def read_number(piece: Piece, country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-_NUMBER = re.compile(r"(?<![\w+])(?:\+ ?)?\(?\d(?:[ ().\-/]*\d)+(?!\w)")
+_NUMBER = re.compile(r"(?<![\w+])(?:\+ ?)?[(\[]?\d(?:[ ()\[\].\-/]*\d)+(?!\w)")
 _NOT_DIGITS = re.compile(r"\D")
 _AROUND = frozenset(
     words(
         "mon ma le au a my the our numero number no n de du telephone tel phone cell cellulaire "
-        "mobile portable cel est is it s c cest its voici here at"
+        "mobile portable cel est is it s c cest its voici here at "
+        "call me appelez moi rejoignez joindre reach"
     )
 )

@@ -54,9 +54,13 @@ def alone(plain: str, wanted: re.Pattern[str], around: Collection[str]) -> str |
 
 _SMILES = "🙏🙂😊☺😀😃😄😁❤"
 _POLITE = COURTESIES | phrases(
-    "bonjour, bonsoir, salut, allo, coucou, hello, hi, hey, good morning, good evening"
+    """bonjour, bonsoir, salut, allo, coucou, hello, hi, hey, good morning, good evening
+    monsieur, madame, sir, maam, ma am, si possible, if possible, stp merci
+    je {voudrais|prends|prendrais|choisis}, j aimerais, ce {sera|serait}, ca {sera|serait}
+    i {want|choose|pick|take|would like}, i ll take, i d like, it {is|would be|will be}"""
 ).union(_SMILES)
-"""Beside an answer a greeting or a smile says nothing; other emoji may well."""
+"""Beside an answer a greeting or a smile says nothing; other emoji may well. Nor does what people
+begin a sentence with that says it."""
 
 _WORD = re.compile(rf"[^\W_]+|[{_SMILES}]")
 OUTER = "\"'.,;:!?¿¡()[]{}*_ "

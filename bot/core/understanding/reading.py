@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from bot.core.understanding.as_typed import LONGEST, read_email, read_text, read_word
@@ -38,7 +39,10 @@ def understand(piece: str, expected: Expected, around: Around) -> Value | None:
 def _read(said: Piece, expected: Expected, around: Around) -> Value | None:
     match expected.kind:
         case Kind.DATE:
-            return read_date(said, around.today)
+            day = read_date(said, around.today)
+            return day if day and _within_days(expected, day, around.today) else None
+        case Kind.TIME:
+            return read_time(said, expected)
         case Kind.NUMBER:
             return read_number(said, around.country)
         case Kind.CHOICE:
@@ -51,11 +55,20 @@ _READERS: dict[Kind, Callable[[Piece], Value | None]] = {
     Kind.WORD: read_word,
     Kind.INTEGER: read_integer,
     Kind.DECIMAL: read_decimal,
-    Kind.TIME: read_time,
     Kind.EMAIL: read_email,
     Kind.CODE: read_code,
     Kind.YES_NO: read_yes_no,
 }
+
+
+def _within_days(expected: Expected, day: date, today: date) -> bool:
+    first, last = (
+        today + timedelta(end) if isinstance(end, int) else end
+        for end in (expected.first, expected.last)
+    )
+    assert not isinstance(first, time)
+    assert not isinstance(last, time)
+    return (first is None or first <= day) and (last is None or day <= last)
 
 
 def _within(expected: Expected, value: Value | None) -> Value | None:

@@ -116,6 +116,7 @@ def _english() -> dict[str, int]:
         "ten, eleven, twelve, thirteen, fourteen, fifteen, sixteen, seventeen, eighteen, nineteen"
     )
     tens = _counted("twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety", 20, 10)
+    tens |= {"fourty": 40, "ninty": 90}  # as many write them
     table = {"zero": 0, **ones, **_counted(teens, 10), **tens}
     for ten, value in tens.items():
         table |= _joined(ten, value, ones)
