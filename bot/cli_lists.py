@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.options import CONFIG, CONFIG_TOO, CONSENT, WORDING
+from bot.options import CONFIG, CONFIG_TOO, CONSENT, WORDING, asks
 
 LANGUAGE = click.option("--language", default="", help="That they read: fr, en.")
 WELCOME = click.option("--welcome", is_flag=True, help="Say the list's welcome to who is new.")
@@ -95,14 +95,9 @@ def import_(
     date of the consent. Nobody who opted out is added. The file may be imported again: who is on
     the list stays there. What came of each row stands in FILE's folder, as NAME.report.csv.
     """
-    from bot.lists.importing import Wanted, import_file, never_asked
+    from bot.lists.importing import Wanted, import_file
 
-    def sure(question: str) -> bool:
-        if yes:
-            return True
-        return click.confirm(question) if sys.stdin.isatty() else never_asked(question)
-
-    wanted = Wanted(of_list, file, language, welcome, sure)
+    wanted = Wanted(of_list, file, language, welcome, asks(yes=yes))
     sys.exit(import_file(config_path, wanted, kind=kind, wording=wording, note=note))
 
 

@@ -18,6 +18,15 @@ PIPE_WIDTH = 10_000
 """Columns of a pipe: a line of a table is not folded there."""
 
 
+class Misused(Exception):
+    """The command was not given as it must be; the text says how."""
+
+
+def never_asked(question: str) -> bool:
+    """Refuse where nobody is there who could be asked. Raises `Misused`."""
+    raise Misused(f"{question} Nobody can be asked here: give --yes")
+
+
 def show(line: str, *, style: str = "") -> None:
     """Print a line. What people texted is shown, never obeyed: no markup, no control signs.
 

@@ -18,13 +18,13 @@ from bot.control.admitting import AddToken, RevokeToken, token_offers
 from bot.control.verbs import carry_out
 from bot.core.tokens import CHANCE, PREFIX, Scope, Token, digest_of
 from bot.explained import local
-from bot.lists.doing import Misused, Refused, ending
+from bot.lists.doing import Refused, ending
 from bot.reach import reach
 from bot.services.desk import Desk
 from bot.services.doorkeeper import Doorkeeper
 from bot.storage.beside import open_beside
 from bot.storage.database import Database
-from bot.terminal import DONE, show, table
+from bot.terminal import DONE, Misused, show, table
 
 
 def add(config_path: Path, name: str, scopes: str) -> int:

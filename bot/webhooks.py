@@ -17,13 +17,13 @@ from bot.control.telling import TellAgain, telling_offers
 from bot.control.verbs import carry_out
 from bot.core.deliveries import DeliveryStatus
 from bot.explained import local
-from bot.lists.doing import Misused, Refused, ending
+from bot.lists.doing import Refused, ending
 from bot.reach import reach
 from bot.services.desk import Desk
 from bot.storage import deliveries
 from bot.storage.beside import open_beside
 from bot.storage.database import Database
-from bot.terminal import DONE, count, show, table
+from bot.terminal import DONE, Misused, count, show, table
 
 SHOWN = 20
 """Events that did not arrive yet, the newest."""

@@ -19,13 +19,13 @@ FOUNDATION = {
     *("clock", "config", "internet", "log", "meant", "metrics", "validation", "yamlfile"),
 }
 _TOP = """
-    __main__ advice alone answers app backups books chat cli cli_lists control cost daemon
-    explained export exports forget health hooks init lists look messages noted options phones
-    playing programs reach run scheduler send serving starter stories talk terminal tokens user
-    webhooks who witness
+    __main__ advice alone answers app backups books chat cli cli_lists cli_vendors control cost
+    daemon explained export exports forget health hooks init lists look messages noted options
+    phones playing programs reach run scheduler send serving sheets starter stories talk terminal
+    tokens user vendors webhooks who witness
 """
 TOP = frozenset(_TOP.split())
-PARTS = {"core", "foundation", "gateways", "storage", "content", "services", "console"}
+PARTS = {"core", "foundation", "gateways", "storage", "content", "clients", "services", "console"}
 BELOW = {
     "core": set(),
     "foundation": {"core"},
@@ -33,6 +33,7 @@ BELOW = {
     "storage": {"core", "foundation"},
     "content": {"core", "foundation"},
     "services": {"core", "foundation", "gateways", "storage", "content"},
+    "clients": {"core", "foundation", "gateways"},
     "console": {"core", "foundation", "gateways", "storage", "content", "services"},
     "top": PARTS,
     "sandbox": set(),
@@ -52,7 +53,7 @@ BORDERS = {
     "aiohttp.web": {"console", "sandbox"},
     "yarl": {"internet"},
     "structlog": {"log"},
-    "click": {"cli", "cli_lists", "options"},
+    "click": {"cli", "cli_lists", "cli_vendors", "options"},
     "prometheus_client": {"metrics"},
 }
 """A library, or a part of one, and who may import it. The longest name that fits decides."""

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.config.notation import read_number
-from bot.lists.sheet import SHORTENED, Person, Unreadable, open_sheet
+from bot.lists.sheet import Person, Unreadable, open_sheet
+from bot.sheets import SHORTENED
 from bot.validation import Wrong
 
 ANA, BEN, LEA = "+15145550001", "+15145550002", "+33600000001"

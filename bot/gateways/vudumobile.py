@@ -11,7 +11,6 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote_plus
 
 from bot.core.messages import (
     Acceptance,
@@ -25,14 +24,14 @@ from bot.core.messages import (
     Skew,
     Unclear,
 )
-from bot.core.segments import segments
+from bot.gateways import vudumobile_forms as forms
 from bot.gateways.base import Condition, Traits, Unconfirmed
 from bot.gateways.http import Answer, Oversized, http_date
 from bot.gateways.limiter import Kind
 from bot.gateways.line import Line
 from bot.gateways.mails import fit
 from bot.gateways.numbers import e164
-from bot.gateways.payload import UnreadableError, clean, rows_of
+from bot.gateways.payload import UnreadableError, rows_of
 from bot.gateways.vudumobile_api import Api
 from bot.gateways.vudumobile_book import VuduMobileBook
 from bot.gateways.vudumobile_contacts import Contacts
@@ -43,7 +42,6 @@ from bot.gateways.vudumobile_rows import (
     UNCHANGED,
     UNREADABLE,
     TextRows,
-    identity,
     sighting,
 )
 from bot.gateways.vudumobile_tables import is_detailed
@@ -51,8 +49,6 @@ from bot.gateways.vudumobile_tables import is_detailed
 URL = "https://api.vudumobile.net/api"
 LONGEST_FEED = 64 << 20
 """Bytes: a feed has no pages, and after a long silence of ours it may be large."""
-SEGMENTS = 10
-"""The vendor's table of parts ends here."""
 LONGEST_TEXT = 1530
 HISTORY = timedelta(days=30)
 BEFORE = 60
@@ -127,10 +123,7 @@ class VuduMobile:
     @staticmethod
     def refuses(text: str) -> str:
         """Say why this text can never be sent here, or nothing."""
-        if not text.strip():
-            return "an empty text cannot be sent"
-        count = segments(text).count
-        return f"{count} segments; VuduMobile takes {SEGMENTS}" if count > SEGMENTS else ""
+        return forms.refuses(text)
 
     # Texts
 
@@ -171,20 +164,15 @@ class VuduMobile:
     async def send(self, batch: Batch) -> Acceptance:
         """Hand over one message. Raises `GatewayError`."""
         (number,) = batch.numbers
-        form = f"to={quote_plus(number.removeprefix('+'))}&message={quote_plus(clean(batch.text))}"
-        request = self._api.request(
-            "send", form.encode(), leave_by=batch.leave_by, wanted=batch.wanted
-        )
+        form = forms.send(number, batch.text)
+        request = self._api.request("send", form, leave_by=batch.leave_by, wanted=batch.wanted)
         return await self._line.ask(Kind.SEND, request, self._accepted)
 
     def _accepted(self, answer: Answer) -> Acceptance:
-        said = self._api.understood(answer)
-        if not isinstance(said, dict):
-            raise self._api.failures.unreadable(answer, "not with an object")
-        msg_id = identity(said.get("msg_id"))
-        gateway_id = "" if msg_id is None else str(msg_id)
-        if not gateway_id and said.get("status") is not True:
-            raise self._api.failures.unreadable(answer, "neither with a number nor with a status")
+        try:
+            gateway_id = forms.msg_id_of(self._api.understood(answer))
+        except UnreadableError as error:
+            raise self._api.failures.unreadable(answer, error) from None
         if gateway_id and len(self._awaited) < ECHOES:
             self._awaited[gateway_id] = (answer.begun_at, answer.ended_at)
         return Acceptance(gateway_id)
@@ -268,8 +256,7 @@ class VuduMobile:
         """Read from a second of the gateway's clock on, or from later where that is too long."""
         understand = self._text_rows if direction == "mo" else self._rows
         while True:
-            since = quote_plus(f"{_instant(start):%Y-%m-%d %H:%M:%S}")
-            form = f"date_start={since}&direction={direction}".encode()
+            form = forms.get_feed(f"{_instant(start):%Y-%m-%d %H:%M:%S}", direction)
             request = self._api.request("get_feed", form, longest=LONGEST_FEED)
             try:
                 rows, answer = await self._line.ask(kind, request, understand)

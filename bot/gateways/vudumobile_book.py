@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.gateways.base import Rejected
 from bot.gateways.book import EXISTS, UNKNOWN, Members, Person
-from bot.gateways.vudumobile_contacts import Contact, Contacts
+from bot.gateways.vudumobile_contacts import LANGUAGES, Contact, Contacts
+from bot.gateways.vudumobile_forms import digits
 
 BLOCKED = "blocked"
 """The system's group, whatever the case of its name; so is "Tous", in which everybody is."""
@@ -25,17 +26,24 @@ class VuduMobileBook:
     async def members(self, group: str) -> Members:
         """Read a group, its id asked anew: it may have been renamed, or made again."""
         self._ids = {}
-        found, unreadable = await self._contacts.get_contacts(await self._id(group))
-        people = {one.number: Person(one.id, one.language) for one in found if one.number}
-        return Members(people, unreadable)
+        found = await self._contacts.get_contacts(await self._id(group))
+        people = {
+            one.phone: Person(one.id, one.language.lower()[:2])
+            for one in found.contacts
+            if one.phone
+        }
+        return Members(people, len(found.unreadable))
 
     async def holds(self, group: str, number: str, contact: str) -> bool:
         """Look whether the contact of a number says that it is in the group."""
         del contact
-        found = await self._contacts.get_contact(number)
+        found = await self._found(number)
         if found is None:
             return False
-        return found.groups is None or await self._id(group) in found.groups
+        if found.groups is None:
+            return True
+        wanted = await self._id(group)
+        return any(one.id == wanted for one in found.groups)
 
     async def make(self, group: str) -> None:
         """Make the group, unless it is there."""
@@ -48,14 +56,14 @@ class VuduMobileBook:
     async def add(self, group: str, number: str, language: str) -> str:
         """Put somebody into a group; who is no contact yet is made one."""
         contact = await self._contact(number, language)
-        await self._contacts.add_group_contact(await self._id(group), number)
+        await self._contacts.add_group_contact(await self._id(group), digits(number))
         return contact.id
 
     async def remove(self, group: str, number: str) -> None:
         """Take somebody out of a group; who is no contact is in none."""
         found = await self._id(group)
         try:
-            await self._contacts.delete_group_contact(found, number)
+            await self._contacts.delete_group_contact(found, digits(number))
         except Rejected as error:
             # The group, or the contact: in neither case is anybody in it.
             if error.code != UNKNOWN:
@@ -75,17 +83,24 @@ class VuduMobileBook:
         await self.remove(BLOCKED, number)
 
     async def _contact(self, number: str, language: str) -> Contact:
-        found = await self._contacts.get_contact(number)
+        found = await self._found(number)
         if found is not None:
             return found
+        fields = {"number": digits(number)}
+        if language in LANGUAGES:
+            fields["language"] = language
         try:
-            return await self._contacts.post_contact(number, language=language)
+            return await self._contacts.post_contact(fields)
         except Rejected as error:
             # Somebody made it meanwhile, or it is there under another spelling of the number.
-            again = await self._contacts.get_contact(number) if error.code == EXISTS else None
+            again = await self._found(number) if error.code == EXISTS else None
             if again is None:
                 raise
             return again
+
+    async def _found(self, number: str) -> Contact | None:
+        found = await self._contacts.get_contact("number", digits(number))
+        return next((one for one in found if one.phone == number), None)
 
     async def _id(self, group: str) -> str:
         """Give a group's id. Raises `Rejected` with `UNKNOWN` where there is no such group."""

@@ -7,9 +7,9 @@ an id are documented.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote_plus
 
 from bot.core.messages import Mail
+from bot.gateways import vudumobile_forms as forms
 from bot.gateways.mails import as_html
 
 VARIABLES = re.compile("_(?:NAME|EMAIL|NUMBER|NOTES)_", re.IGNORECASE)
@@ -26,5 +26,4 @@ def form_of(mail: Mail) -> bytes:
         subject = subject.replace("_", LOOKS_ALIKE)
     if VARIABLES.search(message):
         message, kind = as_html(message), "htm"
-    fields = {"to": mail.to, "subject": subject, "message": message, "format": kind}
-    return "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items()).encode()
+    return forms.send_email(mail.to, subject, message, kind)

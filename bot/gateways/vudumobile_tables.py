@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.messages import Status
+from bot.gateways.book import EXISTS, UNKNOWN
 
 
 class Action(StrEnum):
@@ -124,3 +125,21 @@ HOLDING_WORDS: Mapping[str, str] = {
 """What in the text of a refusal tells that the account is meant, not the message; first wins.
 
 The vendor gives a wrong key no error of its own, nor any number to tell refusals apart."""
+
+INCOMPLETE, UNFIT, SYSTEM, STARTED, NOBODY = "incomplete", "unfit", "system", "started", "nobody"
+"""Codes of `Rejected`, beside `UNKNOWN` and `EXISTS`: something is missing; something has not the
+form that it must have; a group of the system; a broadcast that began; one for nobody."""
+
+REFUSALS: Mapping[str, str] = {
+    r"(?i)(?<!method )not found|doesn't exist": UNKNOWN,
+    r"(?i)already exists": EXISTS,
+    r"(?i)system groups? can't": SYSTEM,
+    r"(?i)already been sent": STARTED,
+    r"(?i)no valid recipients": NOBODY,
+    r"(?i)\b(missing|required)\b": INCOMPLETE,
+    r"(?i)\bnot a valid\b|\binvalid\b|\bmust be associated\b": UNFIT,
+    r"(?i)\bwrong delimiters\b|\bmalformed\b|\bcould not be read\b": UNFIT,
+}
+"""What the words of an error mean, as the document prints them; the first that fits counts.
+
+Refusals have no numbers to tell them apart."""

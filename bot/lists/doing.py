@@ -22,7 +22,7 @@ from bot.services.roster import Lists, Roster
 from bot.storage.beside import open_beside
 from bot.storage.database import Database
 from bot.storage.errors import StoreError
-from bot.terminal import DONE, FAILED, WRONG, faults, refuse
+from bot.terminal import DONE, FAILED, WRONG, Misused, faults, refuse
 from bot.validation import Wrong
 from bot.yamlfile import Faults
 
@@ -31,10 +31,6 @@ KINDS = (
     "express (they said yes), implied (a purchase: two years), inquiry (a question: six months) "
     "or transactional (an order: for what it needs)"
 )
-
-
-class Misused(Exception):
-    """The command was not given as it must be; the text says how."""
 
 
 def ending(act: Callable[[], int]) -> int:

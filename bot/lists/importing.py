@@ -5,21 +5,19 @@ What was imported is on the list, whatever interrupts the rest: the same command
 
 from __future__ import annotations
 
-import csv
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from bot.answers import neutral
 from bot.config import Config, load_config
 from bot.control.listing import AT_ONCE, Enrol
 from bot.core.consent import How
 from bot.core.enrolling import Basis, Enrolled
-from bot.lists.doing import Misused, Refused, basis, done, ending
+from bot.lists.doing import Refused, basis, done, ending
 from bot.lists.sheet import Person, Sheet, Unreadable, open_sheet
+from bot.sheets import Line, write_report
 from bot.terminal import DONE, count, progress, show, table
 from bot.validation import Wrong
 from bot.who import phone_of
@@ -27,8 +25,8 @@ from bot.who import phone_of
 MANY = 2000
 """Rows from which a bar shows how far it is."""
 TWICE = "twice in the file"
-Line = tuple[int, str, str]
-"""A row of the report: the row of the file, the number or what stands there, what came of it."""
+HEADS = ("row", "number", "result")
+"""Of the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +152,8 @@ def _batches(people: Iterable[Person]) -> Iterator[Sequence[Person]]:
 
 
 def _write(report: Path, lines: Iterable[Line]) -> None:
-    """Write what came of each row, for its owner alone. Raises `Refused`."""
+    """Write what came of each row. Raises `Refused`."""
     try:
-        descriptor = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("row", "number", "result"))
-            for row, number, fate in sorted(lines):
-                writer.writerow((row, neutral(number), fate))
+        write_report(report, lines, HEADS)
     except OSError as error:
         raise Refused(f"the report {report} cannot be written: {error.strerror}") from error
-
-
-def never_asked(question: str) -> bool:
-    """Refuse where nobody is there who could be asked. Raises `Misused`."""
-    raise Misused(f"{question} Nobody can be asked here: give --yes")

@@ -1,46 +1,34 @@
-"""A file of people as spreadsheets write it: which column is which, and what stands in a row.
-
-What is in it came from anywhere: a row that makes no sense is told, and holds up no other.
-"""
+"""A file of people who agreed to something: who, in which language, and when they agreed."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from bot.core.text import words
+from bot.sheets import (
+    LANGUAGES,
+    NUMBERS,
+    SHOWN,
+    ReadNumber,
+    Table,
+    cell,
+    open_table,
+    place,
+    read_language,
+    read_phone,
+    why_no_number,
+)
 from bot.validation import Wrong
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes of a file."""
-DELIMITERS = (";", ",", "\t")
-NUMBERS = (
-    *("mobile", "cellulaire", "cell", "portable", "gsm", "msisdn", "sms"),
-    *("number", "numero", "phone", "telephone", "tel", "phone number", "telephone number"),
-    *("mobile phone", "mobile number", "cell phone", "cellphone", "numero mobile"),
-    *("numero de telephone", "telephone mobile", "telephone cellulaire", "telephone portable"),
-)
-"""Heads of the column of numbers, in the normal form; of several columns the first here counts."""
-LANGUAGES = ("language", "langue", "lang")
 DATES = (
     *("consent", "consent date", "consent at", "consentement", "date de consentement"),
     *("joined", "joined at", "date", "date joined", "inscription", "date d inscription"),
     *("inscrit le", "at"),
 )
-SPOKEN = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
-SHORTENED = "its digits are lost (in the spreadsheet, make the column text, and save again)"
-_SCIENTIFIC = re.compile(r"[0-9][.,][0-9]+E\+[0-9]+", re.IGNORECASE)
-_SHOWN = 60
-"""Characters of a cell that reports show."""
 _FRENCH_DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-ReadNumber = Callable[[str], str]
-"""Gives a number as E.164. Raises `Wrong`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +66,22 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file that was opened: its text, and how it is to be read."""
+    """A file that was opened, and how it is to be read."""
 
-    text: str
-    delimiter: str
+    table: Table
     columns: Columns
-    latin: bool = False
-    """It is no UTF-8, and was read as Windows writes Western European languages."""
+
+    @property
+    def latin(self) -> bool:
+        """Whether it is no UTF-8."""
+        return self.table.latin
 
     def rows(self, number: ReadNumber, zone: tzinfo) -> Iterator[Person | Unreadable]:
         """Read row by row; those with nothing in them are left out."""
-        for line, cells in _cells(self.text, self.delimiter, skip=int(self.columns.headed)):
+        for line, cells in self.table.rows(skip=int(self.columns.headed)):
             if cells is None:
                 yield Unreadable(line, "", "a cell of this row is too long")
-            elif any(cell.strip() for cell in cells):
+            elif any(one.strip() for one in cells):
                 yield _person(line, cells, self.columns, number, zone)
 
 
@@ -100,101 +90,38 @@ def open_sheet(path: Path, number: ReadNumber) -> Sheet:
 
     Raises `Wrong` where that cannot be found out, `OSError`.
     """
-    if path.stat().st_size > LARGEST:
-        raise Wrong("this file is larger than 64 MB", "divide it, and import the parts")
-    text, latin = _decoded(path.read_bytes())
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=first[:4096].count)
-    head = next((cells for _, cells in _cells(text, delimiter) if cells and any(cells)), None)
-    if head is None:
-        raise Wrong("nothing stands in this file", "give one with a number in each row")
-    return Sheet(text, delimiter, _columns(head, number), latin)
+    table = open_table(path)
+    return Sheet(table, _columns(table, number))
 
 
-def _decoded(raw: bytes) -> tuple[str, bool]:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace"), False
-    try:
-        return raw.decode("utf-8-sig"), False
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace"), True
-
-
-def _cells(
-    text: str, delimiter: str, *, skip: int = 0
-) -> Iterator[tuple[int, Sequence[str] | None]]:
-    """Yield each row with the line on which it ends; None: it cannot be read."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    while True:
-        try:
-            cells: Sequence[str] | None = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            cells = None
-        if skip and (cells is None or any(cells)):
-            skip -= 1
-        else:
-            yield reader.line_num, cells
-
-
-def _columns(head: Sequence[str], number: ReadNumber) -> Columns:
+def _columns(table: Table, number: ReadNumber) -> Columns:
     """Find the columns by their heads; without heads, the one in which a number stands."""
-    named = [" ".join(words(cell[:_SHOWN])) for cell in head]
-    found = _place(named, NUMBERS)
+    named = table.named
+    found = place(named, NUMBERS)
     if found is not None:
-        return Columns(found, _place(named, LANGUAGES), _place(named, DATES))
-    for place, cell in enumerate(head):
-        if _number(cell, number):
-            return Columns(place, headed=False)
-    heads = ", ".join(repr(cell[:20]) for cell in head[:8])
+        return Columns(found, place(named, LANGUAGES), place(named, DATES))
+    for where, written in enumerate(table.head):
+        if read_phone(written, number):
+            return Columns(where, headed=False)
+    heads = ", ".join(repr(one[:20]) for one in table.head[:8])
     raise Wrong(
         f"none of the columns ({heads}) is one of numbers",
         "name it number, mobile, phone, tel or téléphone in the first row",
     )
 
 
-def _place(named: Sequence[str], wanted: Sequence[str]) -> int | None:
-    return next((named.index(name) for name in wanted if name in named), None)
-
-
 def _person(
     line: int, cells: Sequence[str], columns: Columns, number: ReadNumber, zone: tzinfo
 ) -> Person | Unreadable:
-    written = _cell(cells, columns.number)
-    found = _number(written, number)
+    written = cell(cells, columns.number)
+    found = read_phone(written, number)
     if not found:
-        why = SHORTENED if _SCIENTIFIC.fullmatch(written) else "not a number"
-        return Unreadable(line, written[:_SHOWN], why)
+        return Unreadable(line, written[:SHOWN], why_no_number(written))
     try:
-        at = _instant(_cell(cells, columns.at), zone)
+        at = _instant(cell(cells, columns.at), zone)
     except ValueError as error:
         return Unreadable(line, found, str(error))
-    return Person(line, found, _language(_cell(cells, columns.language)), at)
-
-
-def _cell(cells: Sequence[str], place: int | None) -> str:
-    return "" if place is None or place >= len(cells) else cells[place].strip()
-
-
-def _number(written: str, read: ReadNumber) -> str:
-    """Read a number as files have it: after an apostrophe against formulas, or dialled abroad."""
-    plain = unicodedata.normalize("NFKC", written).strip().removeprefix("'")
-    plain = plain.removeprefix("tel:").strip()
-    abroad = f"+{plain[2:]}" if plain.startswith("00") else plain
-    for one in dict.fromkeys((plain, abroad)):
-        try:
-            return read(one)
-        except Wrong:
-            continue
-    return ""
-
-
-def _language(written: str) -> str:
-    """Give two letters; nothing where it is no language that we know how to write."""
-    name = " ".join(words(written[:_SHOWN]))
-    short = SPOKEN.get(name, name[:2])
-    return short if short.isascii() and short.isalpha() else ""
+    return Person(line, found, read_language(cell(cells, columns.language)), at)
 
 
 def _instant(written: str, zone: tzinfo) -> datetime | None:

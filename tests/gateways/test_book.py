@@ -14,6 +14,8 @@ from bot.gateways.vudumobile_contacts import (
     Contacts as VuduMobileContacts,
     read_contact as read_vudumobile,
 )
+from bot.gateways.vudumobile_forms import digits
+from bot.gateways.vudumobile_tables import SYSTEM
 from tests.gateways.test_sandbox import NOT_TAKEN, Played, faults, played
 
 __all__ = ["played"]
@@ -204,17 +206,19 @@ async def test_each_function_of_vudumobile(played):
         ("Blocked", True),
         ("NEW_test", False),
     ]
-    assert await ask.get_contact(ANA) is None
-    one = await ask.post_contact(ANA, language="en", name="Ana & Cie")
-    changed = await ask.post_contact(ANA, contact=one.id, description="Dev")
+    assert await ask.get_contact("number", digits(ANA)) == []
+    one = await ask.post_contact({"number": digits(ANA), "language": "en", "name": "Ana & Cie"})
+    changed = await ask.post_contact({"id": one.id, "number": ANA, "description": "Dev"})
     assert (changed.id, changed.name, changed.description) == (one.id, "Ana & Cie", "Dev")
-    await ask.add_group_contact(group.id, ANA)
-    found = await ask.get_contact(ANA)
-    assert found is not None
-    assert set(found.groups or ()) == {"1", group.id}
-    assert (await ask.get_contacts(group.id))[0][0].number == ANA
-    await ask.delete_group_contact(group.id, ANA)
-    assert await ask.get_contacts(group.id) == ([], 0)
+    await ask.add_group_contact(group.id, digits(ANA))
+    (found,) = await ask.get_contact("number", digits(ANA))
+    assert {one.id for one in found.groups or ()} == {"1", group.id}
+    assert [one.number for one in (await ask.get_contacts(group.id)).contacts] == [ANA]
+    await ask.delete_group_contact(group.id, digits(ANA))
+    assert (await ask.get_contacts(group.id)).contacts == ()
+    await ask.delete_group(group.id)
+    await ask.delete_contact("id", one.id)
+    assert played.sandbox.vudumobile_book.contacts == []
 
 
 @only_vudumobile
@@ -224,16 +228,20 @@ async def test_what_is_unknown_or_there_is_told_by_its_words(played, empty, apt)
     played.sandbox.vudumobile.unknown_contact = empty
     played.sandbox.vudumobile.apt_statuses = apt
     ask = contacts(played)
-    assert await ask.get_contact(ANA) is None
-    await ask.post_contact(ANA)
+    ana, ben = digits(ANA), digits(BEN)
+    assert await ask.get_contact("number", ana) == []
+    await ask.post_contact({"number": ana})
     group = await ask.post_group("test")
     for refused, code in (
-        (ask.post_contact(ANA), EXISTS),
+        (ask.post_contact({"number": ana}), EXISTS),
         (ask.post_group("TEST"), EXISTS),
         (ask.post_group("x", group="999"), UNKNOWN),
-        (ask.add_group_contact("999", ANA), UNKNOWN),
-        (ask.delete_group_contact(group.id, BEN), UNKNOWN),
+        (ask.add_group_contact("999", ana), UNKNOWN),
+        (ask.delete_group_contact(group.id, ben), UNKNOWN),
         (ask.get_contacts("999"), UNKNOWN),
+        (ask.delete_group("999"), UNKNOWN),
+        (ask.delete_group("Tous"), SYSTEM),
+        (ask.delete_contact("number", ben), UNKNOWN),
     ):
         with pytest.raises(Rejected) as error:
             await refused
@@ -244,7 +252,7 @@ async def test_what_is_unknown_or_there_is_told_by_its_words(played, empty, apt)
 async def test_a_wrong_key_is_the_account_and_no_unknown_contact(played):
     played.sandbox.break_("vudumobile", "wrong_key", operation="get_contact")
     with pytest.raises(AccountHeld):
-        await contacts(played).get_contact(ANA)
+        await contacts(played).get_contact("number", digits(ANA))
 
 
 @pytest.mark.parametrize(
@@ -261,7 +269,7 @@ async def test_a_wrong_key_is_the_account_and_no_unknown_contact(played):
     ],
 )
 def test_numbers_of_vudumobiles_contacts(row: dict[str, object], number: str) -> None:
-    assert read_vudumobile(row).number == number
+    assert read_vudumobile(row).phone == number
 
 
 # Clever

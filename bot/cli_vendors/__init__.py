@@ -1,0 +1,1 @@
+"""`textobot vudumobile` and `textobot clever` on the command line."""

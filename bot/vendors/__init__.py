@@ -1,0 +1,1 @@
+"""`textobot vudumobile` and `textobot clever`: the vendors' functions as commands."""

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.clients import VuduMobile
+from bot.sandbox import Sandbox
+from tests.clients.commanding import Commands
+from tests.clock import FakeClock
+from tests.gateways.server import ScriptedServer
+
+KEY = "25cKYq*****36wDAY"
+"""As the document prints it."""
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as sandbox:
+        sandbox.vudumobile.users = "owner@example.com"
+        yield sandbox
+
+
+@pytest.fixture
+def textobot(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    return Commands(sandbox, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    async with ScriptedServer(FakeClock()) as server:
+        yield server
+
+
+@pytest.fixture
+async def vudumobile(server: ScriptedServer) -> AsyncIterator[VuduMobile]:
+    async with VuduMobile(api_key=KEY, url=f"{server.url}/api", rate="1000/s") as vudumobile:
+        yield vudumobile
