@@ -26,13 +26,12 @@ from bot.core.messages import (
 )
 from bot.core.reconcile import LATE, LEAST_LISTING
 from bot.core.segments import segments
-from bot.gateways import clever_time
+from bot.gateways import clever_forms as forms, clever_time
 from bot.gateways.base import Condition, GatewayError, Rejected, Traits, Unconfirmed
 from bot.gateways.clever_account import Profile
 from bot.gateways.clever_api import Api
 from bot.gateways.clever_contacts import CleverBook, Contacts
 from bot.gateways.clever_credit import Credit
-from bot.gateways.clever_forms import LONGEST_TEXT, Message
 from bot.gateways.clever_mail import Mailer
 from bot.gateways.clever_pushes import Push
 from bot.gateways.clever_rows import UNREADABLE, TextReader, read_delivery
@@ -82,7 +81,7 @@ class Clever:
             pace=pace,
             in_flight=1,
             campaigns=True,
-            longest=LONGEST_TEXT,
+            longest=forms.LONGEST_TEXT,
         )
         self._line = line
         self._api = Api(line, url, login, password, zone)
@@ -123,10 +122,7 @@ class Clever:
     @staticmethod
     def refuses(text: str) -> str:
         """Say why this text can never be sent here, or nothing."""
-        if not text.strip():
-            return "an empty text cannot be sent"
-        length = len(text)
-        return f"{length} characters; Clever takes {LONGEST_TEXT}" if length > LONGEST_TEXT else ""
+        return forms.refuses(text)
 
     # Texts
 
@@ -165,8 +161,8 @@ class Clever:
     async def send(self, batch: Batch) -> Acceptance:
         """Hand over a batch as one campaign, at our pace. Raises `GatewayError`."""
         # With duplicates, so that a second equal reply is not swallowed.
-        wanted = Message(text=batch.text, sender=self._sender, duplicates=True)
-        push = wanted.datas() | {"number_list": ";".join(batch.numbers)}
+        push = forms.message(batch.text, sender=self._sender, duplicates=True)
+        push["number_list"] = forms.several(batch.numbers)
         async with self._turns.one():
             try:
                 made, answer = await self._api.post(

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from bot.gateways import clever_forms as forms
 from bot.gateways.base import Rejected
 from bot.gateways.book import EXISTS, UNKNOWN, Members, Person
 from bot.gateways.clever_api import Api
-from bot.gateways.clever_forms import NewContact
 from bot.gateways.clever_pushes import inner
 from bot.gateways.clever_rows import UNREADABLE
 from bot.gateways.clever_types import Id, Phone, Said, Seen, Words
@@ -71,17 +71,17 @@ class Contacts:
         path = f"contactlists/{quote(login, safe='')}" if login else "contactlists"
         return await self.api.call("GET", path, _all)
 
-    async def create_contact(self, contact: NewContact) -> Contact:
+    async def create_contact(self, contact: forms.Datas) -> Contact:
         """Make a contact. `EXISTS` where its number is there already and may not be twice."""
-        return await self.api.call("POST", "contacts", _one, contact.datas())
+        return await self.api.call("POST", "contacts", _one, contact)
 
     async def find_contact(self, contact: str) -> Contact:
         """Read the contact of an id."""
         return await self.api.call("GET", _path(contact), _one)
 
-    async def modify_contact(self, contact: str, changed: NewContact) -> None:
+    async def modify_contact(self, contact: str, changed: forms.Datas) -> None:
         """Change the contact of an id; what is left out stays."""
-        await self.api.call("PUT", _path(contact), nothing, changed.datas())
+        await self.api.call("PUT", _path(contact), nothing, changed)
 
     async def delete_contact(self, contact: str) -> None:
         """Delete the contact of an id. Nothing here does it by itself."""
@@ -130,7 +130,7 @@ class CleverBook:
         _expect_all(group)
         try:
             made = await self._contacts.create_contact(
-                NewContact(number=number, name=NAME, lastname=number.removeprefix("+"))
+                forms.contact(number, NAME, number.removeprefix("+"))
             )
         except Rejected as error:
             if error.code != EXISTS:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import messages
+from bot.core.messages import Mail
+from bot.gateways import clever_forms as forms
 from bot.gateways.clever_api import Api, Spelling
-from bot.gateways.clever_forms import Datas, Mail, email_list
 from bot.gateways.clever_pushes import MailPush
 from bot.gateways.http import Answer
 from bot.gateways.mails import as_html
@@ -38,18 +38,19 @@ class Mailer:
         """The address that there was last."""
         return self._spelling.path
 
-    async def post(self, mail: messages.Mail) -> Posted:
+    async def post(self, mail: Mail) -> Posted:
         """Send one mail. Raises `GatewayError`.
 
         A page, as in all samples: whoever took an escaped text for raw would show more signs than
         were written, and whoever took a raw one for a page would carry out what is in it.
         """
         # With duplicates, so that a second equal mail is not swallowed.
-        page = Mail(text=as_html(mail.text), subject=mail.subject, format="html", duplicates=True)
-        datas = page.datas() | {"email_list": email_list([mail.to])}
+        page = as_html(mail.text)
+        datas = forms.mail(page, mail.subject, format="html", duplicates=True)
+        datas["email_list"] = forms.several([mail.to])
         return await self._spelling.ask(lambda path: self._posted(path, datas))
 
-    async def _posted(self, path: str, datas: Datas) -> Posted:
+    async def _posted(self, path: str, datas: forms.Datas) -> Posted:
         def created(answer: Answer) -> Posted:
             # An account without mails is no reason to hold its texts.
             failure = self._api.failures.of(answer, one_of_many=True)
