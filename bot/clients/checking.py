@@ -26,6 +26,7 @@ LIMIT = "limit"
 def checked(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """Check what the method is given, by its annotations. Raises `Rejected` with `LIMIT`."""
     known = signature(method)
+    rest = next((one.name for one in known.parameters.values() if one.kind is one.VAR_KEYWORD), "")
     reading: Callable[..., Awaitable[T]] = validate_call(
         config=ConfigDict(arbitrary_types_allowed=True)
     )(method)
@@ -34,12 +35,21 @@ def checked(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     async def asked(*given: P.args, **named: P.kwargs) -> T:
         # What is misspelled is a `TypeError`, as anywhere; and what is wrong has a name.
         bound = known.bind(*given, **named).arguments
+        options = bound.pop(rest, {})
         try:
-            return await reading(**bound)
+            return await reading(**bound, **options)
         except ValidationError as error:
+            _expect_spelled(error)
             raise Rejected(_told(error), code=LIMIT) from None
 
     return asked
+
+
+def _expect_spelled(error: ValidationError) -> None:
+    """Raise `TypeError` for a parameter that there is not, among those of a typed mapping."""
+    for one in error.errors(include_url=False, include_input=False):
+        if one["type"] == "unexpected_keyword_argument":
+            raise TypeError(f"there is no parameter {one['loc'][-1]!r}") from None
 
 
 def unfit(what: str, remedy: str) -> Rejected:

@@ -161,8 +161,9 @@ class Clever:
     async def send(self, batch: Batch) -> Acceptance:
         """Hand over a batch as one campaign, at our pace. Raises `GatewayError`."""
         # With duplicates, so that a second equal reply is not swallowed.
-        push = forms.message(batch.text, sender=self._sender, duplicates=True)
-        push["number_list"] = forms.several(batch.numbers)
+        push = forms.message(
+            batch.text, numbers=batch.numbers, sender=self._sender, duplicates=True
+        )
         async with self._turns.one():
             try:
                 made, answer = await self._api.post(

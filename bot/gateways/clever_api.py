@@ -23,7 +23,9 @@ from bot.gateways.redact import Redactor
 
 T = TypeVar("T")
 CODES: Mapping[int, str] = {404: UNKNOWN, 409: EXISTS}
-"""What a refusal means where one thing of many was asked for."""
+"""What a refusal means of a contact or a user."""
+OF_CAMPAIGNS: Mapping[int, str] = {404: UNKNOWN}
+"""What a refusal means of a campaign."""
 
 
 class Api:
@@ -76,17 +78,18 @@ class Api:
         datas: Mapping[str, Any] | None = None,
         *,
         failures: Failures | None = None,
+        codes: Mapping[int, str] = CODES,
     ) -> T:
         """Read or change what can wait: contacts, users, what campaigns there are.
 
         `understand` is given the JSON, None where there is none, and when it came; it raises what
         `UNREADABLE` lists where that is not as documented. Raises `GatewayError`: `Rejected` has
-        the code `UNKNOWN` or `EXISTS` where the status says so.
+        one of the `codes` where its status says so.
         """
         told = failures or self.failures
 
         def understood(answer: Answer) -> T:
-            _expect_success(answer, told)
+            _expect_success(answer, told, codes)
             try:
                 said = read_json(answer.body) if answer.body.strip() else None
                 return understand(said, self.seen(answer))
@@ -105,9 +108,7 @@ class Api:
         """
 
         def understood(answer: Answer) -> tuple[Sequence[Any], Answer]:
-            failure = self.failures.of(answer, one_of_many=True)
-            if failure is not None:
-                raise failure
+            _expect_success(answer, self.failures, OF_CAMPAIGNS)
             try:
                 return listed(read_json(answer.body), name), answer
             except UnreadableError as error:
@@ -121,6 +122,16 @@ class Api:
         if failure is not None:
             raise failure
         return self.taken(Push, answer), answer
+
+    def made(self, model: type[AnyCampaign], answer: Answer) -> AnyCampaign:
+        """Understand what a new campaign was answered with. Raises `GatewayError`.
+
+        An account that may not make campaigns of this kind is no reason to hold its texts.
+        """
+        failure = self.failures.of(answer, one_of_many=True)
+        if failure is not None:
+            raise failure
+        return self.taken(model, answer)
 
     def taken(self, model: type[AnyCampaign], answer: Answer) -> AnyCampaign:
         """Read the campaign that a success shows. Raises `Unconfirmed` where it shows none.
@@ -175,9 +186,9 @@ def _body(datas: Mapping[str, Any]) -> bytes:
     return json.dumps({"datas": datas}, ensure_ascii=False).encode()
 
 
-def _expect_success(answer: Answer, failures: Failures) -> None:
+def _expect_success(answer: Answer, failures: Failures, codes: Mapping[int, str]) -> None:
     failure: GatewayError | None = failures.of(answer, one_of_many=True)
-    if answer.status in CODES:
-        failure = Rejected(failures.said(answer), code=CODES[answer.status])
+    if answer.status in codes:
+        failure = Rejected(failures.said(answer), code=codes[answer.status])
     if failure is not None:
         raise failure

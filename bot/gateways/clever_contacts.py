@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from pydantic import Field
+
 from bot.gateways import clever_forms as forms
 from bot.gateways.base import Rejected
 from bot.gateways.book import EXISTS, UNKNOWN, Members, Person
 from bot.gateways.clever_api import Api
 from bot.gateways.clever_pushes import inner
-from bot.gateways.clever_rows import UNREADABLE
+from bot.gateways.clever_rows import readable
 from bot.gateways.clever_types import Id, Phone, Said, Seen, Words
 from bot.gateways.payload import UnreadableError, rows_of
 
@@ -55,7 +57,7 @@ class Contact(Said):
 class AllContacts(Said):
     """Everybody who is in a book."""
 
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[Contact, ...] = Field((), alias="contact")
     unreadable: tuple[Any, ...] = ()
     """Rows that make no sense, as they came. Anybody may stand in one of them."""
 
@@ -180,13 +182,8 @@ def _all(said: object, seen: Seen) -> AllContacts:
     del seen
     shown = inner(said, "contact")
     rows = [shown] if isinstance(shown, dict) and shown is not said else rows_of(shown)
-    found, unreadable = [], []
-    for row in rows:
-        try:
-            found.append(read_contact(row))
-        except UNREADABLE:
-            unreadable.append(row)
-    return AllContacts(contacts=tuple(found), unreadable=tuple(unreadable))
+    found, rest = readable(rows, read_contact)
+    return AllContacts(contact=found, unreadable=rest)
 
 
 def _one(said: object, seen: Seen) -> Contact:

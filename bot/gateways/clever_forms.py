@@ -43,6 +43,8 @@ def several(given: Iterable[str]) -> str:
 def message(
     text: str,
     *,
+    numbers: Iterable[str] = (),
+    criteria: str = "",
     kind: str = "sms",
     encodage: int | None = None,
     sender: str = "",
@@ -50,32 +52,30 @@ def message(
     filename: str = "",
     flash: bool = False,
     duplicates: bool = False,
-    zone: tzinfo = ZONE,
-) -> Datas:
-    """Write what a campaign of messages says (3.11), without whom it is for."""
-    text = clean(text)
-    return {
-        "text": text,
-        "type_push": kind,
-        "encodage": encodage or encodage_of(text),
-        "options": "F0" if flash else "F1",
-        "duplicates": int(duplicates),
-        **said({"short_code": sender, "hd_send": _time(at, zone), "filename": filename}),
-    }
-
-
-def spread(
-    *,
     answers_to_number: str = "",
     answers_to_mail: str = "",
     all_numbers: bool = False,
     cascade: bool = False,
     cascade_minutes: int | None = None,
     predefined: bool = False,
+    zone: tzinfo = ZONE,
 ) -> Datas:
-    """Write what is added where Clever chooses the contacts (3.13, 3.15)."""
-    return said(
+    """Write a campaign of messages: to numbers (3.11), by criteria (3.13), to all (3.15)."""
+    text = clean(text)
+    always = {
+        "text": text,
+        "type_push": kind,
+        "encodage": encodage or encodage_of(text),
+        "options": "F0" if flash else "F1",
+        "duplicates": int(duplicates),
+    }
+    return always | _said(
         {
+            "number_list": several(numbers),
+            "criteria": criteria,
+            "short_code": sender,
+            "hd_send": _time(at, zone),
+            "filename": filename,
             "gsm_routage_mo": answers_to_number,
             "mail_routage_mo": answers_to_mail,
             "all_number": int(all_numbers) or None,
@@ -90,22 +90,33 @@ def mail(
     text: str,
     subject: str,
     *,
+    addresses: Iterable[str] = (),
+    criteria: str = "",
     format: str = "brut",  # noqa: A002 - of the client's parameter
     at: datetime | None = None,
     filename: str = "",
     open_tag: bool = False,
     duplicates: bool = False,
+    predefined: bool = False,
     zone: tzinfo = ZONE,
 ) -> Datas:
-    """Write what a campaign of mails says (3.12), without whom it is for."""
-    return {
+    """Write a campaign of mails: to addresses (3.12), by criteria (3.14), to all (3.16)."""
+    always = {
         "text": clean(text),
         "email_subject": clean(subject),
         "open_tag": int(open_tag),
         "type_mail": format,
         "duplicates": int(duplicates),
-        **said({"hd_send": _time(at, zone), "filename": filename}),
     }
+    return always | _said(
+        {
+            "email_list": several(addresses),
+            "criteria": criteria,
+            "hd_send": _time(at, zone),
+            "filename": filename,
+            "predefined_message": int(predefined) or None,
+        }
+    )
 
 
 def contact(
@@ -122,7 +133,7 @@ def contact(
     """
     known = {_TABLE_NAMES.get(key, key): value for key, value in more.items()}
     flag = {} if duplicates is None else {"duplicates": int(duplicates)}
-    return {"name": name, "lastName": lastname, "gsmPrimary": number, **said(known), **flag}
+    return {"name": name, "lastName": lastname, "gsmPrimary": number, **_said(known), **flag}
 
 
 _TABLE_NAMES = {"zip_code": "zipCode", "street_number": "streetNumber"}
@@ -141,11 +152,11 @@ def user(
     return {
         "username": username,
         "password": password,
-        "account": {**account, **units, "company": said(company)},
+        "account": {**account, **units, "company": _said(company)},
     }
 
 
-def said(known: Mapping[str, object]) -> Datas:
+def _said(known: Mapping[str, object]) -> Datas:
     """Leave out what is not said."""
     return {name: value for name, value in known.items() if value not in ("", None)}
 

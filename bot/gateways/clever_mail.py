@@ -46,8 +46,7 @@ class Mailer:
         """
         # With duplicates, so that a second equal mail is not swallowed.
         page = as_html(mail.text)
-        datas = forms.mail(page, mail.subject, format="html", duplicates=True)
-        datas["email_list"] = forms.several([mail.to])
+        datas = forms.mail(page, mail.subject, addresses=[mail.to], format="html", duplicates=True)
         return await self._spelling.ask(lambda path: self._posted(path, datas))
 
     async def _posted(self, path: str, datas: forms.Datas) -> Posted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -95,6 +95,14 @@ class Delivery(Said):
     """A number of which the document has no table: 2 sent and 3 received, by inference."""
 
 
+class Deliveries(Said):
+    """What became of the messages of a campaign."""
+
+    deliveries: tuple[Delivery, ...] = ()
+    unreadable: tuple[Any, ...] = ()
+    """Rows that make no sense, as they came."""
+
+
 class MailDelivery(Said):
     """What became of one mail of a campaign: 3.22."""
 
@@ -107,6 +115,13 @@ class MailDelivery(Said):
     status: Words = ""
 
 
+class MailDeliveries(Said):
+    """What became of the mails of a campaign."""
+
+    deliveries: tuple[MailDelivery, ...] = ()
+    unreadable: tuple[Any, ...] = ()
+
+
 class Mo(Said):
     """A text that answers a campaign: 3.23."""
 
@@ -115,6 +130,14 @@ class Mo(Said):
     text: Words = Field("", alias="message")
     received_at: Instant = Field(None, alias="date_receive")
     status: Words = ""
+
+
+class Mos(Said):
+    """The texts that answer a campaign."""
+
+    mos: tuple[Mo, ...] = ()
+    unreadable: tuple[Any, ...] = ()
+    """Rows that make no sense, as they came: each may be somebody's text."""
 
 
 AnyCampaign = TypeVar("AnyCampaign", bound=Campaign)

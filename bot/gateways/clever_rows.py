@@ -6,10 +6,10 @@ Rows without identity get one by what they say.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core.messages import Listed, Sighting, Status
 from bot.gateways import clever_time
@@ -17,6 +17,8 @@ from bot.gateways.clever_pushes import Delivery, Mo
 from bot.gateways.clever_types import COUNTRY, Seen
 from bot.gateways.numbers import e164, spelled
 from bot.gateways.payload import clean, rows_of, whole_number
+
+T = TypeVar("T")
 
 DELIVERIES: Mapping[int, Status] = {
     2: Status.SENT,  # by inference: the samples have no date of reception beside it
@@ -32,6 +34,19 @@ UNREADABLE = (AttributeError, KeyError, TypeError, ValueError, OverflowError)
 def listed(said: object, name: str) -> Sequence[Any]:
     """Find the rows `name` of an answer. Raises `UnreadableError`; no rows is an empty list."""
     return rows_of(said.get(name) if isinstance(said, dict) else said)
+
+
+def readable(
+    rows: Sequence[Any], read: Callable[[Any], T]
+) -> tuple[tuple[T, ...], tuple[Any, ...]]:
+    """Read rows; those that make no sense are given apart, as they came."""
+    found, rest = [], []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except UNREADABLE:
+            rest.append(row)
+    return tuple(found), tuple(rest)
 
 
 class TextReader:
