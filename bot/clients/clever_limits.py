@@ -30,7 +30,8 @@ FORBIDDEN = '<>:"/\\|?*'
 _HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
 
 
-def _phone(written: str) -> str:
+def read_phone(written: str) -> str:
+    """Give a number as E.164; without a country it is of France. Raises `Wrong`."""
     number = e164(written, COUNTRY)
     if not re.fullmatch(r"\+[0-9]{7,15}", number):
         raise Wrong("this is no telephone number", "write it like +33600000001 or 06 00 00 00 01")
@@ -106,7 +107,7 @@ def _password(written: str) -> str:
     return written
 
 
-Phone = Annotated[str, AfterValidator(_phone)]
+Phone = Annotated[str, AfterValidator(read_phone)]
 """A number, however it is written; without a country it is one of France."""
 Phones = Annotated[Sequence[Phone], BeforeValidator(_several)]
 Addresses = Annotated[Sequence[Address], BeforeValidator(_several)]

@@ -159,7 +159,7 @@ class Api:
     def present(self, answer: Answer) -> datetime:
         """Give the gateway's time when it answered."""
         skew = self.line.skew
-        return answer.ended_at + timedelta(seconds=(skew.low + skew.high) / 2)
+        return answer.ended_at + timedelta(seconds=skew.middle)
 
 
 class Spelling:
