@@ -11,7 +11,7 @@ from bot.clients import Clever
 from bot.clients.clever_limits import read_phone
 from bot.clients.clever_models import Push
 from bot.core.segments import segments, signs
-from bot.sheets import NUMBERS, cell, open_table, place, read_phone as dialled
+from bot.sheets import cell, open_table, place, read_phone as dialled
 from bot.terminal import Misused, count
 from bot.validation import Wrong
 from bot.vendors import clever_follow
@@ -29,6 +29,7 @@ from bot.vendors.clever_campaigns import (
     when,
     zone_of,
 )
+from bot.vendors.clever_files import COLUMNS
 from bot.vendors.doing import Told, carry_out, clever, expect_yes
 from bot.vendors.remedies import Function
 
@@ -184,7 +185,7 @@ def _listed(file: Path) -> Sequence[str]:
         table = open_table(file)
     except OSError as error:
         raise Misused(f"{file} cannot be read: {error.strerror}") from error
-    where = place(table.named, NUMBERS)
+    where = place(table.named, COLUMNS["gsm_primary"])
     if where is None:
         raise Wrong("none of the columns is one of numbers", "name it number, or téléphone")
     numbers = []

@@ -30,6 +30,8 @@ class Commands:
         patch.setenv("KEY", sandbox.vudumobile.api_key)
         patch.setenv("LOGIN", sandbox.clever.login)
         patch.setenv("PASSWORD", sandbox.clever.password)
+        patch.setenv("CLEVER_USER_PASSWORD", "Printemps26")
+        patch.setenv("TEXTOBOT_CLOCK", sandbox.clock.spec)
         (folder / "config.yaml").write_text(CONFIG.format(sandbox=sandbox))
 
     async def __call__(self, *arguments: str, typed: str | None = None) -> Result:

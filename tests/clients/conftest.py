@@ -6,24 +6,33 @@ from pathlib import Path
 import pytest
 
 from bot.clients import VuduMobile
-from bot.sandbox import Sandbox
+from bot.sandbox import Clock, Sandbox
 from tests.clients.commanding import Commands
 from tests.clock import FakeClock
 from tests.gateways.server import ScriptedServer
+from tests.stores import make_store
 
 KEY = "25cKYq*****36wDAY"
 """As the document prints it."""
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox() as sandbox:
+def speed() -> float:
+    """Of the sandbox's clock, which is the commands', too."""
+    return 1.0
+
+
+@pytest.fixture
+async def sandbox(speed: float) -> AsyncIterator[Sandbox]:
+    async with Sandbox(Clock(speed)) as sandbox:
         sandbox.vudumobile.users = "owner@example.com"
         yield sandbox
 
 
 @pytest.fixture
-def textobot(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
+async def textobot(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    (tmp_path / "data").mkdir()
+    await make_store(tmp_path / "data" / "textobot.db")
     return Commands(sandbox, tmp_path, monkeypatch)
 
 
