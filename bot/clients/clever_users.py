@@ -137,13 +137,16 @@ def _one_user(said: object, seen: Seen) -> User:
     shown = inner(said, "user")
     if not isinstance(shown, dict) or not shown:
         raise UnreadableError("without a user")
-    return User.model_validate(shown)
+    user = User.model_validate(shown)
+    if not (user.id or user.username):
+        raise UnreadableError("without a user")
+    return user
 
 
 def _as_it_comes(said: object, seen: Seen) -> object:
     del seen
-    if said is None:
-        raise UnreadableError("with nothing")
+    if not isinstance(said, dict | list):
+        raise UnreadableError("with no list")
     return said
 
 

@@ -72,7 +72,10 @@ class Profile:
         failure = self._api.failures.of(answer, one_of_many=True)
         if failure is not None:
             raise failure
-        return read_account(self._api.object(answer)), answer.ended_at
+        account = read_account(self._api.object(answer))
+        if account.credit is None and not (account.name or account.date_expiration):
+            raise self._api.failures.unreadable(answer, "without an account")
+        return account, answer.ended_at
 
 
 def read_account(said: Mapping[str, object]) -> Account:

@@ -92,6 +92,7 @@ class Api:
             _expect_success(answer, told, codes)
             try:
                 said = read_json(answer.body) if answer.body.strip() else None
+                _expect_no_complaint(said)
                 return understand(said, self.seen(answer))
             except (UnreadableError, *UNREADABLE) as error:
                 why = error if isinstance(error, UnreadableError) else "not as documented"
@@ -148,9 +149,11 @@ class Api:
     def object(self, answer: Answer) -> Mapping[str, Any]:
         """Read the object that an answer must be. Raises `Unconfirmed`."""
         try:
-            return read_object(answer.body)
+            said = read_object(answer.body)
+            _expect_no_complaint(said)
         except UnreadableError as error:
             raise self.failures.unreadable(answer, error) from None
+        return said
 
     def seen(self, answer: Answer) -> Seen:
         """Say by what the times of an answer are read."""
@@ -192,3 +195,9 @@ def _expect_success(answer: Answer, failures: Failures, codes: Mapping[int, str]
         failure = Rejected(failures.said(answer), code=codes[answer.status])
     if failure is not None:
         raise failure
+
+
+def _expect_no_complaint(said: object) -> None:
+    """Raise `UnreadableError` for a success that says that it failed."""
+    if isinstance(said, dict) and (said.get("errors") or said.get("error")):
+        raise UnreadableError("it says that it failed")

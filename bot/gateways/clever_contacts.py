@@ -170,8 +170,10 @@ def read_contact(row: object) -> Contact:
 
 
 def nothing(said: object, seen: Seen) -> None:
-    """204, or whatever else comes with a success."""
-    del said, seen
+    """204, or an object that comes with a success. Raises `UnreadableError` for all else."""
+    del seen
+    if said is not None and not isinstance(said, dict):
+        raise UnreadableError("with what is no answer")
 
 
 def _path(contact: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.clients import VuduMobile
+from bot.clients import Clever, VuduMobile
 from bot.sandbox import Clock, Sandbox
 from tests.clients.commanding import Commands
 from tests.clock import FakeClock
@@ -14,6 +14,7 @@ from tests.stores import make_store
 
 KEY = "25cKYq*****36wDAY"
 """As the document prints it."""
+LOGIN, PASSWORD = "canary-login", "canary-password"
 
 
 @pytest.fixture
@@ -46,3 +47,10 @@ async def server() -> AsyncIterator[ScriptedServer]:
 async def vudumobile(server: ScriptedServer) -> AsyncIterator[VuduMobile]:
     async with VuduMobile(api_key=KEY, url=f"{server.url}/api", rate="1000/s") as vudumobile:
         yield vudumobile
+
+
+@pytest.fixture
+async def clever(server: ScriptedServer) -> AsyncIterator[Clever]:
+    account = Clever(login=LOGIN, password=PASSWORD, url=server.url, rate="1000/s", pace=0)
+    async with account:
+        yield account

@@ -5,7 +5,7 @@ Samples of requests stand as `asked-…` beside the answers, in tests/gateways/p
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,6 @@ from bot.clients import Clever
 from bot.gateways.clever_time import instant, read
 from bot.gateways.clever_types import ZONE
 from bot.gateways.numbers import e164
-from tests.clock import FakeClock
 from tests.gateways.server import PAYLOADS, Reply, ScriptedServer, sample
 
 TWO = ["+33600000001", "+33600000002"]
@@ -230,26 +229,6 @@ EXAMPLES = (
 each_example = pytest.mark.parametrize(
     "example", EXAMPLES, ids=lambda one: f"{one.section} {one.asked} {one.answered}".strip()
 )
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with ScriptedServer(FakeClock()) as server:
-        yield server
-
-
-@pytest.fixture
-async def clever(server: ScriptedServer) -> AsyncIterator[Clever]:
-    account = Clever(
-        login="canary-login",
-        password="canary-password",
-        url=server.url,
-        rate="1000/s",
-        pace=0,
-        clock=server.clock,
-    )
-    async with account:
-        yield account
 
 
 @each_example
