@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from bot.clients.account import Account
+from bot.clients.account import Account, expect_secret
 from bot.clients.clever_contacts import Contacts
 from bot.clients.clever_mails import Mails
 from bot.clients.clever_messages import Messages
@@ -26,7 +26,8 @@ class Clever(Account, Users, Contacts, Messages, Mails):
     """One account: `async with Clever(login=…, password=…) as clever:`.
 
     All methods raise `GatewayError`: `Rejected`, `AccountHeld`, `Throttled`, `Unreachable`,
-    `Unconfirmed`. The words of an error are fit to be shown; credentials are never in them.
+    `Unconfirmed`. The words of an error are fit to be shown; credentials are never in them. What
+    cannot be opened is `Wrong`, a `ValueError`: no password, an address without https.
 
     `rate`: requests of all kinds, `2/s` or `60/min`. `pace`: seconds between two campaigns, the
     first of which waits, too: each is named for the second of its creation. `zone`: of the times
@@ -45,6 +46,8 @@ class Clever(Account, Users, Contacts, Messages, Mails):
         clock: Clock | None = None,
     ) -> None:
         super().__init__("clever", url, rate, clock)
+        expect_secret("login", login)
+        expect_secret("password", password)
         self._api = Api(self._line, self._address, login, password, zone)
         self._profile = Profile(self._api)
         self._turns = Turns(self.clock, pace)

@@ -13,7 +13,7 @@ from unicodedata import category
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from typing_extensions import TypedDict
 
-from bot.clients.checking import Address, Line, Name
+from bot.clients.checking import Address, Line, MaybeAddress, Name
 from bot.core import mails
 from bot.gateways import clever_forms as forms
 from bot.gateways.clever_types import COUNTRY, REFERENCE
@@ -109,6 +109,8 @@ def _password(written: str) -> str:
 
 Phone = Annotated[str, AfterValidator(read_phone)]
 """A number, however it is written; without a country it is one of France."""
+MaybePhone = Annotated[str, AfterValidator(lambda one: read_phone(one) if one else "")]
+"""The same, or empty: none any more."""
 Phones = Annotated[Sequence[Phone], BeforeValidator(_several)]
 Addresses = Annotated[Sequence[Address], BeforeValidator(_several)]
 Id = Annotated[str, BeforeValidator(_id)]
@@ -186,14 +188,14 @@ class MailOptions(TypedDict, total=False):
 
 
 class ContactOptions(TypedDict, total=False):
-    """What else may be known of a contact; what is left out stays as it is."""
+    """What else may be known of a contact; what is left out is not sent, and what is empty is."""
 
-    email: Address
-    gsm_secondary: Phone
-    landline_primary: Phone
-    landline_secondary: Phone
-    fax_primary: Phone
-    fax_secondary: Phone
+    email: MaybeAddress
+    gsm_secondary: MaybePhone
+    landline_primary: MaybePhone
+    landline_secondary: MaybePhone
+    fax_primary: MaybePhone
+    fax_secondary: MaybePhone
     zip_code: Line
     city: Line
     street: Line

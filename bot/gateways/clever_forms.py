@@ -129,11 +129,11 @@ def contact(
 ) -> Datas:
     """Write a contact as the samples of requests do (3.5, 3.6).
 
-    `more`: what they leave out, under our names.
+    `more`: what they leave out, under our names; what is empty is sent so.
     """
     known = {_TABLE_NAMES.get(key, key): value for key, value in more.items()}
     flag = {} if duplicates is None else {"duplicates": int(duplicates)}
-    return {"name": name, "lastName": lastname, "gsmPrimary": number, **_said(known), **flag}
+    return {"name": name, "lastName": lastname, "gsmPrimary": number, **known, **flag}
 
 
 _TABLE_NAMES = {"zip_code": "zipCode", "street_number": "streetNumber"}

@@ -10,7 +10,7 @@ from bot.clients.clever_limits import ContactOptions
 from bot.clients.clever_models import Contact
 from bot.terminal import Misused, count
 from bot.vendors.asked import Asked
-from bot.vendors.doing import Told, carry_out, clever, expect_yes
+from bot.vendors.doing import Told, beforehand, carry_out, clever, expect_yes
 from bot.vendors.remedies import Function
 
 HEADS = ("id", "number", "name", "last name", "e-mail", "address")
@@ -78,20 +78,19 @@ def modify_contact(
     **more: str | None,
 ) -> int:
     """Change a contact, all of which the vendor wants to be told again."""
-    if not any((number, name, lastname, *more.values())):
-        more = {}
+    changed = {key: value for key, value in more.items() if value is not None}
 
     async def act(account: Clever) -> Told:
-        if not (number or name or lastname or more):
+        if not (number or name or lastname or changed):
             raise Misused("nothing is to be changed; say what: --name, --email and the like")
-        found = await account.find_contact(id)
-        kept = {key: getattr(found, key) for key in MORE}
+        found = await beforehand(account.find_contact(id))
+        kept = {key: value for key in MORE if (value := getattr(found, key))}
         await account.modify_contact(
             id,
             number or found.gsm_primary,
             name or found.name,
             lastname or found.lastname,
-            **options({**kept, **_given(more)}, duplicates=duplicates),
+            **options(kept | changed, duplicates=duplicates),
         )
         return Told(sentence=f"The contact {named(found)} was changed.")
 
@@ -102,7 +101,7 @@ def delete_contact(asked: Asked, id: str) -> int:  # noqa: A002 - the vendor's n
     """Delete a contact, after saying whom."""
 
     async def act(account: Clever) -> Told:
-        found = await account.find_contact(id)
+        found = await beforehand(account.find_contact(id))
         expect_yes(asked, f"Delete the contact {named(found)}, for good?")
         await account.delete_contact(id)
         return Told(sentence=f"The contact {named(found)} was deleted.")
@@ -111,8 +110,8 @@ def delete_contact(asked: Asked, id: str) -> int:  # noqa: A002 - the vendor's n
 
 
 def options(more: Mapping[str, str | None], *, duplicates: bool) -> ContactOptions:
-    """Give what is known of a contact as the client takes it: nothing empty."""
-    known: Any = {key: value for key, value in more.items() if value}
+    """Give what is known of a contact as the client takes it."""
+    known: Any = {key: value for key, value in more.items() if value is not None}
     if duplicates:
         known["duplicates"] = True
     options: ContactOptions = known
@@ -131,7 +130,3 @@ def row_of(one: Contact) -> tuple[str, ...]:
     town = " ".join(part for part in (one.zip_code, one.city) if part)
     address = ", ".join(part for part in (street, town) if part)
     return one.id, one.gsm_primary, one.name, one.lastname, one.email, address
-
-
-def _given(more: Mapping[str, str | None]) -> dict[str, str]:
-    return {key: value for key, value in more.items() if value}

@@ -28,7 +28,7 @@ from bot.validation import Wrong
 from bot.vendors.adding import ADDED, CHANGED, THERE, add_all, read_rows, write_all
 from bot.vendors.asked import Asked
 from bot.vendors.clever_contacts import CHANGING, MORE, options
-from bot.vendors.doing import Told, carry_out, clever
+from bot.vendors.doing import Told, beforehand, carry_out, clever
 from bot.vendors.remedies import Function
 from bot.vendors.rows import Row
 
@@ -79,7 +79,7 @@ def add_contacts(asked: Asked, file: Path, *, overwrite: bool) -> int:
     async def act(account: Clever) -> Told:
         read = read_rows(file, _rows)
         adding = _Adding(account, overwrite=overwrite)
-        await adding.look()
+        await beforehand(adding.look())
         return await add_all(asked, file, adding, read, clock=account.clock, function=CHANGING)
 
     return carry_out(asked, clever, CHANGING, act)
@@ -185,7 +185,7 @@ class _Adding:
         found = self.there[row.who]
         known = {name: getattr(found, name) for name in ("name", "lastname", *MORE)}
         new = known | dict(row.fields)
-        more = {name: new[name] for name in MORE}
+        more = {name: new[name] for name in MORE if new[name]}
         await self.account.modify_contact(
             found.id,
             row.who,

@@ -22,7 +22,7 @@ from bot.vendors.clever_campaigns import (
     zone_of,
 )
 from bot.vendors.clever_messages import HEADS, sums
-from bot.vendors.doing import Told, carry_out, clever, expect_yes
+from bot.vendors.doing import Told, beforehand, carry_out, clever, expect_yes
 from bot.vendors.remedies import Function
 
 DELIVERY_HEADS = ("address", "sent", "received", "outcome", "subject")
@@ -71,7 +71,7 @@ def push_mails_to_all(asked: Asked, subject: str, text: str, **given: Any) -> in
 
     async def act(account: Clever) -> Told:
         options = _options(asked, given)
-        found = await account.list_contacts()
+        found = await beforehand(account.list_contacts())
         everybody = count(len(found.contacts) + len(found.unreadable), "contact")
         what = f"Send this e-mail to all, {everybody},"
         expect_yes(asked, f"{what}{when(options, zone_of(asked))}?")
@@ -95,7 +95,7 @@ def delete_mail_push(asked: Asked, reference: str) -> int:
     """Delete a campaign that waits, after saying which."""
 
     async def act(account: Clever) -> Told:
-        found = await account.find_mail_push(reference)
+        found = await beforehand(account.find_mail_push(reference))
         at = shown(found.sends_at, zone_of(asked))
         expect_yes(asked, f"Delete the campaign of {at}, {found.subject[:40]!r}?")
         await account.delete_mail_push(reference)

@@ -30,7 +30,7 @@ from bot.vendors.clever_campaigns import (
     zone_of,
 )
 from bot.vendors.clever_files import COLUMNS
-from bot.vendors.doing import Told, carry_out, clever, expect_yes
+from bot.vendors.doing import Told, beforehand, carry_out, clever, expect_yes
 from bot.vendors.remedies import Function
 
 HEADS = ("", "")
@@ -79,7 +79,7 @@ def push_to_all(asked: Asked, text: str, **given: Any) -> int:  # noqa: ANN401 -
 
     async def act(account: Clever) -> Told:
         options = _options(asked, given)
-        found = await account.list_contacts()
+        found = await beforehand(account.list_contacts())
         everybody = count(len(found.contacts) + len(found.unreadable), "contact")
         what = f"Send {_cost(text, options)} each to all, {everybody},"
         expect_yes(asked, f"{what}{when(options, zone_of(asked))}?")
@@ -103,7 +103,7 @@ def delete_push(asked: Asked, reference: str) -> int:
     """Delete a campaign that waits, after saying which."""
 
     async def act(account: Clever) -> Told:
-        found = await account.find_push(reference)
+        found = await beforehand(account.find_push(reference))
         at = shown(found.sends_at, zone_of(asked))
         whom = count(people(found) or 0, "number")
         expect_yes(asked, f"Delete the campaign of {at} to {whom}, {found.text[:40]!r}?")
