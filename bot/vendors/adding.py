@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,12 @@ from bot.vendors.rows import NOT_BEGUN, REFUSED, UNCLEAR, Report, Row, each
 
 ADDED, CHANGED, THERE = "added", "changed", "there already"
 """Fates of rows."""
+
+
+def unchanged(differing: Collection[str]) -> str:
+    """Give the fate of a row of somebody who is there already, and left alone."""
+    verb = "differ" if len(differing) > 1 else "differs"
+    return f"{THERE}, kept although {' and '.join(differing)} {verb}" if differing else THERE
 
 
 class Adding(Protocol):

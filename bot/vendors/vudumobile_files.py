@@ -27,7 +27,7 @@ from bot.sheets import (
 )
 from bot.terminal import count
 from bot.validation import Wrong
-from bot.vendors.adding import ADDED, CHANGED, THERE, add_all, read_rows, write_all
+from bot.vendors.adding import ADDED, CHANGED, THERE, add_all, read_rows, unchanged, write_all
 from bot.vendors.asked import Asked
 from bot.vendors.doing import Told, beforehand, carry_out, vudumobile
 from bot.vendors.remedies import Function
@@ -181,9 +181,7 @@ class _Adding:
     def fate(self, row: Row) -> str:
         """Say of a row for which nothing is to be done how it stands."""
         found = self._found(row)
-        differs = self._differing(row, found) if found else {}
-        kept = f", kept although {' and '.join(differs)} differ" if differs else ""
-        return f"{THERE}{kept}"
+        return unchanged(self._differing(row, found) if found else {})
 
     def question(self, rows: Sequence[Row], there: int, unusable: int) -> str:
         """Ask for all that is to be done at once."""

@@ -26,6 +26,8 @@ class Commands:
     def __init__(self, sandbox: Sandbox, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.sandbox = sandbox
         self.folder = folder
+        self.names: dict[str, str] = {}
+        """What is meant by words of commands, where that is not known beforehand."""
         patch.chdir(folder)
         patch.setenv("KEY", sandbox.vudumobile.api_key)
         patch.setenv("LOGIN", sandbox.clever.login)
@@ -37,6 +39,7 @@ class Commands:
     async def __call__(self, *arguments: str, typed: str | None = None) -> Result:
         """Call it beside the sandbox, which answers meanwhile: a command has a loop of its own."""
         runner = CliRunner()
-        result = await asyncio.to_thread(runner.invoke, main, arguments, input=typed)
+        words = [self.names.get(one, one) for one in arguments]
+        result = await asyncio.to_thread(runner.invoke, main, words, input=typed)
         assert "Traceback" not in result.output, result.output
         return result

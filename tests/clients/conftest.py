@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import click.testing
 import pytest
 
 from bot.clients import Clever, VuduMobile
@@ -35,6 +36,13 @@ async def textobot(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "data").mkdir()
     await make_store(tmp_path / "data" / "textobot.db")
     return Commands(sandbox, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody sits there."""
+    kind = click.testing._NamedTextIOWrapper
+    monkeypatch.setattr(kind, "isatty", lambda self: True, raising=False)
 
 
 @pytest.fixture
