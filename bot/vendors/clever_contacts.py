@@ -12,6 +12,7 @@ from bot.terminal import Misused, count
 from bot.vendors.asked import Asked
 from bot.vendors.doing import Told, beforehand, carry_out, clever, expect_yes
 from bot.vendors.remedies import Function
+from bot.vendors.showing import unread
 
 HEADS = ("id", "number", "name", "last name", "e-mail", "address")
 LISTING = "`textobot clever list-contacts`"
@@ -29,10 +30,10 @@ def list_contacts(asked: Asked, login: str = "") -> int:
             found = await account.list_user_contacts(login)
         else:
             found = await account.list_contacts()
-        unread = len(found.unreadable)
-        lost = f"; {count(unread, 'row')} could not be read" if unread else ""
         rows = [row_of(one) for one in found.contacts]
-        return Told(found, f"{count(len(rows), 'contact')}{lost}.", HEADS, rows)
+        return Told(
+            found, f"{count(len(rows), 'contact')}{unread(found.unreadable)}.", HEADS, rows
+        )
 
     return carry_out(asked, clever, Function(known="Clever's site"), act)
 

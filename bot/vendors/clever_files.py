@@ -22,6 +22,7 @@ from bot.sheets import (
     place,
     plain,
     read_phone as dialled,
+    why_no_number,
 )
 from bot.terminal import count
 from bot.validation import Wrong
@@ -104,10 +105,11 @@ def _rows(table: Table) -> Iterator[Row | Line]:
 def _row(line: int, written: dict[str, str]) -> Row | Line:
     number = dialled(written["gsm_primary"], read_phone)
     if not number:
-        return line, written["gsm_primary"][:SHOWN], "not read: not a number"
+        why = why_no_number(written["gsm_primary"])
+        return line, written["gsm_primary"][:SHOWN], f"not read: {why}"
     for name in PHONES:
         if written[name] and not (found := dialled(written[name], read_phone)):
-            return line, number, f"not read: {name} is not a number"
+            return line, number, f"not read: {name} is {why_no_number(written[name])}"
         written[name] = found if written[name] else ""
     fields = written | {"gsm_primary": number}
     return Row(line, number, {name: value for name, value in fields.items() if value})

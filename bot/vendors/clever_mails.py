@@ -21,9 +21,10 @@ from bot.vendors.clever_campaigns import (
     when,
     zone_of,
 )
-from bot.vendors.clever_messages import HEADS, sums
+from bot.vendors.clever_messages import HEADS
 from bot.vendors.doing import Told, beforehand, carry_out, clever, expect_yes
 from bot.vendors.remedies import Function
+from bot.vendors.showing import unread
 
 DELIVERY_HEADS = ("address", "sent", "received", "outcome", "subject")
 
@@ -120,7 +121,9 @@ def mail_deliveries(asked: Asked, reference: str) -> int:
             )
             for one in found.deliveries
         ]
-        return Told(found, sums(len(rows), "mail", found.unreadable), DELIVERY_HEADS, rows)
+        return Told(
+            found, f"{count(len(rows), 'mail')}{unread(found.unreadable)}.", DELIVERY_HEADS, rows
+        )
 
     return carry_out(asked, clever, KNOWN, act)
 

@@ -32,6 +32,7 @@ from bot.vendors.clever_campaigns import (
 from bot.vendors.clever_files import COLUMNS
 from bot.vendors.doing import Told, beforehand, carry_out, clever, expect_yes
 from bot.vendors.remedies import Function
+from bot.vendors.showing import unread
 
 HEADS = ("", "")
 DELIVERY_HEADS = ("number", "kind", "sent", "received", "outcome", "text")
@@ -130,7 +131,12 @@ def deliveries(asked: Asked, reference: str) -> int:
             )
             for one in found.deliveries
         ]
-        return Told(found, sums(len(rows), "message", found.unreadable), DELIVERY_HEADS, rows)
+        return Told(
+            found,
+            f"{count(len(rows), 'message')}{unread(found.unreadable)}.",
+            DELIVERY_HEADS,
+            rows,
+        )
 
     return carry_out(asked, clever, KNOWN, act)
 
@@ -141,15 +147,11 @@ def mos(asked: Asked, reference: str) -> int:
     async def act(account: Clever) -> Told:
         found, zone = await account.mos(reference), zone_of(asked)
         rows = [(one.number, shown(one.received_at, zone), one.text) for one in found.mos]
-        return Told(found, sums(len(rows), "text", found.unreadable), MO_HEADS, rows)
+        return Told(
+            found, f"{count(len(rows), 'text')}{unread(found.unreadable)}.", MO_HEADS, rows
+        )
 
     return carry_out(asked, clever, KNOWN, act)
-
-
-def sums(number: int, what: str, unreadable: Sequence[object]) -> str:
-    """Say how many were listed, and how many cannot be read."""
-    lost = f"; {count(len(unreadable), 'row')} could not be read" if unreadable else ""
-    return f"{count(number, what)}{lost}."
 
 
 def _options(asked: Asked, given: dict[str, Any]) -> Any:  # noqa: ANN401 - as the client's methods
