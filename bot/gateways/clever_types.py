@@ -104,7 +104,8 @@ def _numbers(value: object) -> tuple[str, ...]:
 def _flag(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
-    return {0: False, 1: True}.get(number) if (number := whole_number(value)) is not None else None
+    number = whole_number(value)
+    return bool(number) if number in {0, 1} else None
 
 
 def _instant(value: object, info: ValidationInfo) -> datetime | None:
