@@ -8,10 +8,13 @@ from bot.app import ceilings, load_content, policy
 from bot.clock import Clock, clock_of_environment
 from bot.config import Config
 from bot.control.sending import starter_of
-from bot.gateways import REFUSES
+from bot.gateways import REFUSES, open_gateway
+from bot.gateways.http import Transport
+from bot.services.account import Account
 from bot.services.library import Library
 from bot.services.spending import Spending
 from bot.services.starter import Starter
+from bot.storage import accounts
 from bot.storage.database import Database
 
 
@@ -39,3 +42,14 @@ async def alone(config: Config, database: Database) -> Alone:
         refusing={name: REFUSES[one.kind] for name, one in config.gateways.items() if one.on},
     )
     return Alone(clock, library, starter)
+
+
+async def account_alone(
+    name: str, config: Config, database: Database, transport: Transport
+) -> Account:
+    """Open one of the accounts, with what a daemon has learned of it."""
+    async with database.read() as connection:
+        learned, _ = await accounts.recall(connection, name)
+    section = config.gateways[name]
+    gateway = open_gateway(name, section, config, transport=transport, learned=learned)
+    return Account(gateway, database, transport.clock)

@@ -13,6 +13,7 @@ import click
 
 from bot import __version__
 from bot.cli_lists import lists, token, webhooks
+from bot.cli_vendors.clever import clever
 from bot.cli_vendors.vudumobile import vudumobile
 from bot.options import CONFIG
 
@@ -48,6 +49,7 @@ main.add_command(lists)
 main.add_command(token)
 main.add_command(webhooks)
 main.add_command(vudumobile)
+main.add_command(clever)
 
 
 @main.command()

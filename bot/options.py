@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -76,6 +77,19 @@ AS_JSON = click.option(
     help="For programs, or for people.  [default: a table on a terminal, JSON in a pipe]",
 )
 YES = click.option("--yes", is_flag=True, help="Do not ask; needed where nobody can be asked.")
+
+
+def with_options(
+    *options: Callable[[Any], Any],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command options that others have, too."""
+
+    def give(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return give
 
 
 def for_account(command: Callable[..., int]) -> Callable[..., None]:

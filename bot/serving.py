@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.config import Config, installation_secret
 from bot.console.app import serve
 from bot.control.admitting import token_offers
+from bot.control.following import follow_offers
 from bot.control.forgetting import forget_offer
 from bot.control.line import BESIDE_POSTGRESQL, listening, socket_of
 from bot.control.listing import list_offers
@@ -73,6 +74,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
         offers: Offers = {
             "forget": forget_offer(Forgetting(database, clock)),
             "send": send_offer(database, running.library, starter),
+            **follow_offers(running.accounts),
             **list_offers(roster),
             **mirror_offers(running.mirrors, observing=running.observing),
             **token_offers(doorkeeper),

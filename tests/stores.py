@@ -15,6 +15,7 @@ from tests.postgresql import Server
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CLAIMED = ("test_responder", "test_conversations", "test_poller", "test_small_services")
+FOLLOWED = ("test_following",)
 SENT = ("test_sender", "test_reconciler", "test_receipts", "test_starter")
 KILLED = ("test_killed_anywhere",)
 ERRANDS = ("test_carrier", "test_lookups_in_order", "test_timeouts")

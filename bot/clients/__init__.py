@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.clients.checking import LIMIT
+from bot.clients.clever import Clever
 from bot.clients.vudumobile import VuduMobile
 from bot.gateways.base import (
     AccountHeld,
@@ -16,6 +17,7 @@ from bot.gateways.base import (
 __all__ = [
     "LIMIT",
     "AccountHeld",
+    "Clever",
     "GatewayError",
     "Rejected",
     "Throttled",

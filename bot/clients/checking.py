@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from inspect import signature
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, ParamSpec, TypeVar, get_args, get_type_hints
 
 from pydantic import AfterValidator, ConfigDict, ValidationError, validate_call
 
@@ -26,6 +26,7 @@ LIMIT = "limit"
 def checked(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     """Check what the method is given, by its annotations. Raises `Rejected` with `LIMIT`."""
     known = signature(method)
+    rest, options = _options_of(method)
     reading: Callable[..., Awaitable[T]] = validate_call(
         config=ConfigDict(arbitrary_types_allowed=True)
     )(method)
@@ -34,12 +35,24 @@ def checked(method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
     async def asked(*given: P.args, **named: P.kwargs) -> T:
         # What is misspelled is a `TypeError`, as anywhere; and what is wrong has a name.
         bound = known.bind(*given, **named).arguments
+        more = bound.pop(rest, {})
+        for name in more.keys() - options:
+            raise TypeError(f"{method.__name__}() has no parameter {name!r}")
         try:
-            return await reading(**bound)
+            return await reading(**bound, **more)
         except ValidationError as error:
             raise Rejected(_told(error), code=LIMIT) from None
 
     return asked
+
+
+def _options_of(method: Callable[..., object]) -> tuple[str, frozenset[str]]:
+    """Name the parameter that takes a typed mapping of options, and those; nothing where none."""
+    for one in signature(method).parameters.values():
+        if one.kind is one.VAR_KEYWORD:
+            (mapping,) = get_args(get_type_hints(method)[one.name])
+            return one.name, frozenset(mapping.__annotations__)
+    return "", frozenset()
 
 
 def unfit(what: str, remedy: str) -> Rejected:

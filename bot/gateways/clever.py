@@ -7,12 +7,10 @@ Where it is silent or contradicts itself, what we take is said beside it.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
+from urllib.parse import quote
 
 from bot.core.messages import (
     Acceptance,
@@ -28,32 +26,28 @@ from bot.core.messages import (
 )
 from bot.core.reconcile import LATE, LEAST_LISTING
 from bot.core.segments import segments
-from bot.gateways import clever_time
+from bot.gateways import clever_forms as forms, clever_time
 from bot.gateways.base import Condition, GatewayError, Rejected, Traits, Unconfirmed
 from bot.gateways.clever_account import Profile
 from bot.gateways.clever_api import Api
 from bot.gateways.clever_contacts import CleverBook, Contacts
 from bot.gateways.clever_credit import Credit
 from bot.gateways.clever_mail import Mailer
-from bot.gateways.clever_rows import UNREADABLE, Push, TextReader, read_delivery
+from bot.gateways.clever_pushes import Push
+from bot.gateways.clever_rows import UNREADABLE, TextReader, read_delivery
 from bot.gateways.clever_search import Pass, Prober
+from bot.gateways.clever_turns import PACE, Turns
+from bot.gateways.clever_types import ZONE
 from bot.gateways.http import Answer
 from bot.gateways.line import Line
 from bot.gateways.mails import fit
-from bot.gateways.payload import clean
 from bot.log import logger
 
 LOG = logger(__name__)
 
 URL = "https://webservicesmultimedias.clever-is.fr/api"
-ZONE = ZoneInfo("Europe/Paris")
-LONGEST_TEXT = 1000
 NUMBERS = 100
 """Our own cap: the document has none."""
-PACE = 1.2
-"""Seconds between two pushes: each has a second, and so a name, of its own."""
-LATIN, UCS2 = 3, 4
-"""`encodage`. What "Latin" may hold is not said: we take it for GSM 03.38."""
 PROBES = 10
 """Requests of one search: others wait for the same rate."""
 REMEMBERED = 5000
@@ -87,11 +81,11 @@ class Clever:
             pace=pace,
             in_flight=1,
             campaigns=True,
-            longest=LONGEST_TEXT,
+            longest=forms.LONGEST_TEXT,
         )
         self._line = line
-        self._api = Api(line, url, login, password)
-        self.book = CleverBook(Contacts(Api(line.beside(), url, login, password)))
+        self._api = Api(line, url, login, password, zone)
+        self.book = CleverBook(Contacts(Api(line.beside(), url, login, password, zone)))
         self._sender = sender
         self._zone = zone
         self._texts = TextReader(zone, secret)
@@ -102,11 +96,7 @@ class Clever:
         self._named = learned.get("named")
         """Whether our last campaign was named for its second; None: there was none."""
         self._ours: dict[str, float] = {}
-        self._posting = asyncio.Lock()
-        self._under_way = False
-        self._posts = 0
-        # The process before us may have posted just now.
-        self._posted_at = line.clock.monotonic()
+        self._turns = Turns(line.clock, pace, self._is_taken)
 
     @property
     def skew(self) -> Skew:
@@ -132,10 +122,7 @@ class Clever:
     @staticmethod
     def refuses(text: str) -> str:
         """Say why this text can never be sent here, or nothing."""
-        if not text.strip():
-            return "an empty text cannot be sent"
-        length = len(text)
-        return f"{length} characters; Clever takes {LONGEST_TEXT}" if length > LONGEST_TEXT else ""
+        return forms.refuses(text)
 
     # Texts
 
@@ -144,7 +131,7 @@ class Clever:
 
         Raises `GatewayError`, among them `Rejected` for what concerns this campaign alone.
         """
-        rows, answer = await self._api.rows(feed.reference, "mos")
+        rows, answer = await self._api.rows(_part(feed.reference, "mos"), "mos")
         texts, unreadable = self._texts.read(
             rows,
             feed.reference,
@@ -173,18 +160,11 @@ class Clever:
 
     async def send(self, batch: Batch) -> Acceptance:
         """Hand over a batch as one campaign, at our pace. Raises `GatewayError`."""
-        text = clean(batch.text)
-        push = {
-            "text": text,
-            "number_list": ";".join(batch.numbers),
-            "encodage": LATIN if segments(text).encoding == "GSM-7" else UCS2,
-            "type_push": "sms",
-            "options": "F1",
-            "duplicates": 1,  # so that a second equal reply is not swallowed
-        }
-        if self._sender:
-            push["short_code"] = self._sender
-        async with self._turn_of_its_own():
+        # With duplicates, so that a second equal reply is not swallowed.
+        push = forms.message(
+            batch.text, numbers=batch.numbers, sender=self._sender, duplicates=True
+        )
+        async with self._turns.one():
             try:
                 made, answer = await self._api.post(
                     *("pushs", push, self._api.created),
@@ -202,7 +182,7 @@ class Clever:
     async def mail(self, mail: Mail) -> str:
         """Hand over one e-mail as a campaign, at our pace. Raises `GatewayError`."""
         ready = fit(mail)
-        async with self._turn_of_its_own():
+        async with self._turns.one():
             try:
                 made = await self._mailer.post(ready)
             except Unconfirmed:
@@ -210,27 +190,6 @@ class Clever:
                 raise
         self._credit.spent(made.units, self._there(made.answered_at))
         return made.reference
-
-    @asynccontextmanager
-    async def _turn_of_its_own(self) -> AsyncIterator[None]:
-        """Let one campaign be posted at a time, texts or mails: they are named alike."""
-        async with self._posting:
-            await self._own_second()
-            self._posts += 1
-            self._under_way = True
-            try:
-                yield
-            finally:
-                self._under_way = False
-                self._posted_at = self._line.clock.monotonic()
-
-    async def _own_second(self) -> None:
-        """Wait until the push will have a name that none of ours has."""
-        clock = self._line.clock
-        while (wait := self._posted_at + self.traits.pace - clock.monotonic()) > 0:
-            await clock.sleep(wait)
-        while self._is_taken(clock.now()):
-            await clock.sleep(1.0)
 
     def _there(self, instant: datetime) -> datetime:
         """Give an instant of ours by the gateway's clock: nobody sets that one meanwhile."""
@@ -299,11 +258,11 @@ class Clever:
         return ()
 
     async def _deliveries(self, reference: str) -> Sequence[Sighting]:
-        rows, answer = await self._api.rows(reference, "deliveries")
-        found, present = [], self._api.present(answer)
+        rows, answer = await self._api.rows(_part(reference, "deliveries"), "deliveries")
+        found, seen = [], self._api.seen(answer)
         for row in rows:
             try:
-                found.append(read_delivery(row, reference, self._zone, present))
+                found.append(read_delivery(row, reference, seen))
             except UNREADABLE:
                 continue  # a receipt that makes no sense is none
         return found
@@ -359,7 +318,7 @@ class Clever:
             numbers=one.batch.numbers,
             text=push.text,
             at=at,
-            code=push.status,
+            code=push.status[:16],
             segments=push.segments,
             units=push.units_each(count),
         )
@@ -370,7 +329,7 @@ class Clever:
         due = [self._there(batch.unclear_at) + CHARGED_BY for batch in missing]
         if all(at > now or self._credit.read_since(at) for at in due):
             return
-        async with self._posting:
+        async with self._turns.between:
             try:
                 await self.watch()
             except GatewayError:
@@ -386,9 +345,13 @@ class Clever:
 
     async def watch(self) -> Mapping[str, float | str]:
         """Read credit and expiry. Raises `GatewayError`."""
-        posts, quiet = self._posts, not self._under_way
+        posts, quiet = self._turns.count, not self._turns.under_way
         seen, read_at = await self._profile.read()
         credit = seen.get("credit")
-        if isinstance(credit, float) and quiet and posts == self._posts:
+        if isinstance(credit, float) and quiet and posts == self._turns.count:
             self._credit.read(credit, self._there(read_at))
         return seen
+
+
+def _part(reference: str, name: str) -> str:
+    return f"pushs/{quote(reference, safe='')}/{name}"

@@ -18,7 +18,7 @@ from bot.core.reconcile import candidate_seconds
 from bot.gateways import clever_time
 from bot.gateways.base import Rejected, Unconfirmed
 from bot.gateways.clever_api import Api
-from bot.gateways.clever_rows import Push, read_push
+from bot.gateways.clever_pushes import Push, read_push
 from bot.gateways.http import Answer
 from bot.gateways.limiter import Kind
 from bot.gateways.payload import UnreadableError, clean, read_json

@@ -81,6 +81,9 @@ def _complaint(answer: Answer) -> object:
         said = read_json(answer.body)
     except UnreadableError:
         return answer.body[:10_000].decode("utf-8", "replace")
-    if isinstance(said, dict):
-        return next((said[key] for key in ("error", "errors", "message") if said.get(key)), said)
+    while isinstance(said, dict):
+        inner = next((said[key] for key in ("error", "errors", "message") if said.get(key)), None)
+        if inner is None:
+            break
+        said = inner
     return said

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.alone import account_alone
 from bot.app import load_content, policy
 from bot.books import mirrors_of
 from bot.clock import clock_of_environment
@@ -13,14 +14,11 @@ from bot.config import Config, load_config
 from bot.control.mirroring import Mirror, mirror_offers
 from bot.control.verbs import carry_out
 from bot.core.mirroring import TO_DECIDE
-from bot.gateways import open_gateway
 from bot.gateways.http import Transport
 from bot.lists.doing import Refused, ending
 from bot.reach import reach
-from bot.services.account import Account
 from bot.services.desk import Desk
 from bot.services.library import Library
-from bot.storage import accounts
 from bot.storage.database import Database
 from bot.terminal import DONE, count, show, table
 
@@ -54,7 +52,7 @@ def _alone(config: Config) -> Any:  # noqa: ANN401 - see `reach`
         desk = Desk(database, clock, config.gateways, policy(config))
         async with Transport(clock) as transport:
             known = [
-                await _account(name, config, database, transport)
+                await account_alone(name, config, database, transport)
                 for name, section in config.gateways.items()
                 if section.on
             ]
@@ -67,14 +65,6 @@ def _alone(config: Config) -> Any:  # noqa: ANN401 - see `reach`
             return told
 
     return doing
-
-
-async def _account(name: str, config: Config, database: Database, transport: Transport) -> Account:
-    async with database.read() as connection:
-        learned, _ = await accounts.recall(connection, name)
-    section = config.gateways[name]
-    gateway = open_gateway(name, section, config, transport=transport, learned=learned)
-    return Account(gateway, database, transport.clock)
 
 
 def _print(of_list: str, one: Mapping[str, Any], *, yes: bool) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.conversation import conversation_key
 from bot.core.instants import milliseconds
 from bot.core.messages import Feed, FeedState
-from bot.storage.columns import Instant
+from bot.storage.columns import Instant, is_told
 from bot.storage.schema import conversations, feeds, is_followed
 
 SECOND = 1000
@@ -55,6 +55,58 @@ async def ensure(
             dialect.insert(feeds).on_conflict_do_nothing(),
             [_new(gateway, reference, now, adopted=adopted) for reference in references],
         )
+
+
+async def adopt(
+    connection: AsyncConnection, gateway: str, reference: str, now: datetime, *, new: bool
+) -> bool:
+    """Begin, or begin again, to read a campaign that was begun elsewhere.
+
+    What its first reading lists is history, unless all of it is `new`. False: it is read already,
+    and stays as it is.
+    """
+    known = await connection.scalar(select(feeds.c.state).where(*_this(gateway, reference)))
+    if known not in {None, FeedState.RETIRED}:
+        return False
+    await ensure(connection, gateway, [reference], now, adopted=True)
+    await connection.execute(
+        update(feeds)
+        .where(*_this(gateway, reference))
+        .values(
+            opened_at=now,
+            due_at=now,
+            hot_at=now,
+            state=FeedState.LIVE.value,
+            adopted=True,
+            read_at=now if new else None,
+        )
+    )
+    return True
+
+
+async def let_go(connection: AsyncConnection, gateway: str, reference: str) -> bool:
+    """Read a campaign no more that was begun elsewhere. False: there is none that is read."""
+    ended = await connection.execute(
+        update(feeds)
+        .where(*_this(gateway, reference), feeds.c.adopted, is_followed())
+        .values(state=FeedState.RETIRED.value)
+    )
+    return ended.rowcount > 0
+
+
+async def adopted(connection: AsyncConnection, gateway: str) -> list[Feed]:
+    """List the campaigns begun elsewhere that are read, the newest first."""
+    rows = await connection.execute(
+        select(feeds)
+        .where(feeds.c.gateway == gateway, feeds.c.adopted, is_told(feeds.c.reference))
+        .where(is_followed())
+        .order_by(feeds.c.opened_at.desc(), feeds.c.reference)
+    )
+    return [_feed(row) for row in rows]
+
+
+def _this(gateway: str, reference: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return feeds.c.gateway == gateway, feeds.c.reference == reference
 
 
 def _new(gateway: str, reference: str, now: datetime, *, adopted: bool) -> dict[str, Any]:
@@ -163,11 +215,11 @@ def _feed(row: Any) -> Feed:  # noqa: ANN401 - a row of many types
 async def move(connection: AsyncConnection, feed: Feed) -> None:
     """Write down how far a feed was read and when it is due; with the texts, in one transaction.
 
-    The cursor never moves without the rows (INV-11).
+    The cursor never moves without the rows (INV-11). What was let go of meanwhile stays so.
     """
     await connection.execute(
         update(feeds)
-        .where(feeds.c.gateway == feed.gateway, feeds.c.reference == feed.reference)
+        .where(*_this(feed.gateway, feed.reference), is_followed())
         .values(
             cursor=dict(feed.cursor),
             due_at=feed.due_at,

@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from bot import log
-from bot.clients import LIMIT, GatewayError, Unconfirmed, Unreachable, VuduMobile
+from bot.clients import LIMIT, Clever, GatewayError, Unconfirmed, Unreachable, VuduMobile
 from bot.clients.account import Account
 from bot.clock import clock_of_environment
-from bot.config import Config, GatewaySection, VuduMobileSection, load_config
+from bot.config import CleverSection, Config, GatewaySection, VuduMobileSection, load_config
+from bot.storage.errors import StoreError
 from bot.terminal import DONE, FAILED, WRONG, Misused, faults, refuse, show, table
 from bot.validation import Wrong
 from bot.vendors.asked import Asked
@@ -54,15 +55,22 @@ def carry_out(
     act: Callable[[A], Awaitable[Told]],
 ) -> int:
     """Ask, and show what came of it; what is wrong is a sentence and an exit code."""
-    log.mute()  # the command tells all itself
 
     async def asking(account: A) -> Told:
         async with account:
             return await act(account)
 
+    def asked_of_vendor(config: Config) -> Told:
+        return asyncio.run(asking(opened(config, asked.gateway)))
+
+    return ending(asked, function, asked_of_vendor)
+
+
+def ending(asked: Asked, function: Function, act: Callable[[Config], Told]) -> int:
+    """Act, and show what came of it; what is wrong is a sentence and an exit code."""
+    log.mute()  # the command tells all itself
     try:
-        account = opened(load_config(asked.config_path), asked.gateway)
-        answered = asyncio.run(asking(account))
+        answered = act(load_config(asked.config_path))
     except Faults as wrong:
         faults(wrong)
         return WRONG
@@ -75,6 +83,9 @@ def carry_out(
     except GatewayError as error:
         refuse(told(error, function))
         return WRONG if error.code == LIMIT else FAILED
+    except StoreError as error:
+        refuse(str(error))
+        return FAILED
     _show(answered, as_json=asked.as_json)
     if answered.trouble:
         refuse(answered.trouble)
@@ -154,5 +165,20 @@ def vudumobile(config: Config, named: str) -> VuduMobile:
         api_key=section.api_key.get_secret_value(),
         url=section.url,
         rate=section.rate,
+        clock=clock_of_environment(),
+    )
+
+
+def clever(config: Config, named: str) -> Clever:
+    """Give Clever's client. Raises `Wrong`."""
+    _, section = chosen(config, "clever", named)
+    assert isinstance(section, CleverSection)
+    return Clever(
+        login=section.login.get_secret_value(),
+        password=section.password.get_secret_value(),
+        url=section.url,
+        rate=section.rate,
+        pace=section.pace.total_seconds(),
+        zone=section.timezone,
         clock=clock_of_environment(),
     )

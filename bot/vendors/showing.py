@@ -26,3 +26,8 @@ def figure(number: int | None) -> str:
 def unread(rows: Sequence[object]) -> str:
     """Say how many rows of a list could not be read; nothing where all could."""
     return f"; {count(len(rows), 'row')} could not be read" if rows else ""
+
+
+def units(amount: float | None) -> str:
+    """Write an amount of units; nothing where it is not known."""
+    return "" if amount is None else f"{amount:,.0f}" if amount.is_integer() else f"{amount:,}"

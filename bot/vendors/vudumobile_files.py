@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.answers import write_csv
-from bot.clients import GatewayError, Rejected, Unconfirmed, VuduMobile
+from bot.clients import Rejected, Unconfirmed, VuduMobile
 from bot.clients.vudumobile_limits import read_phone
 from bot.clients.vudumobile_models import Contact
 from bot.gateways.book import EXISTS
@@ -20,20 +19,19 @@ from bot.sheets import (
     Line,
     Table,
     cell,
-    open_table,
     place,
     plain,
     read_language,
     read_phone as dialled,
     why_no_number,
-    write_new,
 )
-from bot.terminal import Misused, count
+from bot.terminal import count
 from bot.validation import Wrong
+from bot.vendors.adding import ADDED, CHANGED, THERE, add_all, read_rows, unchanged, write_all
 from bot.vendors.asked import Asked
-from bot.vendors.doing import Told, beforehand, carry_out, expect_yes, vudumobile
-from bot.vendors.remedies import Function, told
-from bot.vendors.rows import NOT_BEGUN, REFUSED, UNCLEAR, Report, Row, each
+from bot.vendors.doing import Told, beforehand, carry_out, vudumobile
+from bot.vendors.remedies import Function
+from bot.vendors.rows import Row
 from bot.vendors.showing import instant, yes_no
 
 EVERYBODY = "Tous"
@@ -51,7 +49,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 }
 """By the name of the vendor's parameter: the heads, in the normal form."""
 SPOKEN = ("", "fr", "en")
-ADDED, CHANGED, THERE, JOINED = "added", "changed", "there already", "put into the group"
+JOINED = "put into the group"
 ADDING = Function(
     look="`textobot vudumobile get-contacts Tous`", known="`textobot vudumobile get-groups`"
 )
@@ -63,18 +61,7 @@ def export_contacts(asked: Asked, file: Path | None, *, group: str) -> int:
     async def act(account: VuduMobile) -> Told:
         found = await account.get_contacts(group)
         rows = [_cells(one) for one in found.contacts]
-        lost = len(found.unreadable)
-        missing = f"{count(lost, 'row')} could not be read: not in it" if lost else ""
-        if file is None:
-            write_csv((HEADS, rows))
-            return Told(None, trouble=missing)
-        try:
-            write_new(file, (HEADS, *rows))
-        except OSError as error:
-            raise Misused(f"{file} cannot be written: {error.strerror}") from error
-        said = {"contacts": len(rows), "unreadable": lost, "file": str(file)}
-        sentence = f"{count(len(rows), 'contact')} written to {file}."
-        return Told(said, sentence, trouble=missing)
+        return write_all(file, HEADS, rows, len(found.unreadable))
 
     return carry_out(asked, vudumobile, Function(known="`textobot vudumobile get-groups`"), act)
 
@@ -93,62 +80,15 @@ def add_contacts(asked: Asked, file: Path, *, group: str, overwrite: bool) -> in
     """Add the people of a file to the contacts, after saying what that does."""
 
     async def act(account: VuduMobile) -> Told:
-        rows, unusable = _read(file)
+        read = read_rows(file, _rows)
         adding = _Adding(account, overwrite=overwrite)
         await beforehand(adding.look(group))
-        todo = [row for row in rows if adding.deeds(row)]
-        settled = [(row.line, row.who, adding.fate(row)) for row in rows if not adding.deeds(row)]
-        report = Report(file)
-        if todo:
-            expect_yes(asked, adding.question(todo, len(settled), len(unusable)))
-        report.begin([*settled, *unusable])
-        try:
-            broken = await each(todo, adding.settle, report, clock=account.clock, what="Adding")
-        finally:
-            report.end()
-        counts = _counted(report.lines)
-        said = {**counts, "report": str(report.path)}
-        trouble = "" if broken is None else _broke_off(broken, counts)
-        return Told(said, _sum(counts, report.path), trouble=trouble, failed=REFUSED in counts)
+        return await add_all(asked, file, adding, read, clock=account.clock, function=ADDING)
 
     return carry_out(asked, vudumobile, ADDING, act)
 
 
-def _counted(lines: Sequence[Line]) -> dict[str, int]:
-    """Count the fates of rows, without what is told beside them."""
-    fates = Counter(fate.partition(":")[0].partition(",")[0] for _, _, fate in lines)
-    return dict(sorted(fates.items(), key=lambda one: (-one[1], one[0])))
-
-
-def _broke_off(error: GatewayError, counts: Mapping[str, int]) -> str:
-    left = counts.get(NOT_BEGUN, 0) + counts.get(UNCLEAR.partition(":")[0], 0)
-    return f"{told(error, ADDING)}; {count(left, 'row')} left: the same command goes on"
-
-
-def _sum(counts: Mapping[str, int], report: Path) -> str:
-    parts = ", ".join(f"{number} {fate}" for fate, number in counts.items()) or "no rows"
-    return f"{parts}. Each row: {report}."
-
-
 # --- the file ------------------------------------------------------------------------------------
-
-
-def _read(file: Path) -> tuple[list[Row], list[Line]]:
-    """Divide what can be added from what cannot; of somebody who stands twice, the first."""
-    try:
-        table = open_table(file)
-    except OSError as error:
-        raise Misused(f"{file} cannot be read: {error.strerror}") from error
-    rows: dict[str, Row] = {}
-    unusable: list[Line] = []
-    for row in _rows(table):
-        if not isinstance(row, Row):
-            unusable.append(row)
-        elif row.who in rows:
-            unusable.append((row.line, row.who, "twice in the file"))
-        else:
-            rows[row.who] = row
-    return list(rows.values()), unusable
 
 
 def _rows(table: Table) -> Iterator[Row | Line]:
@@ -241,9 +181,7 @@ class _Adding:
     def fate(self, row: Row) -> str:
         """Say of a row for which nothing is to be done how it stands."""
         found = self._found(row)
-        differs = self._differing(row, found) if found else {}
-        kept = f", kept although {' and '.join(differs)} differ" if differs else ""
-        return f"{THERE}{kept}"
+        return unchanged(self._differing(row, found) if found else {})
 
     def question(self, rows: Sequence[Row], there: int, unusable: int) -> str:
         """Ask for all that is to be done at once."""

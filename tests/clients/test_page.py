@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from bot.clients import VuduMobile
+from bot.clients import Clever, VuduMobile
 from bot.clients.account import Account
+from bot.clock import FastClock
 from bot.sandbox import Sandbox
 from tests.clients.commanding import Commands
 
@@ -35,6 +36,8 @@ class Chapter:
     credentials: str
     """How the first example opens an account, up to the address of the sandbox."""
     url: Callable[[Sandbox], str]
+    speed: float = 1.0
+    """Of the clock: Clever's campaigns each wait for a second of their own."""
 
     @property
     def text(self) -> str:
@@ -55,8 +58,27 @@ VUDUMOBILE = Chapter(
     'VuduMobile(api_key=os.environ["VUDUMOBILE_API_KEY"]',
     lambda sandbox: sandbox.vudumobile_url,
 )
-CHAPTERS = (VUDUMOBILE,)
+CLEVER = Chapter(
+    "Clever",
+    "clever",
+    lambda sandbox: Clever(
+        login=sandbox.clever.login,
+        password=sandbox.clever.password,
+        url=sandbox.clever_url,
+        rate="1000/s",
+        clock=FastClock.parse(sandbox.clock.spec),
+    ),
+    'login=os.environ["CLEVER_LOGIN"], password=os.environ["CLEVER_PASSWORD"]',
+    lambda sandbox: sandbox.clever_url,
+    speed=10.0,
+)
+CHAPTERS = (VUDUMOBILE, CLEVER)
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+
+
+@pytest.fixture
+def speed(chapter: Chapter) -> float:
+    return chapter.speed
 
 
 @each_chapter
@@ -98,12 +120,16 @@ async def test_the_first_example_is_a_program(
 
 @each_chapter
 async def test_the_examples_by_hand(chapter: Chapter, textobot: Commands) -> None:
+    """`REFERENCE` stands for that of the newest campaign."""
     lines = [line for block in chapter.blocks("bash") for line in block.splitlines()]
     assert len(lines) >= 10
+    told = ""
     for line in lines:
-        program, *arguments = shlex.split(line)
+        program, *arguments = shlex.split(line.replace("REFERENCE", told))
         result = await textobot(*arguments)
 
         assert program == "textobot"
         assert (result.exit_code, result.stderr) == (0, ""), line
         assert result.stdout, line
+        campaigns = re.findall(r'"reference": "(\w+)"', result.stdout)
+        told = campaigns[0] if "push" in line and campaigns else told

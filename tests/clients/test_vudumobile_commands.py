@@ -37,13 +37,6 @@ def vudumobile(textobot: Commands) -> VuduMobileCommands:
     return VuduMobileCommands(textobot)
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody sits there."""
-    kind = click.testing._NamedTextIOWrapper
-    monkeypatch.setattr(kind, "isatty", lambda self: True, raising=False)
-
-
 @pytest.mark.parametrize("command", EVERY)
 def test_each_command_explains_itself(command: str) -> None:
     result = click.testing.CliRunner().invoke(main, ["vudumobile", command, "--help"])

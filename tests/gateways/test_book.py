@@ -10,6 +10,7 @@ import pytest
 from bot.gateways.base import AccountHeld, GatewayError, Rejected, Unconfirmed, Unreachable
 from bot.gateways.book import EXISTS, UNKNOWN, Book
 from bot.gateways.clever_contacts import Contacts as CleverContacts, read_contact as read_clever
+from bot.gateways.clever_forms import contact
 from bot.gateways.vudumobile_contacts import (
     Contacts as VuduMobileContacts,
     read_contact as read_vudumobile,
@@ -278,13 +279,15 @@ def test_numbers_of_vudumobiles_contacts(row: dict[str, object], number: str) ->
 @only_clever
 async def test_each_function_of_clever(played):
     ask = clever(played)
-    one = await ask.create_contact(LEA, "Léa", "Petit", email="lea@example.com")
+    one = await ask.create_contact(contact(LEA, "Léa", "Petit", email="lea@example.com"))
     assert (await ask.find_contact(one.id)).email == "lea@example.com"
-    await ask.modify_contact(one.id, LEA, "Léa", "Grand")
-    (listed,), unreadable = await ask.list_contacts()
-    assert (listed.id, listed.number, listed.lastname, unreadable) == (one.id, LEA, "Grand", 0)
+    await ask.modify_contact(one.id, contact(LEA, "Léa", "Grand"))
+    found = await ask.list_contacts()
+    (listed,) = found.contacts
+    assert (listed.id, listed.phone, listed.lastname) == (one.id, LEA, "Grand")
+    assert found.unreadable == ()
     with pytest.raises(Rejected) as refused:
-        await ask.create_contact(LEA, "Une", "Autre")
+        await ask.create_contact(contact(LEA, "Une", "Autre"))
     assert refused.value.code == EXISTS
     await ask.delete_contact(one.id)
     with pytest.raises(Rejected) as refused:
@@ -318,4 +321,4 @@ async def test_nothing_is_deleted_at_clever(played):
     ],
 )
 def test_numbers_of_clevers_contacts(row: dict[str, object], number: str) -> None:
-    assert read_clever(row).number == number
+    assert read_clever(row).phone == number

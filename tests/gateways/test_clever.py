@@ -12,7 +12,8 @@ from hypothesis import given, settings, strategies as st
 from bot.core.messages import Batch, Sent, Status
 from bot.gateways import clever_time
 from bot.gateways.base import AccountHeld, Rejected, Unconfirmed
-from bot.gateways.clever_rows import TextReader, read_push
+from bot.gateways.clever_pushes import read_push
+from bot.gateways.clever_rows import TextReader
 from tests.clock import NOON, settle, start
 from tests.gateways.server import Reply, sample
 from tests.gateways.vendors import CLEVER, PARIS, clever, paris, push, reference

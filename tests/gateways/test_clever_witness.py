@@ -179,7 +179,7 @@ async def test_a_push_that_is_still_unclear_leaves_the_credit_mute(gateway, vend
 async def test_a_reading_while_a_push_is_under_way_proves_nothing(server, transport, clock):
     server.say(Reply(body={"account": {"credit": 5}}))
     gateway = clever(server, transport)
-    gateway._under_way = True
+    gateway._turns.under_way = True
     assert await gateway.watch() == {"credit": 5.0}
     assert gateway.learned["readings"] == []
 
