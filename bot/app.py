@@ -40,6 +40,7 @@ from bot.services.memberships import Memberships
 from bot.services.poller import Poller, Reading
 from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
+from bot.services.resends import Resends
 from bot.services.responder import Responder
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
@@ -242,7 +243,7 @@ async def _workers(
     workers = [deciding, ceiling, Worker("memberships", memberships.tick, MEMBERSHIPS)]
     for account in known:
         section = config.gateways[account.name]
-        sending, others = await _gateway_workers(account, section, deciding.wake, speech.policy)
+        sending, others = await _gateway_workers(account, config, deciding.wake, speech)
         senders[account.name] = sending
         # Observing, nothing leaves: neither what is decided now nor what waited before.
         workers += others if options.observing else [sending, *others]
@@ -290,31 +291,33 @@ async def _talkers(
     lookups = Lookups(database, speech, clock, internet, wake=woken.set, wake_others=wake_others)
     await lookups.begin()
     timeouts = Timeouts(database, speech, clock, wake=wake)
+    resends = Resends(database, speech, clock, wake=wake)
     follow_ups = FollowUps(database, speech, clock, wake=wake)
     return [
         Worker("lookups", lookups.tick, CONVERSING, drain=lookups.drain, woken=woken),
         Worker("timeouts", timeouts.tick, CONVERSING),
         Worker("follow-ups", follow_ups.tick, CONVERSING),
+        Worker("resends", resends.tick, CONVERSING),
     ]
 
 
 async def _gateway_workers(
-    account: Account, section: GatewaySection, wake_responder: Callable[[], None], policy: Policy
+    account: Account, config: Config, wake_responder: Callable[[], None], speech: Speech
 ) -> tuple[Worker, list[Worker]]:
     """Give the worker that sends, and the others of one gateway."""
     name, woken = account.name, asyncio.Event()
-    how = reading(section)
+    how = reading(config.gateways[name])
     poller = Poller(account, how, wake_responder)
     await poller.begin()
     # Jitter keeps machines apart after an outage; it keeps no secret.
-    sender = Sender(account, woken.set, random.Random(), quiet=policy.quiet)  # noqa: S311
+    sender = Sender(account, woken.set, random.Random(), quiet=speech.policy.quiet)  # noqa: S311
     await sender.begin()
     sending = Worker(f"sender {name}", sender.tick, SENDING, drain=sender.drain, woken=woken)
     reconciler = Reconciler(account, sending.wake)
     return sending, [
         Worker(f"poller {name}", poller.tick, how.every),
         Worker(f"reconciler {name}", reconciler.tick, RECONCILING),
-        Worker(f"receipts {name}", Receipts(account).tick, RECEIPTS),
+        Worker(f"receipts {name}", Receipts(account, config.replies.again).tick, RECEIPTS),
         Worker(f"watch {name}", Watch(account).tick, WATCHING),
     ]
 

@@ -155,6 +155,8 @@ def user(
     block NUMBER      answer it no more
     unblock NUMBER    answer it again
     again ID          decide a parked text anew, whatever its age
+    stopped           list whom the network cannot reach: nothing is started to them
+    resume NUMBER     write to it again all the same
 
     Without + it is a number of the country of our_number. Opt-outs are never changed.
     """  # noqa: D301 - so click leaves lines as they are

@@ -277,7 +277,7 @@ def _begun(outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
 
 TOLD = {
     Status.LAPSED: "Replies could not leave within replies.life, and lapsed",
-    Status.SUPPRESSED: "Replies were held back: their numbers opted out, or are blocked",
+    Status.SUPPRESSED: "Messages were held back: their numbers opted out, are blocked or cut off",
     Status.QUEUED: "A reply could not be handed over and waits",
     Status.FAILED: "A reply was refused for good",
     Status.UNCONFIRMED: "It is unclear whether a reply was taken; it is looked for",

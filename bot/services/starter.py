@@ -32,7 +32,7 @@ from bot.core.starting import (
 from bot.core.turn import country_of
 from bot.services.library import Library
 from bot.services.work import marked
-from bot.storage import consents, mirrors, outbox, person, subscribers
+from bot.storage import consents, mirrors, outbox, person, stops, subscribers
 from bot.storage.aliases import aliases
 from bot.storage.database import Connection
 
@@ -102,8 +102,8 @@ class Outlet:
     """See `Gateway.refuses`."""
 
 
-Blocked = tuple[str, str]
-"""A gateway, and a number that is blocked there."""
+Closed = Mapping[tuple[str, str], Hindrance]
+"""A gateway and a number, and why nothing is started to it there."""
 
 
 class Starter:
@@ -135,7 +135,10 @@ class Starter:
         now = self._clock.now()
         people = await subscribers.load_subscribers(connection, numbers, now)
         ledger = await _ledger(connection, numbers)
-        blocked = await mirrors.blocked_among(connection, numbers)
+        closed = dict.fromkeys(
+            await mirrors.blocked_among(connection, numbers), Hindrance.BLOCKED_THERE
+        )
+        closed |= dict.fromkeys(await stops.among(connection, numbers, now), Hindrance.UNREACHABLE)
         texted = await self._texted(connection, numbers)
         terms = Terms(
             self._policy.quiet,
@@ -152,7 +155,7 @@ class Starter:
                 max(at.values(), default=None),
             )
             gateway = one.gateway or self._nearest(one.number, at)
-            weighed.append(self._weighed(one, known, gateway, terms, blocked))
+            weighed.append(self._weighed(one, known, gateway, terms, closed))
         return weighed
 
     async def start(self, connection: Connection, wanted: Sequence[Start]) -> list[Started]:
@@ -193,7 +196,7 @@ class Starter:
         return found
 
     def _weighed(
-        self, one: Start, known: Known, gateway: str, terms: Terms, blocked: Collection[Blocked]
+        self, one: Start, known: Known, gateway: str, terms: Terms, closed: Closed
     ) -> Started:
         now = self._clock.now()
         at = max(one.not_before or now, now)
@@ -204,8 +207,8 @@ class Starter:
         verdict = _verdict(one, known, at, terms)
         if not isinstance(verdict, Refused) and gateway not in self._outlets:
             verdict = _refused(Hindrance.NO_GATEWAY)
-        if not isinstance(verdict, Refused) and (gateway, one.number) in blocked:
-            verdict = _refused(Hindrance.BLOCKED_THERE)
+        if not isinstance(verdict, Refused) and (gateway, one.number) in closed:
+            verdict = _refused(closed[gateway, one.number])
         if isinstance(verdict, Refused):
             return Started(one, verdict, gateway, language)
         try:
