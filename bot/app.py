@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from bot.alarming import alarm_workers
 from bot.books import book_workers, carried_to, groupless, mirrors_of
 from bot.clock import Clock
 from bot.config import CleverSection, Config, GatewaySection, installation_secret
@@ -47,7 +48,6 @@ from bot.services.speaking import Speech
 from bot.services.spending import Spending
 from bot.services.takeover import Takeover
 from bot.services.timeouts import Timeouts
-from bot.services.watch import Watch
 from bot.serving import Running, serving
 from bot.storage import accounts
 from bot.storage.database import Database
@@ -158,8 +158,8 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             observing=options.observing,
             carried_to=carried_to(config, known),
         )
-        mirrors = mirrors_of(known, library)
         workers = await _workers(config, database, speech, known, internet, options=options)
+        workers += await alarm_workers(config, known, library, observing=options.observing)
         running = Running(
             config,
             clock,
@@ -168,11 +168,11 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             known,
             speech.policy,
             spending,
-            mirrors,
+            mirrors_of(known, library),
             observing=options.observing,
         )
         if not options.observing:
-            workers += await book_workers(known, mirrors)
+            workers += await book_workers(known, running.mirrors)
             workers.append(await webhook_worker(config, database, clock, stack))
         address = await stack.enter_async_context(serving(running))
         daemon = Daemon(workers, Bells(speed=clock.speed), database.turn)
@@ -318,7 +318,6 @@ async def _gateway_workers(
         Worker(f"poller {name}", poller.tick, how.every),
         Worker(f"reconciler {name}", reconciler.tick, RECONCILING),
         Worker(f"receipts {name}", Receipts(account, config.replies.again).tick, RECEIPTS),
-        Worker(f"watch {name}", Watch(account).tick, WATCHING),
     ]
 
 

@@ -1,4 +1,4 @@
-"""`textobot lists`, `textobot token` and `textobot webhooks` on the command line."""
+"""`textobot lists`, `token`, `webhooks` and `alarms` on the command line."""
 
 from __future__ import annotations
 
@@ -208,3 +208,27 @@ def tell_again(config_path: Path, /, delivery: int | None, *, failed: bool) -> N
     from bot.webhooks import again
 
     sys.exit(again(config_path, delivery, failed=failed))
+
+
+@click.group(invoke_without_command=True)
+@CONFIG
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_context
+def alarms(context: click.Context, config_path: Path, *, as_json: bool) -> None:
+    """Show what needs you now, and what to do."""
+    context.obj = config_path
+    if context.invoked_subcommand is None:
+        from bot.alarms import overview
+
+        sys.exit(overview(config_path, as_json=as_json))
+
+
+@alarms.command()
+@click.argument("gateway")
+@CONFIG_TOO
+@click.pass_obj
+def release(config_path: Path, /, gateway: str) -> None:
+    """Say that the fault at GATEWAY is settled: what we start leaves there again."""
+    from bot.alarms import release as let_go
+
+    sys.exit(let_go(config_path, gateway))

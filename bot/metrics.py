@@ -51,6 +51,7 @@ CEILING_SPENT = _gauge("ceiling_spent", "Spent under the ceilings", "period", "m
 CEILING_REACHED = _gauge(
     "ceiling_reached", "1 while a ceiling stops something", "period", "measure", "stops"
 )
+ALARM = _gauge("alarm", "1 while an alarm lasts", "kind", "gateway")
 RULES_REFUSED = _gauge("rules_refused", "1 while faulty rules on disk are not in force")
 
 

@@ -15,6 +15,7 @@ from bot.control.forgetting import forget_offer
 from bot.control.line import BESIDE_POSTGRESQL, listening, socket_of
 from bot.control.listing import list_offers
 from bot.control.mirroring import mirror_offers
+from bot.control.releasing import release_offer
 from bot.control.sending import send_offer, starter_of
 from bot.control.telling import telling_offers
 from bot.control.verbs import Offers, answer
@@ -77,6 +78,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
             **mirror_offers(running.mirrors, observing=running.observing),
             **token_offers(doorkeeper),
             **telling_offers(database, clock),
+            "alarm-release": release_offer(database, clock, config.gateways, running.accounts),
         }
         answering = partial(answer, desk, offers=offers)
         beside = database.path or config.data_folder / BESIDE_POSTGRESQL

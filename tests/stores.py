@@ -15,7 +15,14 @@ from tests.postgresql import Server
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CLAIMED = ("test_responder", "test_conversations", "test_poller", "test_small_services")
-SENT = ("test_sender", "test_reconciler", "test_receipts", "test_starter", "test_undelivered")
+SENT = (
+    "test_alarms",
+    "test_sender",
+    "test_reconciler",
+    "test_receipts",
+    "test_starter",
+    "test_undelivered",
+)
 KILLED = ("test_killed_anywhere",)
 ERRANDS = ("test_carrier", "test_lookups_in_order", "test_resends", "test_timeouts")
 LISTS = ("test_agreeing", "test_memberships", "test_roster")

@@ -13,7 +13,7 @@ from bot.core.network import Action
 from bot.core.segments import segments
 from bot.gateways.base import GatewayError
 from bot.log import logger
-from bot.services import undelivered
+from bot.services import faults, undelivered
 from bot.services.account import Account
 from bot.services.undelivered import Dealt
 from bot.storage import receipts as receipt_rows
@@ -123,6 +123,8 @@ class Receipts:
             async with self._account.database.write() as connection:
                 now = self._account.clock.now()
                 dealt = await undelivered.note(connection, news, now, self._again)
+                fault = await faults.note(connection, self._account, dealt, _arrived(matched), now)
+            self._account.fault = fault
         for one, sighting in matched:
             if _is_counted_anew(one, sighting):
                 account = self._account
@@ -183,6 +185,11 @@ class Receipts:
             self._account.calibration = self._account.calibration.seen(lag, found)
         if len(self._echoed) > 10 * AT_ONCE:
             self._echoed = {one.sent.id for one, _ in matched}
+
+
+def _arrived(matched: Sequence[tuple[Awaited, Sighting]]) -> list[datetime]:
+    """Say when each message was handed over that has arrived."""
+    return [one.sent.sent_at for one, sighting in matched if sighting.status is Status.DELIVERED]
 
 
 def _is_counted_anew(one: Awaited, sighting: Sighting) -> bool:

@@ -19,6 +19,7 @@ from bot.gateways.base import (
     Unreachable,
 )
 from bot.log import logger
+from bot.services import faults
 from bot.services.account import Account
 from bot.services.journaling import note_campaigns
 from bot.storage import feeds, leaving, outbox
@@ -120,10 +121,10 @@ class Sender:
             now,
             room * traits.numbers_per_batch,
             stopped,
-            waiting=spending.waiting(),
+            waiting=spending.waiting() | faults.waiting(self._account),
             quiet=self._quiet,
         )
-        admitted = spending.admit(rows)
+        admitted = faults.admit(self._account, spending.admit(rows))
         chosen = gather(admitted, self._account.name, traits.numbers_per_batch)[:room]
         leave_by = now + LEAVE_WITHIN
         batches = [replace(one, leave_by=leave_by, wanted=self._wanted(one)) for one in chosen]
@@ -224,6 +225,8 @@ class Sender:
         self._wake()
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        if any(one.status is Status.SENT for one in outcomes):
+            self._account.sent_at = self._account.clock.monotonic()
         for one in outcomes:
             metrics.MESSAGES.labels(self._account.name, one.status.value).inc(len(one.batch.ids))
         sent = sum(len(one.batch.ids) for one in outcomes if one.status is Status.SENT)

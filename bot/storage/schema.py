@@ -310,6 +310,9 @@ alarms = Table(
     # Empty: it concerns no gateway.
     Column("gateway", String, primary_key=True),
     Column("raised_at", Instant, nullable=False),
+    # It was told that it begins; since when it is over, until that is told.
+    Column("announced", Boolean, nullable=False),
+    Column("over_at", Instant),
     # What it says, by language; and what else its kind needs to know.
     Column("told", JSON, nullable=False),
     Column("detail", JSON, nullable=False),

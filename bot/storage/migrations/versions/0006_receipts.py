@@ -29,6 +29,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("gateway", sa.String(), nullable=False),
         sa.Column("raised_at", sa.BigInteger(), nullable=False),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.Column("over_at", sa.BigInteger(), nullable=True),
         sa.Column("told", sa.JSON(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "gateway", name=op.f("pk_alarms")),
