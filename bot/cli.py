@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from bot import __version__
-from bot.cli_lists import alarms, lists, token, webhooks
+from bot.cli_lists import alarms, doctor, lists, token, webhooks
 from bot.options import CONFIG
 
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
@@ -44,6 +44,7 @@ def main() -> None:
 
 
 main.add_command(alarms)
+main.add_command(doctor)
 main.add_command(lists)
 main.add_command(token)
 main.add_command(webhooks)

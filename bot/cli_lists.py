@@ -232,3 +232,17 @@ def release(config_path: Path, /, gateway: str) -> None:
     from bot.alarms import release as let_go
 
     sys.exit(let_go(config_path, gateway))
+
+
+@click.command()
+@CONFIG
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor(config_path: Path, *, as_json: bool) -> None:
+    """Look at everything that may go wrong, and say what to do.
+
+    Credentials, the vendor's firewall, encryption, clocks, what the feeds list, credit, expiry,
+    rules, store, disk, the daemon. Works beside it and without. Ends with 1 if there is a fault.
+    """
+    from bot.doctor.command import doctor as look
+
+    sys.exit(look(config_path, as_json=as_json))

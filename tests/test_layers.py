@@ -20,8 +20,8 @@ FOUNDATION = {
 }
 _TOP = """
     __main__ advice alarming alarms alone answers app backups books chat cli cli_lists control
-    cost daemon explained export exports forget health hooks init lists look messages noted
-    options phones playing programs reach run scheduler send serving starter stories talk
+    cost daemon doctor explained export exports forget health hooks init lists look messages
+    noted options phones playing programs reach run scheduler send serving starter stories talk
     terminal tokens user webhooks who witness
 """
 TOP = frozenset(_TOP.split())

@@ -77,6 +77,16 @@ async def times(connection: AsyncConnection, conversation: str, code: str) -> in
     return found or 0
 
 
+async def codes(connection: AsyncConnection, since: datetime) -> dict[tuple[str, str], int]:
+    """Count what did not arrive since then: (gateway, code) to messages. Reads the whole table."""
+    found = await connection.execute(
+        select(outbox.c.gateway, outbox.c.code, func.count())
+        .where(has_status(outbox, Status.UNDELIVERED, Status.EXPIRED), outbox.c.status_at >= since)
+        .group_by(outbox.c.gateway, outbox.c.code)
+    )
+    return {(gateway, code): messages for gateway, code, messages in found}
+
+
 async def note(
     connection: AsyncConnection,
     receipts: Sequence[tuple[int, Sighting]],

@@ -1,0 +1,66 @@
+"""`textobot doctor`: all findings in one list, and the exit code that they ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.clock import Clock, clock_of_environment
+from bot.config import Config, load_config
+from bot.core.checkup import Finding, Level
+from bot.doctor.accounts import Known, examined, known_of
+from bot.doctor.house import kept, of_daemon, of_disk, of_kept, of_rules
+from bot.lists.doing import ending
+from bot.storage.beside import open_beside
+from bot.storage.errors import StoreError
+from bot.terminal import DONE, FAILED, count, show, table
+
+
+def doctor(config_path: Path, *, as_json: bool) -> int:
+    """Look, and print what was found; 1 if something is a fault."""
+
+    def act() -> int:
+        config = load_config(config_path)
+        found = asyncio.run(_found(config, clock_of_environment()))
+        faults = sum(one.level is Level.FAULT for one in found)
+        if as_json:
+            # Written in ASCII: a terminal obeys nothing of it.
+            print(json.dumps([asdict(one) for one in found]))  # noqa: T201 - the output itself
+        else:
+            _print(found, faults)
+        return FAILED if faults else DONE
+
+    return ending(act)
+
+
+async def _found(config: Config, clock: Clock) -> list[Finding]:
+    daemon, running = of_daemon(config)
+    found = [daemon, *of_rules(config), *of_disk(config)]
+    known: Mapping[str, Known] = {}
+    try:
+        async with open_beside(config.store_url) as database, database.read() as connection:
+            now = clock.now()
+            found += of_kept(config, await kept(connection, now))
+            known = {
+                name: await known_of(connection, config, name, now) for name in config.gateways
+            }
+    except StoreError as error:
+        # Before the first start there is none, and nothing is wrong with that.
+        level = Level.FAULT if running else Level.NOTICE
+        found.append(Finding("store", level, str(error)))
+    found += [one async for one in examined(config, clock, known, running=running)]
+    return found
+
+
+def _print(found: Sequence[Finding], faults: int) -> None:
+    heads = ("", "what", "found", "what to do")
+    table(heads, [(one.level.value, _what(one), one.told, one.remedy) for one in found])
+    notices = sum(one.level is Level.NOTICE for one in found)
+    show(f"{count(faults, 'fault')}, {count(notices, 'notice')}.")
+
+
+def _what(one: Finding) -> str:
+    return f"{one.gateway} {one.check}".strip()
