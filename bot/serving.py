@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.config import Config, installation_secret
 from bot.console.app import serve
 from bot.control.admitting import token_offers
+from bot.control.calibrating import calibrate_offer
 from bot.control.forgetting import forget_offer
 from bot.control.line import BESIDE_POSTGRESQL, listening, socket_of
 from bot.control.listing import list_offers
@@ -23,6 +24,7 @@ from bot.core.policy import Policy
 from bot.health import Patient
 from bot.programs import Parts, api_of
 from bot.services.account import Account
+from bot.services.calibrating import Calibrating
 from bot.services.desk import Desk
 from bot.services.doorkeeper import Doorkeeper
 from bot.services.forgetting import Forgetting
@@ -78,6 +80,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
             **mirror_offers(running.mirrors, observing=running.observing),
             **token_offers(doorkeeper),
             **telling_offers(database, clock),
+            "calibrate": calibrate_offer(Calibrating({one.name: one for one in running.accounts})),
             "alarm-release": release_offer(database, clock, config.gateways, running.accounts),
         }
         answering = partial(answer, desk, offers=offers)

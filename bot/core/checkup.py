@@ -19,6 +19,12 @@ WRONG = 300.0
 """Seconds beyond which texts are taken for old, or new, that are not."""
 
 
+MANY = 1000
+"""Days: more are years."""
+SLOWED = 1.5
+"""Readings that are slowed by more than this are felt."""
+
+
 class Level(StrEnum):
     """How bad it is."""
 
@@ -74,7 +80,8 @@ def refused(gateway: str, reason: str, word: str, vendor: str) -> Finding:
     """Say why the account cannot be used; `reason` quotes the refusal, redacted."""
     asks = {
         "firewall": f"ask {vendor} to admit the address that the refusal names (this machine's "
-        "public one) to the API, for this account",
+        "public one) to the API, for this account; and check the key: a wrong one is refused in "
+        "the same words",
         "key": "check the key, or login and password, in the environment: one sign too many is "
         f"enough; ask {vendor} for another where it is right",
     }
@@ -165,7 +172,9 @@ def of_credit(figures: Figures, limits: Limits, now: datetime) -> Iterator[Findi
     if figures.credit is not None:
         told = f"{figures.credit:g} units of credit"
         if lasts is not None:
-            told += f", {lasts / timedelta(days=1):.1f} days at the pace of the last week"
+            days = lasts / timedelta(days=1)
+            told += f", {days:.1f} days" if days < MANY else ", years"
+            told += " at the pace of the last week"
         short = lasts is not None and lasts < limits.credit
         low = short or figures.credit < limits.units or figures.credit <= 0
         level = Level.FAULT if figures.credit <= 0 else Level.NOTICE if low else Level.OK
@@ -198,8 +207,8 @@ def of_reading(
 
 def of_load(gateway: str, followed: int, stretch: float) -> Finding:
     """Judge how many campaigns are read, against the rate."""
-    told = f"{followed} listings are read"
-    if stretch <= 1:
+    told = "1 listing is read" if followed == 1 else f"{followed} listings are read"
+    if stretch <= SLOWED:
         return Finding("references", Level.OK, told, "", gateway)
     told += f", each {stretch:.1f} times as seldom as wanted so that `rate` holds"
     remedy = "raise `rate` if the vendor allows it, or shorten `follow`"

@@ -16,7 +16,9 @@ from bot.clock import Clock
 from bot.config import CleverSection, Config, GatewaySection
 from bot.core import checkup, schedule
 from bot.core.alarms import Figures, read_expiry
+from bot.core.calibration import Calibration
 from bot.core.checkup import Finding, Level, Look
+from bot.doctor.calibrating import of_tried
 from bot.gateways import open_gateway
 from bot.gateways.base import AccountHeld, Gateway, GatewayError
 from bot.gateways.http import Transport
@@ -41,17 +43,24 @@ class Known:
     followed: tuple[Followed, ...] = ()
     pace: float = 0.0
     """Units that a day costs."""
+    calibration: Calibration = field(default_factory=Calibration)
 
 
 async def known_of(connection: Connection, config: Config, name: str, now: datetime) -> Known:
     """Read what the store knows of a gateway."""
-    learned, _ = await accounts.recall(connection, name)
+    learned, calibration = await accounts.recall(connection, name)
     followed = await feeds.followed(connection, name)
     here = now.astimezone(config.timezone)
     days = await spent.since(connection, f"{here - PACE:%Y-%m-%d}")
     paces = pace_of([(one.gateway, one.day, one.units) for one in days], here)
     read = [one.feed.read_at for one in followed if one.feed.read_at is not None]
-    return Known(learned, max(read, default=None), tuple(followed), paces.get(name, 0.0))
+    return Known(
+        learned,
+        max(read, default=None),
+        tuple(followed),
+        paces.get(name, 0.0),
+        Calibration.from_json(calibration),
+    )
 
 
 async def examined(
@@ -141,6 +150,11 @@ def _of_store(
 ) -> Iterator[Finding]:
     if here.followed or not isinstance(section, CleverSection):
         yield checkup.of_reading(name, here.read_at, now, limits(config), running=running)
+    yield of_tried(name, here.calibration.tried)
+    if here.calibration.missing:
+        told = f"it did not list {here.calibration.missing} of the messages that it took last"
+        remedy = "what is unclear is not sent again meanwhile; ask the vendor if it stays so"
+        yield Finding("feed", Level.NOTICE, told, remedy, name)
     how = reading(section)
     feeds_now = [(one.feed, one.newest) for one in here.followed]
     demand = schedule.demand(feeds_now, poll=how.poll, follow=how.follow, now=now)

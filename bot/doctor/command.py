@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.clock import Clock, clock_of_environment
 from bot.config import Config, load_config
 from bot.core.checkup import Finding, Level
 from bot.doctor.accounts import Known, examined, known_of
+from bot.doctor.calibrating import calibrate
 from bot.doctor.house import kept, of_daemon, of_disk, of_kept, of_rules
 from bot.lists.doing import ending
 from bot.storage.beside import open_beside
@@ -19,11 +20,26 @@ from bot.storage.errors import StoreError
 from bot.terminal import DONE, FAILED, count, show, table
 
 
-def doctor(config_path: Path, *, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """What is to be tried out before it is looked."""
+
+    to: str
+    """The operator's own phone."""
+    gateway: str
+    """Empty: all that are on."""
+    confirm: Callable[[str], bool] | None
+    """Asks; None: it was said yes."""
+
+
+def doctor(config_path: Path, trying: Trying | None, *, as_json: bool) -> int:
     """Look, and print what was found; 1 if something is a fault."""
 
     def act() -> int:
         config = load_config(config_path)
+        if trying is not None:
+            tell = _silent if as_json else show
+            calibrate(config, trying.to, trying.gateway, trying.confirm, tell)
         found = asyncio.run(_found(config, clock_of_environment()))
         faults = sum(one.level is Level.FAULT for one in found)
         if as_json:
@@ -34,6 +50,10 @@ def doctor(config_path: Path, *, as_json: bool) -> int:
         return FAILED if faults else DONE
 
     return ending(act)
+
+
+def _silent(_line: str) -> None:
+    """Say nothing: what was found is in the JSON."""
 
 
 async def _found(config: Config, clock: Clock) -> list[Finding]:

@@ -21,8 +21,9 @@ class CleverExaminer:
         del since
         seen, _ = await self._profile.read()
         await self._prober.calibrate()
-        nobody = self._prober.nobody
-        return Look(account=seen, nobody=None if nobody is None else str(nobody))
+        nobody = self._prober.nobody  # a status, and what the body is made of
+        status = str(nobody[0]) if isinstance(nobody, list | tuple) and nobody else None
+        return Look(account=seen, nobody=status)
 
     async def includes(self, gateway_id: str, second: datetime) -> bool | None:
         """There is no listing."""

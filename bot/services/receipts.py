@@ -10,6 +10,7 @@ from bot import metrics
 from bot.core.calibration import level, number_key
 from bot.core.messages import Sighting, Status
 from bot.core.network import Action
+from bot.core.reconcile import REQUEST, listing_seconds
 from bot.core.segments import segments
 from bot.gateways.base import GatewayError
 from bot.log import logger
@@ -57,6 +58,8 @@ class Receipts:
         self._campaigns: dict[str, float] = {}
         """When each campaign that still lacks a last word was asked for."""
         self._echoed: set[int] = set()
+        self._missed: set[int] = set()
+        """Messages that should have been listed, and were not: each counts once."""
         self._read_at: datetime | None = None
 
     async def tick(self) -> int:
@@ -87,6 +90,7 @@ class Receipts:
             return 0
         matched = match(awaited, sightings)
         self._learn(matched, now)
+        self._miss(awaited, matched, sightings, now)
         await self._account.remember()
         return await self._note(matched)
 
@@ -185,6 +189,39 @@ class Receipts:
             self._account.calibration = self._account.calibration.seen(lag, found)
         if len(self._echoed) > 10 * AT_ONCE:
             self._echoed = {one.sent.id for one, _ in matched}
+
+    def _miss(
+        self,
+        awaited: Sequence[Awaited],
+        matched: Sequence[tuple[Awaited, Sighting]],
+        sightings: Sequence[Sighting],
+        begun_at: datetime,
+    ) -> None:
+        """Learn that the gateway does not list what it certainly took.
+
+        Only of what should be there by now, in a listing that reaches back beyond it and shows
+        something newer: one that is short, or late as a whole, lacks no row.
+        """
+        if self._account.gateway.traits.campaigns or not sightings:
+            return
+        waits = REQUEST + listing_seconds(self._account.calibration.lag)
+        until = begun_at - timedelta(seconds=waits)
+        skew = self._account.gateway.skew
+        oldest = min(one.at for one in sightings) - timedelta(seconds=skew.low)
+        newest = max(one.at for one in sightings) - timedelta(seconds=skew.high)
+        listed = {one.sent.id for one, _ in matched} | self._echoed | self._missed
+        for one in awaited:
+            if one.sent.id not in listed and oldest < one.sent.sent_at < min(until, newest):
+                self._missed.add(one.sent.id)
+                self._account.calibration = self._account.calibration.missed()
+                LOG.warning(
+                    "The gateway does not list a message that it took",
+                    action="receipts.unlisted",
+                    gateway=self._account.name,
+                    outbound=one.sent.id,
+                )
+        if len(self._missed) > 10 * AT_ONCE:
+            self._missed &= {one.sent.id for one in awaited}
 
 
 def _arrived(matched: Sequence[tuple[Awaited, Sighting]]) -> list[datetime]:

@@ -326,6 +326,7 @@ class Handed:
     rule: str
     expires_at: datetime
     handed_at: datetime
+    gateway_id: str
 
 
 HANDED = [one.name for one in fields(Handed)]
