@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.alarming import alarm_workers
-from bot.books import book_workers, carried_to, groupless, mirrors_of
+from bot.books import book_workers, carried_to, groupless, language_workers, mirrors_of
 from bot.clock import Clock
 from bot.config import CleverSection, Config, GatewaySection, installation_secret
 from bot.content.rulebook import load_rulebook
@@ -150,15 +150,9 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         internet = await stack.enter_async_context(
             Internet(clock, private_hosts=frozenset(config.lookups.private_hosts))
         )
-        speech = Speech(
-            library,
-            {account.name: account.gateway for account in known},
-            policy(config),
-            config.replies.life,
-            observing=options.observing,
-            carried_to=carried_to(config, known),
-        )
+        speech = _speech(config, library, known, observing=options.observing)
         workers = await _workers(config, database, speech, known, internet, options=options)
+        workers += language_workers(known, speech.languages, config.language)
         workers += await alarm_workers(config, known, library, observing=options.observing)
         running = Running(
             config,
@@ -168,7 +162,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             known,
             speech.policy,
             spending,
-            mirrors_of(known, library),
+            *(mirrors_of(known, library), speech.languages),
             observing=options.observing,
         )
         if not options.observing:
@@ -179,6 +173,19 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         if options.hastened is not None:
             options.hastened(daemon.hasten)
         yield App(daemon, library, address)
+
+
+def _speech(
+    config: Config, library: Library, known: Sequence[Account], *, observing: bool
+) -> Speech:
+    return Speech(
+        library,
+        {account.name: account.gateway for account in known},
+        policy(config),
+        config.replies.life,
+        observing=observing,
+        carried_to=carried_to(config, known),
+    )
 
 
 async def _open_store(config: Config, stack: AsyncExitStack, *, observing: bool) -> Database:

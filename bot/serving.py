@@ -48,6 +48,8 @@ class Running:
     policy: Policy
     spending: Spending
     mirrors: Mapping[str, Mirrors]
+    languages: Mapping[str, Mapping[str, str]]
+    """Of contacts, by gateway and number."""
     observing: bool
 
 
@@ -65,6 +67,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
         clock,
         policy=running.policy,
         refusing={one.name: one.gateway.refuses for one in running.accounts},
+        languages=running.languages,
         observing=running.observing,
     )
     roster = Roster(

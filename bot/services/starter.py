@@ -118,15 +118,20 @@ class Starter:
         *,
         life: timedelta,
         ceiling: Callable[[], str] = str,
+        languages: Mapping[str, Mapping[str, str]] | None = None,
         observing: bool = False,
     ) -> None:
-        """`ceiling` says why nothing may be started now; nothing, where it may."""
+        """`ceiling` says why nothing may be started now; nothing, where it may.
+
+        `languages` of contacts, by gateway and number: see `bot.services.contacts`.
+        """
         self._library = library
         self._outlets = outlets
         self._policy = policy
         self._clock = clock
         self._life = life
         self._ceiling = ceiling
+        self._languages = languages or {}
         self._observing = observing
 
     async def weigh(self, connection: Connection, wanted: Sequence[Start]) -> list[Started]:
@@ -203,7 +208,8 @@ class Starter:
         zone = self._policy.timezone
         if at.astimezone(zone).date() > now.astimezone(zone).date():
             terms = replace(terms, ceiling="")  # that day has its own; it is asked when it leaves
-        language = one.language or known.person.language or self._policy.language
+        usual = self._languages.get(gateway, {}).get(one.number, self._policy.language)
+        language = one.language or known.person.language or usual
         verdict = _verdict(one, known, at, terms)
         if not isinstance(verdict, Refused) and gateway not in self._outlets:
             verdict = _refused(Hindrance.NO_GATEWAY)

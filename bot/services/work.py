@@ -67,6 +67,7 @@ class Work:
             self.speech.policy,
             self.now,
             said,
+            self.speech.languages.get(text.gateway, {}).get(text.number, ""),
         )
 
     def hear(self, text: Inbound) -> None:
