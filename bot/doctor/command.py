@@ -40,7 +40,7 @@ def doctor(config_path: Path, trying: Trying | None, *, as_json: bool) -> int:
         if trying is not None:
             tell = _silent if as_json else show
             calibrate(config, trying.to, trying.gateway, trying.confirm, tell)
-        found = asyncio.run(_found(config, clock_of_environment()))
+        found = asyncio.run(findings(config, clock_of_environment()))
         faults = sum(one.level is Level.FAULT for one in found)
         if as_json:
             # Written in ASCII: a terminal obeys nothing of it.
@@ -56,7 +56,8 @@ def _silent(_line: str) -> None:
     """Say nothing: what was found is in the JSON."""
 
 
-async def _found(config: Config, clock: Clock) -> list[Finding]:
+async def findings(config: Config, clock: Clock) -> list[Finding]:
+    """Look at everything."""
     daemon, running = of_daemon(config)
     found = [daemon, *of_rules(config), *of_disk(config)]
     known: Mapping[str, Known] = {}

@@ -142,7 +142,7 @@ class Sender:
             if self._account.clock.monotonic() - handed < FRESH_SECONDS:
                 return True
             async with self._account.database.read() as connection:
-                return await leaving.may_leave(connection, batch)
+                return await leaving.may_leave(connection, batch, self._account.clock.now())
 
         return wanted
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     or_,
     select,
     true,
@@ -172,7 +173,7 @@ async def due(
     return []
 
 
-async def may_leave(connection: AsyncConnection, batch: Batch) -> bool:
+async def may_leave(connection: AsyncConnection, batch: Batch, now: datetime) -> bool:
     """Tell whether all of a batch that was handed over may still leave.
 
     Not where somebody opted out, was blocked or was forgotten since, or another holds it by now.
@@ -184,7 +185,7 @@ async def may_leave(connection: AsyncConnection, batch: Batch) -> bool:
             outbox.c.id.in_(batch.ids),
             has_status(outbox, Status.SENDING),
             outbox.c.fence == batch.fence,
-            ~_blocked(),
+            ~_blocked(literal(now, Instant)),
         )
     )
     return held == len(batch.ids)
