@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bot.books import book_workers, carried_to, groupless, mirrors_of
+from bot.alarming import alarm_workers
+from bot.books import book_workers, carried_to, groupless, language_workers, mirrors_of
 from bot.clock import Clock
 from bot.config import CleverSection, Config, GatewaySection, installation_secret
 from bot.content.rulebook import load_rulebook
@@ -40,13 +41,13 @@ from bot.services.memberships import Memberships
 from bot.services.poller import Poller, Reading
 from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
+from bot.services.resends import Resends
 from bot.services.responder import Responder
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
 from bot.services.spending import Spending
 from bot.services.takeover import Takeover
 from bot.services.timeouts import Timeouts
-from bot.services.watch import Watch
 from bot.serving import Running, serving
 from bot.storage import accounts
 from bot.storage.database import Database
@@ -149,16 +150,10 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         internet = await stack.enter_async_context(
             Internet(clock, private_hosts=frozenset(config.lookups.private_hosts))
         )
-        speech = Speech(
-            library,
-            {account.name: account.gateway for account in known},
-            policy(config),
-            config.replies.life,
-            observing=options.observing,
-            carried_to=carried_to(config, known),
-        )
-        mirrors = mirrors_of(known, library)
+        speech = _speech(config, library, known, observing=options.observing)
         workers = await _workers(config, database, speech, known, internet, options=options)
+        workers += language_workers(known, speech.languages, config.language)
+        workers += await alarm_workers(config, known, library, observing=options.observing)
         running = Running(
             config,
             clock,
@@ -167,17 +162,30 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             known,
             speech.policy,
             spending,
-            mirrors,
+            *(mirrors_of(known, library), speech.languages),
             observing=options.observing,
         )
         if not options.observing:
-            workers += await book_workers(known, mirrors)
+            workers += await book_workers(known, running.mirrors)
             workers.append(await webhook_worker(config, database, clock, stack))
         address = await stack.enter_async_context(serving(running))
         daemon = Daemon(workers, Bells(speed=clock.speed), database.turn)
         if options.hastened is not None:
             options.hastened(daemon.hasten)
         yield App(daemon, library, address)
+
+
+def _speech(
+    config: Config, library: Library, known: Sequence[Account], *, observing: bool
+) -> Speech:
+    return Speech(
+        library,
+        {account.name: account.gateway for account in known},
+        policy(config),
+        config.replies.life,
+        observing=observing,
+        carried_to=carried_to(config, known),
+    )
 
 
 async def _open_store(config: Config, stack: AsyncExitStack, *, observing: bool) -> Database:
@@ -242,7 +250,7 @@ async def _workers(
     workers = [deciding, ceiling, Worker("memberships", memberships.tick, MEMBERSHIPS)]
     for account in known:
         section = config.gateways[account.name]
-        sending, others = await _gateway_workers(account, section, deciding.wake, speech.policy)
+        sending, others = await _gateway_workers(account, config, deciding.wake, speech)
         senders[account.name] = sending
         # Observing, nothing leaves: neither what is decided now nor what waited before.
         workers += others if options.observing else [sending, *others]
@@ -290,32 +298,33 @@ async def _talkers(
     lookups = Lookups(database, speech, clock, internet, wake=woken.set, wake_others=wake_others)
     await lookups.begin()
     timeouts = Timeouts(database, speech, clock, wake=wake)
+    resends = Resends(database, speech, clock, wake=wake)
     follow_ups = FollowUps(database, speech, clock, wake=wake)
     return [
         Worker("lookups", lookups.tick, CONVERSING, drain=lookups.drain, woken=woken),
         Worker("timeouts", timeouts.tick, CONVERSING),
         Worker("follow-ups", follow_ups.tick, CONVERSING),
+        Worker("resends", resends.tick, CONVERSING),
     ]
 
 
 async def _gateway_workers(
-    account: Account, section: GatewaySection, wake_responder: Callable[[], None], policy: Policy
+    account: Account, config: Config, wake_responder: Callable[[], None], speech: Speech
 ) -> tuple[Worker, list[Worker]]:
     """Give the worker that sends, and the others of one gateway."""
     name, woken = account.name, asyncio.Event()
-    how = reading(section)
+    how = reading(config.gateways[name])
     poller = Poller(account, how, wake_responder)
     await poller.begin()
     # Jitter keeps machines apart after an outage; it keeps no secret.
-    sender = Sender(account, woken.set, random.Random(), quiet=policy.quiet)  # noqa: S311
+    sender = Sender(account, woken.set, random.Random(), quiet=speech.policy.quiet)  # noqa: S311
     await sender.begin()
     sending = Worker(f"sender {name}", sender.tick, SENDING, drain=sender.drain, woken=woken)
     reconciler = Reconciler(account, sending.wake)
     return sending, [
         Worker(f"poller {name}", poller.tick, how.every),
         Worker(f"reconciler {name}", reconciler.tick, RECONCILING),
-        Worker(f"receipts {name}", Receipts(account).tick, RECEIPTS),
-        Worker(f"watch {name}", Watch(account).tick, WATCHING),
+        Worker(f"receipts {name}", Receipts(account, config.replies.again).tick, RECEIPTS),
     ]
 
 

@@ -9,9 +9,11 @@ from bot.config import Config
 from bot.daemon import Worker
 from bot.services.account import Account
 from bot.services.carrier import Carrier
+from bot.services.contacts import ContactLanguages
 from bot.services.library import Library
 from bot.services.mirror import Mirrors
 from bot.services.roster import Roster
+from bot.services.speaking import Languages
 
 CARRYING = timedelta(seconds=10)
 MIRRORING = timedelta(seconds=30)
@@ -39,6 +41,15 @@ def mirrors_of(known: Sequence[Account], library: Library) -> Mapping[str, Mirro
         return Mirrors(account, lambda: library.rulebook.lists, roster)
 
     return {one.name: mirrors(one) for one in known}
+
+
+def language_workers(known: Sequence[Account], languages: Languages, usual: str) -> list[Worker]:
+    """Give the workers that read in which language contacts are written to."""
+    return [
+        Worker(f"contacts {one.name}", ContactLanguages(one, languages, usual).tick, CARRYING)
+        for one in known
+        if one.gateway.book.everybody
+    ]
 
 
 async def book_workers(known: Sequence[Account], mirrors: Mapping[str, Mirrors]) -> list[Worker]:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from bot import __version__
-from bot.cli_lists import lists, token, webhooks
+from bot.cli_lists import alarms, doctor, lists, token, webhooks
 from bot.cli_vendors.clever import clever
 from bot.cli_vendors.vudumobile import vudumobile
 from bot.options import CONFIG
@@ -45,6 +45,8 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 50)
 
 
+main.add_command(alarms)
+main.add_command(doctor)
 main.add_command(lists)
 main.add_command(token)
 main.add_command(webhooks)
@@ -159,6 +161,8 @@ def user(
     block NUMBER      answer it no more
     unblock NUMBER    answer it again
     again ID          decide a parked text anew, whatever its age
+    stopped           list whom the network cannot reach: nothing is started to them
+    resume NUMBER     write to it again all the same
 
     Without + it is a number of the country of our_number. Opt-outs are never changed.
     """  # noqa: D301 - so click leaves lines as they are

@@ -1,4 +1,4 @@
-"""`textobot lists`, `textobot token` and `textobot webhooks` on the command line."""
+"""`textobot lists`, `token`, `webhooks` and `alarms` on the command line."""
 
 from __future__ import annotations
 
@@ -203,3 +203,56 @@ def tell_again(config_path: Path, /, delivery: int | None, *, failed: bool) -> N
     from bot.webhooks import again
 
     sys.exit(again(config_path, delivery, failed=failed))
+
+
+@click.group(invoke_without_command=True)
+@CONFIG
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_context
+def alarms(context: click.Context, config_path: Path, *, as_json: bool) -> None:
+    """Show what needs you now, and what to do."""
+    context.obj = config_path
+    if context.invoked_subcommand is None:
+        from bot.alarms import overview
+
+        sys.exit(overview(config_path, as_json=as_json))
+
+
+@alarms.command()
+@click.argument("gateway")
+@CONFIG_TOO
+@click.pass_obj
+def release(config_path: Path, /, gateway: str) -> None:
+    """Say that the fault at GATEWAY is settled: what we start leaves there again."""
+    from bot.alarms import release as let_go
+
+    sys.exit(let_go(config_path, gateway))
+
+
+@click.command()
+@CONFIG
+@click.option("--calibrate", is_flag=True, help="First try out, by some texts to --to.")
+@click.option("--to", default="", help="With --calibrate: a phone of yours.")
+@click.option("--gateway", default="", help="With --calibrate: only there.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor(
+    config_path: Path, *, calibrate: bool, to: str, gateway: str, yes: bool, as_json: bool
+) -> None:
+    """Look at everything that may go wrong, and say what to do.
+
+    Credentials, the vendor's firewall, encryption, clocks, what the feeds list, credit, expiry,
+    rules, store, disk, the daemon. Works beside it and without. Ends with 1 if there is a fault.
+
+    --calibrate sends a few texts to your own phone, and finds out what the vendors' documents
+    leave open: how late and how faithfully messages are listed, how campaigns are named. What is
+    found lets unclear messages be judged from the first day on.
+    """
+    from bot.doctor.command import Trying, doctor as look
+
+    if not calibrate and (to or gateway or yes):
+        raise click.UsageError("--to, --gateway and --yes belong to --calibrate")
+    if calibrate and not yes and not sys.stdin.isatty():
+        raise click.UsageError("give --yes where nobody can be asked")
+    trying = Trying(to, gateway, None if yes else click.confirm) if calibrate else None
+    sys.exit(look(config_path, trying, as_json=as_json))

@@ -15,6 +15,7 @@ from bot.content.asked import Asked
 from bot.content.explain import Explanation, Said, explain as explain_turn
 from bot.core.decision import REASONS
 from bot.core.segments import Segments, segments, signs
+from bot.noted import in_words
 from bot.storage import answers, errands, inbox, outbox
 from bot.storage.beside import open_beside
 from bot.storage.errors import StoreError
@@ -156,6 +157,8 @@ def _print_stored(found: _Stored, config: Config) -> None:
         show(f"{_kind(message)} {message['id']}, {message['status']}: {message['text']}")
         if message["error"]:
             show(f"  {message['error']}")
+        if message["action"]:
+            show(f"  {in_words(message['gateway'], message['code'], config)}")
         if counts := counts_differ(message["text"], message["segments"]):
             show(f"  {counts}")
         _print_details(message["verdict"])

@@ -111,6 +111,7 @@ def _derived(rows: Tables, forwarded: Sequence[Row]) -> dict[str, Sequence[Row]]
         "events": rows["events"],
         "deliveries": rows["deliveries"],
         "contacts": rows["mirrored"],
+        "unreachable": rows["stopped"],
     }
 
 

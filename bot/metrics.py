@@ -20,6 +20,13 @@ TEXTS_DECIDED = _counter("texts_decided", "Texts decided, by reason", "reason")
 MESSAGES = _counter("messages", "What came of handing messages over", "gateway", "status")
 VERDICTS = _counter("verdicts", "How unclear sends were settled", "gateway", "verdict")
 RECEIPTS = _counter("receipts", "Last words of the network", "gateway", "status")
+UNDELIVERED = _counter(
+    "undelivered",
+    "Messages that did not arrive, by the vendor's code and what was done",
+    "gateway",
+    "code",
+    "action",
+)
 TAKEOVERS = _counter("takeovers", "Conversations that a person took over", "gateway")
 GATEWAY_ERRORS = _counter("gateway_errors", "Requests that failed", "gateway", "error")
 PARTS_DIFFER = _counter(
@@ -44,6 +51,7 @@ CEILING_SPENT = _gauge("ceiling_spent", "Spent under the ceilings", "period", "m
 CEILING_REACHED = _gauge(
     "ceiling_reached", "1 while a ceiling stops something", "period", "measure", "stops"
 )
+ALARM = _gauge("alarm", "1 while an alarm lasts", "kind", "gateway")
 RULES_REFUSED = _gauge("rules_refused", "1 while faulty rules on disk are not in force")
 
 

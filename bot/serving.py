@@ -11,11 +11,13 @@ from bot.clock import Clock
 from bot.config import Config, installation_secret
 from bot.console.app import serve
 from bot.control.admitting import token_offers
+from bot.control.calibrating import calibrate_offer
 from bot.control.following import follow_offers
 from bot.control.forgetting import forget_offer
 from bot.control.line import BESIDE_POSTGRESQL, listening, socket_of
 from bot.control.listing import list_offers
 from bot.control.mirroring import mirror_offers
+from bot.control.releasing import release_offer
 from bot.control.sending import send_offer, starter_of
 from bot.control.telling import telling_offers
 from bot.control.verbs import Offers, answer
@@ -23,6 +25,7 @@ from bot.core.policy import Policy
 from bot.health import Patient
 from bot.programs import Parts, api_of
 from bot.services.account import Account
+from bot.services.calibrating import Calibrating
 from bot.services.desk import Desk
 from bot.services.doorkeeper import Doorkeeper
 from bot.services.forgetting import Forgetting
@@ -46,6 +49,8 @@ class Running:
     policy: Policy
     spending: Spending
     mirrors: Mapping[str, Mirrors]
+    languages: Mapping[str, Mapping[str, str]]
+    """Of contacts, by gateway and number."""
     observing: bool
 
 
@@ -63,6 +68,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
         clock,
         policy=running.policy,
         refusing={one.name: one.gateway.refuses for one in running.accounts},
+        languages=running.languages,
         observing=running.observing,
     )
     roster = Roster(
@@ -79,6 +85,8 @@ async def serving(running: Running) -> AsyncIterator[str]:
             **mirror_offers(running.mirrors, observing=running.observing),
             **token_offers(doorkeeper),
             **telling_offers(database, clock),
+            "calibrate": calibrate_offer(Calibrating({one.name: one for one in running.accounts})),
+            "alarm-release": release_offer(database, clock, config.gateways, running.accounts),
         }
         answering = partial(answer, desk, offers=offers)
         beside = database.path or config.data_folder / BESIDE_POSTGRESQL

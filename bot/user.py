@@ -17,7 +17,7 @@ from bot.config.notation import parse_duration
 from bot.control.verbs import LONGEST_TAKEOVER, carry_out
 from bot.core.decision import REASONS
 from bot.explained import counts_differ
-from bot.noted import noted
+from bot.noted import in_words, noted, unreachable
 from bot.reach import reach
 from bot.services.desk import Desk
 from bot.storage.database import Database
@@ -27,8 +27,11 @@ from bot.validation import Wrong
 from bot.who import phone_of
 from bot.yamlfile import Faults
 
-VERBS = ("free", "take-over", "hand-back", "block", "unblock", "again")
+VERBS = ("free", "take-over", "hand-back", "block", "unblock", "again", "resume", "stopped")
+LOOKING = ("show", "stopped")
+"""Verbs that change nothing."""
 SHORTEST_TAKEOVER = timedelta(seconds=1)
+NOT_ARRIVED = ("undelivered", "expired")
 AGREED = 5
 """Entries of the ledger of consent that are shown."""
 
@@ -78,6 +81,10 @@ def _asked(config: Config, words: Sequence[str], *, period: str, again: bool) ->
         raise _Misused("--for belongs to take-over alone")
     if again and verb != "free":
         raise _Misused("--again belongs to free alone")
+    if verb == "stopped":
+        if rest:
+            raise _Misused("stopped lists every number; it takes none")
+        return {"verb": verb}
     if verb == "again":
         return {"verb": verb, "id": _inbound_id(whom)}
     asked: dict[str, Any] = {"verb": verb, "number": _number(config, whom)}
@@ -121,7 +128,7 @@ def _told(config: Config, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         desk = Desk(database, clock_of_environment(), config.gateways, policy(config))
         return await carry_out(desk, line)
 
-    return reach(config, asked, doing, changing=asked["verb"] != "show")
+    return reach(config, asked, doing, changing=asked["verb"] not in LOOKING)
 
 
 # --- what is shown -------------------------------------------------------------------------------
@@ -133,6 +140,8 @@ def _print(told: Mapping[str, Any], config: Config, *, as_json: bool) -> None:
         print(json.dumps(told.get("state", told)))  # noqa: T201 - the output itself
     elif "state" in told:
         _print_state(told["state"], config)
+    elif "stopped" in told:
+        _print_stopped(told["stopped"], config)
     else:
         for done in told["done"] or ["There was nothing to do."]:
             show(done)
@@ -156,7 +165,23 @@ def _print_state(state: Mapping[str, Any], config: Config) -> None:
             show(line)
         if talk["lines"]:
             heads = ("when", "who", "id", "text", "what became of it")
-            table(heads, [_line(line, zone) for line in talk["lines"]])
+            lines = [_line(line, talk["gateway"], config) for line in talk["lines"]]
+            table(heads, lines)
+
+
+def _print_stopped(stopped: Sequence[Mapping[str, Any]], config: Config) -> None:
+    if not stopped:
+        show("No number is left alone: the networks reach all that they were asked to.")
+        return
+    rows = [
+        (
+            *(one["number"], one["gateway"], _at(one["noted_at"], config.timezone)),
+            unreachable(one, config),
+        )
+        for one in stopped
+    ]
+    table(("number", "gateway", "since", "why"), rows)
+    show("A text of theirs ends it, or `textobot user resume NUMBER`.")
 
 
 def _standing(state: Mapping[str, Any], zone: tzinfo) -> str:
@@ -202,11 +227,13 @@ def _open(question: Mapping[str, Any] | None, zone: tzinfo) -> str:
     return f"the question {question['rule']}/{question['step']} is open, {since}until {ends}"
 
 
-def _line(line: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
+def _line(line: Mapping[str, Any], gateway: str, config: Config) -> tuple[str, ...]:
     """Give the cells of what somebody said: one line, whatever stands in it."""
-    ours = line["ours"]
+    ours, zone = line["ours"], config.timezone
     reason = line["reason"] if ours else REASONS.get(line["reason"], "")
     fate = f"{line['status']}{': ' if reason else ''}{reason}"
+    if ours and line["status"] in NOT_ARRIVED and line["code"]:
+        fate += f"; {in_words(gateway, line['code'], config)}"
     if ours and (counts := counts_differ(line["text"], line.get("segments"))):
         fate += f"; {counts}"
     rule = f" ({line['rule']})" if line["rule"] else ""

@@ -70,6 +70,14 @@ class FakeClock:
                 woken.set_result(None)
 
 
+class Hasty(FakeClock):
+    """Lets time pass as soon as somebody sleeps: for what waits for something that never comes."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(max(0.0, seconds))
+        await asyncio.sleep(0)
+
+
 async def settle(rounds: int = 10) -> None:
     """Let every task that can go on do so; no time passes."""
     for _ in range(rounds):

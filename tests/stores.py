@@ -16,14 +16,24 @@ from tests.postgresql import Server
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 CLAIMED = ("test_responder", "test_conversations", "test_poller", "test_small_services")
 FOLLOWED = ("test_following",)
-SENT = ("test_sender", "test_reconciler", "test_receipts", "test_starter")
+SENT = (
+    "test_alarms",
+    "test_sender",
+    "test_reconciler",
+    "test_receipts",
+    "test_starter",
+    "test_undelivered",
+)
 KILLED = ("test_killed_anywhere",)
-ERRANDS = ("test_carrier", "test_lookups_in_order", "test_timeouts")
+ERRANDS = ("test_carrier", "test_lookups_in_order", "test_resends", "test_timeouts")
 LISTS = ("test_agreeing", "test_memberships", "test_roster")
 PEOPLE = ("test_desk", "test_forgetting", "test_retention")
 ON_BOTH = (
     "tests.storage.",
-    *(f"tests.services.{name}" for name in CLAIMED + SENT + KILLED + ERRANDS + LISTS + PEOPLE),
+    *(
+        f"tests.services.{name}"
+        for name in CLAIMED + FOLLOWED + SENT + KILLED + ERRANDS + LISTS + PEOPLE
+    ),
 )
 """What runs on both kinds of store, by the beginnings of modules' names: what does most with a
 store. With all of tests/services the suite would take two minutes more."""

@@ -32,7 +32,7 @@ def test_a_file_that_is_no_configuration_says_so(tmp_path: Path, content: str) -
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        ("foo: 1", "2:1: there is no key 'foo' here; known here: ceilings, gateways, "),
+        ("foo: 1", "2:1: there is no key 'foo' here; known here: alarms, ceilings, gateways, "),
         ("langauge: fr", "2:1: there is no key 'langauge' here; did you mean 'language'?"),
         ("language: french", "2:1: language: this is no language; write two letters"),
         (

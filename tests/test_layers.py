@@ -19,10 +19,10 @@ FOUNDATION = {
     *("clock", "config", "internet", "log", "meant", "metrics", "validation", "yamlfile"),
 }
 _TOP = """
-    __main__ advice alone answers app backups books chat cli cli_lists cli_vendors control cost
-    daemon explained export exports forget health hooks init lists look messages noted options
-    phones playing programs reach run scheduler send serving sheets starter stories talk terminal
-    tokens user vendors webhooks who witness
+    __main__ advice alarming alarms alone answers app backups books chat cli cli_lists cli_vendors
+    control cost daemon doctor explained export exports forget health hooks init lists look
+    messages noted options phones playing programs reach run scheduler send serving sheets starter
+    stories talk terminal tokens user vendors webhooks who witness
 """
 TOP = frozenset(_TOP.split())
 PARTS = {"core", "foundation", "gateways", "storage", "content", "clients", "services", "console"}

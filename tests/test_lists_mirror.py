@@ -117,7 +117,7 @@ ERRAND = {"gateway": "vudumobile", "at": "2026-03-02T12:00:00+00:00", "error": "
 async def test_what_is_said_of_an_opt_out(
     town: Town, carried: list[dict[str, str]], there: list[str], said: str
 ) -> None:
-    state = {"carried": carried, "blocked_there": there, "opted_out": True}
+    state = {"carried": carried, "blocked_there": there, "opted_out": True, "unreachable": []}
     lines = list(noted.noted(state, town.all.config))
     assert any(line.startswith(said) for line in lines)
     assert "the opt-out is not noted at clever: it has no place for opt-outs" in lines

@@ -14,8 +14,9 @@ FIGURES = {
 LABELS = {
     *("gateway", "status", "reason", "verdict", "error", "word"),
     *("how", "period", "measure", "stops"),
+    *("code", "action", "kind"),
 }
-"""What a figure may be divided by: words of ours, and names that the operator gave."""
+"""What a figure may be divided by: words of ours, names that the operator gave, vendors' codes."""
 
 
 def family(name: str) -> str:

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from bot import reach
 from bot.cli import main
 from bot.control.line import NotAnswered
 from bot.services.desk import Desk
+from bot.storage import stops
 from bot.storage.database import Database
+from bot.storage.stops import Stop
 from tests.services.attended import BROKEN, texted
 from tests.services.played import ANA, BEN, open_scene
 
@@ -65,6 +68,59 @@ def state(textobot: Textobot, number: str = ANA) -> dict[str, object]:
     result = textobot(number, "--json")
     assert (result.exit_code, result.stderr) == (0, "")
     return dict(json.loads(result.stdout))
+
+
+# Whom the network cannot reach
+
+
+@pytest.fixture
+def unreachable(store: Path) -> Path:
+    """The network gave up on Ana for good, and on Ben for a month."""
+
+    async def fill() -> None:
+        async with open_scene(store.parent) as scene:
+            now = scene.clock.now()
+            month = now + timedelta(days=36_500)
+            async with scene.database.write() as connection:
+                stopped = [
+                    Stop(f"vudumobile:{ANA}", "vudumobile", ANA, "UNDELIV_201", 1, now, now),
+                    Stop(f"clever:{BEN}", "clever", BEN, "6", 2, now, now, month),
+                ]
+                await stops.note(connection, stopped)
+
+    asyncio.run(fill())
+    return store
+
+
+def test_who_cannot_be_reached_is_listed(textobot: Textobot, unreachable: Path) -> None:
+    listed = json.loads(textobot("stopped", "--json").stdout)["stopped"]
+    assert [(one["number"], one["code"]) for one in listed] == [(BEN, "6"), (ANA, "UNDELIV_201")]
+
+    shown = " ".join(textobot("stopped").stdout.split())
+    assert "the number is no longer in service (UNDELIV_201); until it texts" in shown
+    assert (unreachable.parent / "textobot.db").exists()
+
+
+def test_how_a_number_stands_says_so(textobot: Textobot, unreachable: Path) -> None:
+    assert [one["code"] for one in state(textobot)["unreachable"]] == ["UNDELIV_201"]  # type: ignore[attr-defined]
+    shown = " ".join(textobot(ANA).stdout.split())
+    assert "nothing is started to it at vudumobile: the number is no longer in service" in shown
+    assert unreachable.exists()
+
+
+def test_an_operator_writes_to_it_again(textobot: Textobot, unreachable: Path) -> None:
+    assert "in spite of UNDELIV_201" in textobot("resume", ANA).stdout
+    assert "nothing to do" in textobot("resume", ANA).stdout
+
+    listed = json.loads(textobot("stopped", "--json").stdout)["stopped"]
+    assert [one["number"] for one in listed] == [BEN]
+    assert unreachable.exists()
+
+
+def test_where_all_are_reached_that_is_said(textobot: Textobot, store: Path) -> None:
+    assert "No number is left alone" in textobot("stopped").stdout
+    assert textobot("stopped", ANA).exit_code == 2
+    assert store.exists()
 
 
 # What is shown

@@ -71,7 +71,7 @@ class FeedMessage(Said):
     def meaning(self) -> str:
         """What the code of `status_mt` means, in the vendor's words; empty where it has none."""
         code = (self.status_mt or "").rpartition("_")[2]
-        return CODES[code].meaning if code in CODES else ""
+        return CODES[code].en if code in CODES else ""
 
 
 class Feed(Said):

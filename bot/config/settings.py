@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.config.alarms import Alarms
 from bot.config.limits import Ceilings, Quiet
 from bot.config.notation import (
     LOOPBACK_NAMES,
@@ -280,6 +281,7 @@ class Config(Section):
     replies: Replies = Replies()
     quiet_hours: Quiet = Quiet()
     ceilings: Ceilings = Ceilings()
+    alarms: Alarms = Alarms()
     lookups: Lookups = Lookups()
     history: Annotated[Duration, between("0s", "365d")] = timedelta(days=30)
     verification: Verification = Verification()

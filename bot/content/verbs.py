@@ -62,7 +62,7 @@ LONGEST_LOOKUP = "10s"
 OUR_EVENTS = frozenset(
     {"message.received", "message.answered", "message.failed", "verification.approved"}
     | {"verification.failed", "list.joined", "list.left", "conversation.finished"}
-    | {"gateway.held"}
+    | {"gateway.held", "alarm.raised", "alarm.ended"}
 )
 """Names of the events that every installation tells."""
 LOOKUP_TIME = timedelta(seconds=3)

@@ -33,7 +33,7 @@ class Voice:
         self._set: dict[str, str] = {}
         first = decision.replies[0].languages[0] if decision.replies else ""
         told = decision.language or first
-        self._usual = told or self.person.language or turn.policy.language
+        self._usual = told or self.person.language or turn.usual
 
     @property
     def language(self) -> str:

@@ -62,6 +62,7 @@ def starter_of(
     *,
     policy: Policy,
     refusing: Mapping[str, Callable[[str], str]],
+    languages: Mapping[str, Mapping[str, str]] | None = None,
     observing: bool = False,
 ) -> Starter:
     """Make what begins messages; `refusing`: what the gateways that are on cannot take."""
@@ -76,6 +77,7 @@ def starter_of(
         clock,
         life=config.replies.life,
         ceiling=lambda: spending.verdict(Purpose.STARTED),
+        languages=languages,
         observing=observing,
     )
 

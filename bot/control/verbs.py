@@ -11,14 +11,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.log import logger
-from bot.services.desk import Desk, Done, NotDone, State
+from bot.services.desk import Desk, NotDone
 from bot.storage.errors import StoreError
 
 LOG = logger(__name__)
 LONGEST_TAKEOVER = timedelta(days=30)
 Number = Annotated[str, Field(pattern=r"^\+[0-9]{7,15}$")]
 Told = Mapping[str, Any]
-"""JSON: `done` or `state`; or `error`, a sentence."""
+"""JSON: `done`, `state` or `stopped`; or `error`, a sentence."""
 
 
 class _Verb(BaseModel):
@@ -53,8 +53,14 @@ class TakeOver(_Verb):
 class Change(_Verb):
     """Do what needs no more than a number."""
 
-    verb: Literal["hand-back", "block", "unblock"]
+    verb: Literal["hand-back", "block", "unblock", "resume"]
     number: Number
+
+
+class Stopped(_Verb):
+    """Say whom the network cannot reach."""
+
+    verb: Literal["stopped"]
 
 
 class Again(_Verb):
@@ -64,7 +70,7 @@ class Again(_Verb):
     id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
-Verb = Show | Free | TakeOver | Change | Again
+Verb = Show | Free | TakeOver | Change | Stopped | Again
 
 
 class _AnyVerb(BaseModel):
@@ -104,28 +110,34 @@ async def carry_out(desk: Desk, line: bytes, offers: Offers = _NOTHING) -> bytes
         offer = offers.get(_VERB.validate_json(line).verb)
         if offer is not None:
             return _json(await offer.do(offer.model.model_validate_json(line)))
-        done = await _do(desk, _VERBS.validate_json(line))
+        return _json(await _do(desk, _VERBS.validate_json(line)))
     except ValidationError:
         return _json({"error": "the daemon does not know this; is it of the same version?"})
     except (NotDone, StoreError) as error:
         return _json({"error": str(error)})
-    return _json({"state": asdict(done)} if isinstance(done, State) else {"done": done})
 
 
-async def _do(desk: Desk, asked: Verb) -> Done | State:
+async def _do(desk: Desk, asked: Verb) -> Told:
     match asked:
         case Show():
-            return await desk.state(asked.number)
+            return {"state": asdict(await desk.state(asked.number))}
         case Free():
-            return await desk.free(asked.number, again=asked.again)
+            return {"done": await desk.free(asked.number, again=asked.again)}
         case TakeOver(seconds=seconds):
             period = None if seconds is None else timedelta(seconds=seconds)
-            return await desk.take_over(asked.number, period)
+            return {"done": await desk.take_over(asked.number, period)}
         case Change(verb=verb, number=number):
-            change = {"hand-back": desk.hand_back, "block": desk.block, "unblock": desk.unblock}
-            return await change[verb](number)
+            change = {
+                "hand-back": desk.hand_back,
+                "block": desk.block,
+                "unblock": desk.unblock,
+                "resume": desk.resume,
+            }
+            return {"done": await change[verb](number)}
+        case Stopped():
+            return {"stopped": [asdict(one) for one in await desk.stopped()]}
         case Again():
-            return await desk.again(asked.id)
+            return {"done": await desk.again(asked.id)}
 
 
 def _json(told: Told) -> bytes:

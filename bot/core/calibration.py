@@ -12,7 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 KEPT = 200
@@ -72,15 +72,21 @@ class Calibration:
     """The last ones, oldest first."""
     missing: int = 0
     """Messages certainly taken that were looked for and not listed, since the last echo."""
+    tried: Mapping[str, Any] = field(default_factory=dict)
+    """What `doctor --calibrate` found out, in JSON; see `bot.services.calibrating`."""
 
     def seen(self, lag: float, level: int | None) -> Calibration:
         """Add an echo, with what `level` says of its text; the listing shows what it should."""
         echo = Echo(max(0.0, lag), UNLIKE if level is None else level)
-        return Calibration((*self.echoes, echo)[-KEPT:])
+        return Calibration((*self.echoes, echo)[-KEPT:], tried=self.tried)
 
     def missed(self) -> Calibration:
         """Note that a message certainly taken is not listed though its time has come."""
-        return Calibration(self.echoes, self.missing + 1)
+        return Calibration(self.echoes, self.missing + 1, self.tried)
+
+    def found(self, **tried: object) -> Calibration:
+        """Keep what was tried out beside what ordinary traffic teaches."""
+        return Calibration(self.echoes, self.missing, {**self.tried, **tried})
 
     @property
     def exact(self) -> bool:
@@ -105,6 +111,7 @@ class Calibration:
         return {
             "echoes": [[echo.lag, echo.level] for echo in self.echoes],
             "missing": self.missing,
+            "tried": dict(self.tried),
         }
 
     @classmethod
@@ -118,6 +125,7 @@ class Calibration:
         return cls(
             tuple(echo for echo in echoes if echo is not None)[-KEPT:],
             missing if type(missing) is int and missing > 0 else 0,
+            tried if isinstance(tried := stored.get("tried"), Mapping) else {},
         )
 
 

@@ -81,9 +81,7 @@ def take(wish: Wish, turn: Turn) -> Decision:
     chosen = turn.subscriber.language
     reply = Reply(
         message=Message(template=ASKED if perhaps else KEPT),
-        languages=(chosen,)
-        if chosen
-        else languages_of(word, chosen="", usual=turn.policy.language),
+        languages=(chosen,) if chosen else languages_of(word, chosen="", usual=turn.usual),
         message_class=MessageClass.REPLY,
         rule="unsure",
         delivery=Delivery.AT_MOST_ONCE,

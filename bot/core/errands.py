@@ -18,6 +18,8 @@ class ErrandKind(StrEnum):
     """Say something at a time, unless the person texts before."""
     MAIL = "mail"
     """Forward a text to a mailbox, at most once."""
+    AGAIN = "again"
+    """Send a message once more of which the network said that it did not arrive."""
     CARRY = "carry"
     """Note at a gateway that a number opted out, or in."""
 

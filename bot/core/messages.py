@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.core.network import Advice
+
 
 class InboundStatus(StrEnum):
     """What became of a text that somebody sent us."""
@@ -214,6 +216,8 @@ class Sighting:
     """The vendor's word, as it came (`UNDELIV_300`, `3`)."""
     segments: int | None = None
     units: float | None = None
+    advice: Advice | None = None
+    """What the vendor's document says to do for this code; None: it has no such code."""
 
 
 @dataclass(frozen=True, slots=True)

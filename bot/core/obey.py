@@ -202,7 +202,7 @@ def _built_in(
 ) -> Reply:
     return Reply(
         message=Message(template=template),
-        languages=languages_of(word, chosen=turn.subscriber.language, usual=turn.policy.language),
+        languages=languages_of(word, chosen=turn.subscriber.language, usual=turn.usual),
         message_class=message_class,
         rule=rule,
         delivery=Delivery.AT_MOST_ONCE,

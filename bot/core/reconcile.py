@@ -102,7 +102,7 @@ def settle_seconds(lag: float, skew: Skew) -> float:
 
     A sum, never a maximum: a request carried out late is then listed late.
     """
-    return LATE + _listing_seconds(lag) + skew.width + ROUNDING
+    return LATE + listing_seconds(lag) + skew.width + ROUNDING
 
 
 def verdicts(
@@ -153,7 +153,8 @@ class _Look:
     now: datetime
 
 
-def _listing_seconds(lag: float) -> float:
+def listing_seconds(lag: float) -> float:
+    """Give the seconds after which a message that was certainly taken should be listed."""
     return max(LEAST_LISTING, LAGS * lag)
 
 
@@ -172,7 +173,7 @@ def _missing(
     if not begins:
         return 0
     since = min(begins)
-    until = search.begun_at - timedelta(seconds=REQUEST + _listing_seconds(calibration.lag))
+    until = search.begun_at - timedelta(seconds=REQUEST + listing_seconds(calibration.lag))
     listed = {sighting.gateway_id for sighting in search.sightings}
     return sum(since <= at <= until and name not in listed for name, at in bound.items())
 

@@ -34,6 +34,7 @@ class Hindrance(StrEnum):
     OPTED_OUT = "opted_out"
     BLOCKED = "blocked"
     BLOCKED_THERE = "blocked_there"
+    UNREACHABLE = "unreachable"
     UNSURE = "unsure"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -51,6 +52,8 @@ REASONS: Mapping[Hindrance, str] = {
     Hindrance.OPTED_OUT: "the number is opted out; only its own START opens it again",
     Hindrance.BLOCKED: "the number is blocked, by a rule or an operator",
     Hindrance.BLOCKED_THERE: "the number is blocked at the gateway, by somebody there",
+    Hindrance.UNREACHABLE: "the network cannot reach the number; a text of its own, or "
+    "`textobot user resume NUMBER`, ends that",
     Hindrance.UNSURE: "a text of the number probably means STOP, and nobody knows yet",
     Hindrance.WITHDRAWN: "the consent was withdrawn",
     Hindrance.EXPIRED: "the consent has run out",

@@ -31,6 +31,13 @@ class Turn:
     now: datetime
     said: Sequence[str] = ()
     """What we said to this number lately, newest first; needed where the text may quote it."""
+    contact_language: str = ""
+    """Of the number's contact at the gateway; empty: it is none, or has none."""
+
+    @property
+    def usual(self) -> str:
+        """The language where nothing that was said tells another."""
+        return self.contact_language or self.policy.language
 
     @property
     def local_now(self) -> datetime:
@@ -44,8 +51,8 @@ class Turn:
         return Around(self.local_now.date(), country)
 
     def language_of(self, match: Match) -> str:
-        """Answer in the language chosen by the subscriber, else of the word, else usual here."""
-        return self.subscriber.language or match.language or self.policy.language
+        """Answer in the language chosen by the person, of the word, of the contact, or ours."""
+        return self.subscriber.language or match.language or self.usual
 
     def circumstances(self, language: str) -> Circumstances:
         """Say what `when` looks at, for a reply in that language."""

@@ -20,6 +20,7 @@ from bot.gateways.http import Transport
 from bot.gateways.limiter import Limiter
 from bot.gateways.line import Line
 from bot.gateways.vudumobile import VuduMobile
+from bot.gateways.vudumobile_tables import Code, code_of
 
 FEWEST, MOST = 8, 128
 """Sends under way at once. At 50 ms an answer, 128 are more than one process can prepare."""
@@ -89,3 +90,8 @@ REFUSES: Mapping[str, Callable[[str], str]] = {
     "clever": Clever.refuses,
 }
 """Says by `kind` why a text can never be sent, see `Gateway.refuses`."""
+
+
+def meaning(kind: str, code: str) -> Code | None:
+    """Say what a vendor's code means; None: its document has no such code, or no codes at all."""
+    return code_of(code) if kind == "vudumobile" else None

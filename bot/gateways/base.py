@@ -30,6 +30,7 @@ from bot.core.messages import (
     Unclear,
 )
 from bot.gateways.book import Book
+from bot.gateways.examiner import Examiner
 
 
 class GatewayError(Exception):
@@ -111,6 +112,11 @@ class Gateway(Protocol):
     @property
     def book(self) -> Book:
         """Its contacts and groups."""
+        ...
+
+    @property
+    def examiner(self) -> Examiner:
+        """What looks at it closely."""
         ...
 
     @property

@@ -47,6 +47,11 @@ class Book(Protocol):
         """Whether there is a place for those who want no more messages."""
         ...
 
+    @property
+    def everybody(self) -> str:
+        """Name the group of all contacts, where these have a language; empty: they have none."""
+        ...
+
     async def members(self, group: str) -> Members:
         """Read who is in a group: all of it, or an error."""
         ...
@@ -89,6 +94,7 @@ class NoBook:
 
     removes: bool = False
     blocks: bool = False
+    everybody: str = ""
 
     async def members(self, group: str) -> Members:
         """Nobody."""

@@ -32,6 +32,7 @@ from bot.gateways.clever_account import Profile
 from bot.gateways.clever_api import Api
 from bot.gateways.clever_contacts import CleverBook, Contacts
 from bot.gateways.clever_credit import Credit
+from bot.gateways.clever_examiner import CleverExaminer
 from bot.gateways.clever_mail import Mailer
 from bot.gateways.clever_pushes import Push
 from bot.gateways.clever_rows import UNREADABLE, TextReader, read_delivery
@@ -93,6 +94,7 @@ class Clever:
         self._prober = Prober(self._api, zone, learned.get("nobody"))
         self._mailer = Mailer(self._api, learned.get("mails"))
         self._profile = Profile(self._api, learned.get("account"))
+        self.examiner = CleverExaminer(self._profile, self._prober)
         self._named = learned.get("named")
         """Whether our last campaign was named for its second; None: there was none."""
         self._ours: dict[str, float] = {}

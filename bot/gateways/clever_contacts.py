@@ -98,6 +98,7 @@ class CleverBook:
 
     removes = False
     blocks = False
+    everybody = ""
 
     def __init__(self, contacts: Contacts) -> None:
         self._contacts = contacts

@@ -23,6 +23,7 @@ from bot.core.messages import (
 from bot.gateways import REFUSES
 from bot.gateways.base import Condition, Traits
 from bot.gateways.book import Book, NoBook
+from bot.gateways.examiner import Examiner, NoExaminer
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Local:
     condition: Condition = field(default_factory=Condition)
     learned: Mapping[str, Any] = field(default_factory=dict)
     book: Book = field(default_factory=NoBook)
+    examiner: Examiner = field(default_factory=NoExaminer)
 
     def refuses(self, text: str) -> str:
         """Say what the vendor's gateway says."""

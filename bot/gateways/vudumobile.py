@@ -36,6 +36,7 @@ from bot.gateways.vudumobile_api import Api
 from bot.gateways.vudumobile_book import VuduMobileBook
 from bot.gateways.vudumobile_contacts import Contacts
 from bot.gateways.vudumobile_cursor import HOUR, Cursor, Plan
+from bot.gateways.vudumobile_examiner import VuduMobileExaminer
 from bot.gateways.vudumobile_mail import form_of
 from bot.gateways.vudumobile_rows import (
     COUNTRY,
@@ -97,6 +98,7 @@ class VuduMobile:
         self._line = line
         self._api = Api(line, url, api_key)
         self.book = VuduMobileBook(Contacts(Api(line.beside(), url, api_key)))
+        self.examiner = VuduMobileExaminer(self._api)
         self._ours = e164(our_number, COUNTRY)
         self._history = int(history.total_seconds())
         self._texts = TextRows(self._ours, secret)

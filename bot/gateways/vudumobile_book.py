@@ -18,6 +18,7 @@ class VuduMobileBook:
 
     removes = True
     blocks = True
+    everybody = "Tous"
 
     def __init__(self, contacts: Contacts) -> None:
         self._contacts = contacts

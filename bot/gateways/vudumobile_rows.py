@@ -19,7 +19,7 @@ from typing import Any
 from bot.core.messages import Listed, Sighting
 from bot.gateways.numbers import e164, spelled
 from bot.gateways.payload import clean, how_many, whole_number
-from bot.gateways.vudumobile_tables import status_of
+from bot.gateways.vudumobile_tables import code_of, status_of
 
 REMEMBERED = 50_000
 """Texts that are known again without being read: a few hours of a very busy account."""
@@ -163,6 +163,7 @@ def sighting(
         raise ValueError("a message to nobody")
     number = next((side for side in others if side in asked), others[0])
     code = clean(str(row.get("status_mt") or ""))[:64]
+    known = code_of(code)
     msg_id = identity(row.get("msg_id"))
     return Sighting(
         gateway_id="" if msg_id is None else str(msg_id),
@@ -172,6 +173,7 @@ def sighting(
         status=status_of(code, detailed=detailed),
         code=code,
         segments=how_many(row.get("part_count")),
+        advice=known.advice if known else None,
     )
 
 

@@ -8,27 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.core.messages import Status
+from bot.core.network import Action, Advice
 from bot.gateways.book import EXISTS, UNKNOWN
-
-
-class Action(StrEnum):
-    """What the vendor suggests for a code."""
-
-    STOP = "stop"
-    """Never write to this number again."""
-    LATER = "later"
-    """Once more, later, within the message's life."""
-    PAUSE = "pause"
-    """Leave this number alone until its next billing period."""
-    SHORTEN = "shorten"
-    """The network takes shorter texts only."""
-    HOLD = "hold"
-    """Ours or the vendor's fault: tell the operator."""
-    REPORT = "report"
-    """Show it; the sender decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +19,11 @@ class Code:
     """One row of the vendor's table."""
 
     status: Status
-    meaning: str
-    """The vendor's name for it, in the vendor's words."""
-    action: Action | None = None
-    times: int = 1
-    """At the how-manieth occurrence for a number the action is due."""
+    advice: Advice | None
+    """None: there is nothing to do."""
+    fr: str
+    en: str
+    """What it means to an operator, in both languages."""
 
 
 COARSE: Mapping[str, Status] = {
@@ -64,38 +47,55 @@ WORDS: Mapping[str, Status] = {
 }
 """The network's word, by either of the two names that the vendor's tables give it."""
 
-_GONE, _LATE, _OVER = Status.UNDELIVERED, Status.EXPIRED, Status.DELIVERED
+_CODES = """
+000 delivered   -       livré au téléphone, ou presque sûrement | delivered, or almost surely
+101 expired     again   le transporteur a essayé en vain | the carrier tried in vain
+102 expired     again   trop tard pour le transporteur | too late for the carrier
+103 expired     report  le transporteur n'a plus rien dit | the carrier said nothing more
+104 undelivered hold    VuduMobile est mal configuré | VuduMobile is set up wrongly
+105 undelivered hold    panne chez VuduMobile | a fault at VuduMobile
+200 undelivered stop    le service est interdit à ce numéro | the service is barred for this number
+201 undelivered stop    le numéro n'est plus en service | the number is no longer in service
+202 undelivered stop    le numéro ne peut pas être facturé | the number cannot be billed
+203 undelivered again   le numéro n'a plus de crédit | the number has no credit left
+204 undelivered stop/2  le numéro est verrouillé | the number is locked
+205 undelivered pause   le numéro a atteint sa limite de dépenses | its spending limit is reached
+206 undelivered report  panne de la facturation | the billing failed
+250 undelivered report  le numéro est déjà abonné | the number is subscribed already
+251 undelivered report  le numéro n'est pas abonné | the number is not subscribed
+252 undelivered stop    le numéro n'est plus abonné | the number is no longer subscribed
+253 undelivered hold    une facturation est encore en cours | an earlier billing is under way
+254 undelivered report  l'abonnement est renouvelé deux fois | the subscription is renewed twice
+259 undelivered report  l'abonnement a échoué | the subscription failed
+300 undelivered report  éteint, hors de portée, plein… | off, out of reach, full, or other
+301 undelivered shorten trop long pour ce transporteur | too long for this carrier
+302 undelivered hold    notre numéro est refusé | our number is refused
+303 undelivered stop    le numéro n'existe pas | the number does not exist
+304 undelivered stop    sur la liste noire du transporteur | on the carrier's blacklist
+305 undelivered again   le transporteur n'a pas pu livrer | the carrier could not deliver
+306 expired     report  expiré chez le transporteur | expired at the carrier
+307 undelivered report  panne du transporteur | a fault at the carrier
+399 undelivered report  le transporteur ne sait pas | the carrier does not know
+"""
+"""A line is `CODE STATUS ADVICE FRENCH | ENGLISH`; `stop/2`: at the second time."""
 
-CODES: Mapping[str, Code] = {
-    "000": Code(_OVER, "Livré"),
-    "101": Code(_LATE, "Nombre de tentatives épuisées", Action.LATER),
-    "102": Code(_LATE, "Période de validité expirée", Action.LATER),
-    "103": Code(_LATE, "Arrêté d'attendre une notification", Action.REPORT),
-    "104": Code(_GONE, "Erreur de configuration", Action.HOLD),
-    "105": Code(_GONE, "Erreur de système", Action.HOLD),
-    "200": Code(_GONE, "Service non permis", Action.STOP),
-    "201": Code(_GONE, "Compte fermé", Action.STOP),
-    "202": Code(_GONE, "Non facturable", Action.STOP),
-    "203": Code(_GONE, "Temporairement non facturable", Action.LATER),
-    "204": Code(_GONE, "Compte bloqué", Action.STOP, times=2),
-    "205": Code(_GONE, "Limite de dépenses atteinte", Action.PAUSE),
-    "206": Code(_GONE, "Erreur de système de facturation", Action.REPORT),
-    "250": Code(_GONE, "Abonnement existe déjà", Action.REPORT),
-    "251": Code(_GONE, "Abonnement n'existe pas", Action.REPORT),
-    "252": Code(_GONE, "Abonnement inactif", Action.STOP),
-    "253": Code(_GONE, "Facturation précédente en cours", Action.HOLD),
-    "254": Code(_GONE, "Duplicata de demande de renouvellement", Action.REPORT),
-    "259": Code(_GONE, "Erreur d'abonnement divers", Action.REPORT),
-    "300": Code(_GONE, "Non livrable", Action.REPORT),
-    "301": Code(_GONE, "Longueur du message invalide", Action.SHORTEN),
-    "302": Code(_GONE, "Numéro source invalide", Action.HOLD),
-    "303": Code(_GONE, "Numéro de destination invalide", Action.STOP),
-    "304": Code(_GONE, "Adresse de destination blacklistée", Action.STOP),
-    "305": Code(_GONE, "Échec message livraison", Action.LATER),
-    "306": Code(_LATE, "Expiré", Action.REPORT),
-    "307": Code(_GONE, "Erreur de système de l'opérateur", Action.REPORT),
-    "399": Code(_GONE, "Inconnu", Action.REPORT),
-}
+
+def _read(line: str) -> tuple[str, Code]:
+    code, status, told, meaning = line.split(maxsplit=3)
+    action, _, times = told.partition("/")
+    advice = None if action == "-" else Advice(Action(action), int(times or 1))
+    fr, _, en = meaning.partition(" | ")
+    return code, Code(Status(status), advice, fr, en)
+
+
+CODES: Mapping[str, Code] = dict(map(_read, _CODES.strip().splitlines()))
+"""Every code of the vendor's document; `docs/receipts.md` is this table, for people."""
+
+
+def code_of(status_mt: str) -> Code | None:
+    """Find the row of a detailed status; None: the document has no such code."""
+    name, _, code = status_mt.strip().rpartition("_")
+    return CODES.get(code) if name else None
 
 
 def is_detailed(status_mt: str) -> bool:
@@ -112,10 +112,11 @@ def status_of(status_mt: str, *, detailed: bool) -> Status:
     word = status_mt.strip().lower()
     if word in COARSE:
         return Status.SENT if word == "delivered" and detailed else COARSE[word]
-    name, _, code = word.rpartition("_")
-    if (name or word) in WORDS:
-        return WORDS[name or word]
-    return CODES[code].status if code in CODES and name else Status.SENT
+    name = word.rpartition("_")[0] or word
+    if name in WORDS:
+        return WORDS[name]
+    known = code_of(word)
+    return known.status if known else Status.SENT
 
 
 HOLDING_WORDS: Mapping[str, str] = {

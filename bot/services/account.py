@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
@@ -13,6 +15,16 @@ from bot.services.parts import Parts
 from bot.services.spending import Spending
 from bot.storage import accounts
 from bot.storage.database import Connection, Database
+
+
+@dataclass(slots=True)
+class Fault:
+    """A fault of the account that makes messages fail: what we start is held back."""
+
+    since: datetime
+    """When the message was handed over that failed by it. A later one that arrives ends it."""
+    tried_at: float
+    """When one was let through last to see, by the clock's `monotonic`."""
 
 
 @dataclass(slots=True)
@@ -27,6 +39,12 @@ class Account:
     """Its feeds were read once, with their history (where there are none: the account was)."""
     trouble: str = ""
     """Why the last reading failed; empty while reading goes well."""
+    heard_at: float = -math.inf
+    """When anything of it was last read well, by the clock's `monotonic`."""
+    sent_at: float = -math.inf
+    """The same for a message that was taken."""
+    fault: Fault | None = None
+    """What the network says of our messages is the account's fault; None: nothing is."""
     seen: dict[str, float | str] = field(default_factory=dict)
     """What the account said of itself: credit, expiry."""
     parts: Parts = field(default_factory=Parts)

@@ -20,11 +20,12 @@ from bot.core.messages import Inbound, InboundStatus
 from bot.core.naming import id_of
 from bot.core.policy import Policy
 from bot.log import logger, mask
-from bot.storage import consents, errands, events, inbox, mirrors, person, subscribers
+from bot.storage import consents, errands, events, inbox, mirrors, person, stops, subscribers
 from bot.storage.database import Connection, Database
 from bot.storage.events import Event
 from bot.storage.mirrors import Carried
 from bot.storage.person import Line, Waiting
+from bot.storage.stops import Stop
 
 LOG = logger(__name__)
 LINES = 10
@@ -90,6 +91,8 @@ class State:
     """What it agreed to and withdrew, oldest first."""
     blocked_there: list[str]
     """The gateways at which it is blocked, by whomever."""
+    unreachable: list[Stop]
+    """Where the network says that it cannot be reached: nothing is started to it there."""
     talks: list[Talk]
 
 
@@ -135,6 +138,7 @@ class Desk:
                 carried=await mirrors.carried(connection, self._keys(number)),
                 agreed=(await consents.of(connection, [number])).get(number, []),
                 blocked_there=await mirrors.blocked_at(connection, number),
+                unreachable=await self._stops(connection, number),
                 talks=[await self._talk(connection, talk) for talk in talks],
             )
 
@@ -196,6 +200,23 @@ class Desk:
     async def unblock(self, number: str) -> Done:
         """Answer a number again."""
         return await self._set_blocked(number, "it is answered again", blocked=False)
+
+    async def stopped(self) -> list[Stop]:
+        """Say whom the network cannot reach, the newest first."""
+        async with self._database.read() as connection:
+            return await stops.every(connection, self._clock.now())
+
+    async def resume(self, number: str) -> Done:
+        """Write again to a number of which the network said that it cannot be reached."""
+        async with self._database.write() as connection:
+            found = await self._stops(connection, number)
+            await stops.lift(connection, [one.conversation for one in found])
+        done = [f"{one.gateway}: it is written to again, in spite of {one.code}" for one in found]
+        self._tell("An operator had a number written to again", "desk.resumed", number, done)
+        return done
+
+    async def _stops(self, connection: Connection, number: str) -> list[Stop]:
+        return await stops.every(connection, self._clock.now(), self._keys(number))
 
     async def again(self, inbound_id: int) -> Done:
         """Have a parked text decided anew, whatever its age. Raises `NotDone` for any other."""
@@ -274,7 +295,11 @@ class Desk:
         LOG.info(sentence, action=action, number=mask(number), done=done)
 
 
-CANCELLED = {ErrandKind.LATER: "follow-ups", ErrandKind.LOOKUP: "lookups"}
+CANCELLED = {
+    ErrandKind.LATER: "follow-ups",
+    ErrandKind.LOOKUP: "lookups",
+    ErrandKind.AGAIN: "resends",
+}
 """What is cancelled when a number is set free. A mail is not: it is the operator's."""
 
 

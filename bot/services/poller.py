@@ -104,6 +104,7 @@ class Poller:
             else:
                 new += await self._store(followed, page)
                 self._account.trouble = ""
+                self._account.heard_at = self._account.clock.monotonic()
         self._account.reached |= bool(due) and not self._account.trouble
         return new
 

@@ -19,6 +19,7 @@ from bot.gateways.base import (
     Unreachable,
 )
 from bot.log import logger
+from bot.services import faults
 from bot.services.account import Account
 from bot.services.journaling import note_campaigns
 from bot.storage import feeds, leaving, outbox
@@ -120,10 +121,10 @@ class Sender:
             now,
             room * traits.numbers_per_batch,
             stopped,
-            waiting=spending.waiting(),
+            waiting=spending.waiting() | faults.waiting(self._account),
             quiet=self._quiet,
         )
-        admitted = spending.admit(rows)
+        admitted = faults.admit(self._account, spending.admit(rows))
         chosen = gather(admitted, self._account.name, traits.numbers_per_batch)[:room]
         leave_by = now + LEAVE_WITHIN
         batches = [replace(one, leave_by=leave_by, wanted=self._wanted(one)) for one in chosen]
@@ -141,7 +142,7 @@ class Sender:
             if self._account.clock.monotonic() - handed < FRESH_SECONDS:
                 return True
             async with self._account.database.read() as connection:
-                return await leaving.may_leave(connection, batch)
+                return await leaving.may_leave(connection, batch, self._account.clock.now())
 
         return wanted
 
@@ -224,6 +225,8 @@ class Sender:
         self._wake()
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        if any(one.status is Status.SENT for one in outcomes):
+            self._account.sent_at = self._account.clock.monotonic()
         for one in outcomes:
             metrics.MESSAGES.labels(self._account.name, one.status.value).inc(len(one.batch.ids))
         sent = sum(len(one.batch.ids) for one in outcomes if one.status is Status.SENT)
@@ -277,7 +280,7 @@ def _begun(outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
 
 TOLD = {
     Status.LAPSED: "Replies could not leave within replies.life, and lapsed",
-    Status.SUPPRESSED: "Replies were held back: their numbers opted out, or are blocked",
+    Status.SUPPRESSED: "Messages were held back: their numbers opted out, are blocked or cut off",
     Status.QUEUED: "A reply could not be handed over and waits",
     Status.FAILED: "A reply was refused for good",
     Status.UNCONFIRMED: "It is unclear whether a reply was taken; it is looked for",

@@ -31,6 +31,10 @@ class TooLong(Exception):
     """The gateway can never take this reply."""
 
 
+Languages = dict[str, dict[str, str]]
+"""By gateway and number; who is not there has none, or the usual one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """What it takes to say something: the rules and templates, the gateways, the policy."""
@@ -44,6 +48,8 @@ class Speech:
     """Nothing leaves: no reply, no question, no errand."""
     carried_to: Sequence[str] = ()
     """The gateways at which it is noted who opted out."""
+    languages: Languages = field(default_factory=dict)
+    """Of contacts; filled by `bot.services.contacts`."""
 
 
 @dataclass(slots=True)

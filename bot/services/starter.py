@@ -32,7 +32,7 @@ from bot.core.starting import (
 from bot.core.turn import country_of
 from bot.services.library import Library
 from bot.services.work import marked
-from bot.storage import consents, mirrors, outbox, person, subscribers
+from bot.storage import consents, mirrors, outbox, person, stops, subscribers
 from bot.storage.aliases import aliases
 from bot.storage.database import Connection
 
@@ -102,8 +102,8 @@ class Outlet:
     """See `Gateway.refuses`."""
 
 
-Blocked = tuple[str, str]
-"""A gateway, and a number that is blocked there."""
+Closed = Mapping[tuple[str, str], Hindrance]
+"""A gateway and a number, and why nothing is started to it there."""
 
 
 class Starter:
@@ -118,15 +118,20 @@ class Starter:
         *,
         life: timedelta,
         ceiling: Callable[[], str] = str,
+        languages: Mapping[str, Mapping[str, str]] | None = None,
         observing: bool = False,
     ) -> None:
-        """`ceiling` says why nothing may be started now; nothing, where it may."""
+        """`ceiling` says why nothing may be started now; nothing, where it may.
+
+        `languages` of contacts, by gateway and number: see `bot.services.contacts`.
+        """
         self._library = library
         self._outlets = outlets
         self._policy = policy
         self._clock = clock
         self._life = life
         self._ceiling = ceiling
+        self._languages = languages or {}
         self._observing = observing
 
     async def weigh(self, connection: Connection, wanted: Sequence[Start]) -> list[Started]:
@@ -135,7 +140,10 @@ class Starter:
         now = self._clock.now()
         people = await subscribers.load_subscribers(connection, numbers, now)
         ledger = await _ledger(connection, numbers)
-        blocked = await mirrors.blocked_among(connection, numbers)
+        closed = dict.fromkeys(
+            await mirrors.blocked_among(connection, numbers), Hindrance.BLOCKED_THERE
+        )
+        closed |= dict.fromkeys(await stops.among(connection, numbers, now), Hindrance.UNREACHABLE)
         texted = await self._texted(connection, numbers)
         terms = Terms(
             self._policy.quiet,
@@ -152,7 +160,7 @@ class Starter:
                 max(at.values(), default=None),
             )
             gateway = one.gateway or self._nearest(one.number, at)
-            weighed.append(self._weighed(one, known, gateway, terms, blocked))
+            weighed.append(self._weighed(one, known, gateway, terms, closed))
         return weighed
 
     async def start(self, connection: Connection, wanted: Sequence[Start]) -> list[Started]:
@@ -193,19 +201,20 @@ class Starter:
         return found
 
     def _weighed(
-        self, one: Start, known: Known, gateway: str, terms: Terms, blocked: Collection[Blocked]
+        self, one: Start, known: Known, gateway: str, terms: Terms, closed: Closed
     ) -> Started:
         now = self._clock.now()
         at = max(one.not_before or now, now)
         zone = self._policy.timezone
         if at.astimezone(zone).date() > now.astimezone(zone).date():
             terms = replace(terms, ceiling="")  # that day has its own; it is asked when it leaves
-        language = one.language or known.person.language or self._policy.language
+        usual = self._languages.get(gateway, {}).get(one.number, self._policy.language)
+        language = one.language or known.person.language or usual
         verdict = _verdict(one, known, at, terms)
         if not isinstance(verdict, Refused) and gateway not in self._outlets:
             verdict = _refused(Hindrance.NO_GATEWAY)
-        if not isinstance(verdict, Refused) and (gateway, one.number) in blocked:
-            verdict = _refused(Hindrance.BLOCKED_THERE)
+        if not isinstance(verdict, Refused) and (gateway, one.number) in closed:
+            verdict = _refused(closed[gateway, one.number])
         if isinstance(verdict, Refused):
             return Started(one, verdict, gateway, language)
         try:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from bot import metrics
+from bot.core.alarms import HELD, AlarmKind
 from bot.gateways.base import GatewayError
 from bot.log import logger
 from bot.services.account import Account
-from bot.storage import telling
+from bot.storage import alarms, telling
 
 LOG = logger(__name__)
 EVERY_SECONDS = 60.0
-REMEDIES = {
-    "firewall": "ask the vendor to admit this machine's address, and check the key",
-    "key": "check the key, or login and password, in the environment",
-    "credit": "buy credit; replies wait until then, for as long as replies.life",
-    "expired": "renew the account with the vendor",
-    "address": "check `url` of this gateway in config.yaml",
-}
 
 
 class Watch:
@@ -25,7 +19,17 @@ class Watch:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._told = ""
+        self._told_before = ""
+        """What programs were told before this process began, and lasts as far as is known."""
         self._watched_at: float | None = None
+
+    async def begin(self) -> None:
+        """Know what was told before this process began: nobody is told of it again."""
+        async with self._account.database.read() as connection:
+            known = await alarms.every(connection)
+        for one in known:
+            if one.lasts and one.alarm.key == (AlarmKind.HELD, self._account.name):
+                self._told_before = str(one.alarm.detail.get("word", ""))
 
     async def tick(self) -> int:
         """Look; every minute, ask the gateway about the account. Says 0: nothing is ever due."""
@@ -45,6 +49,7 @@ class Watch:
         if seen:
             self._account.seen = dict(seen)
             self._account.reached = True
+            self._account.heard_at = self._account.clock.monotonic()
             credit = seen.get("credit")
             if isinstance(credit, int | float):
                 metrics.GATEWAY_CREDIT.labels(self._account.name).set(credit)
@@ -60,11 +65,13 @@ class Watch:
                 action="gateway.held",
                 gateway=self._account.name,
                 word=held,
-                remedy=REMEDIES.get(held, ""),
+                remedy=HELD[held][1] if held in HELD else "",
             )
-            async with self._account.database.write() as connection:
-                now = self._account.clock.now()
-                await telling.of_holding(connection, self._account.name, held, now)
+            if held != self._told_before:
+                async with self._account.database.write() as connection:
+                    now = self._account.clock.now()
+                    await telling.of_holding(connection, self._account.name, held, now)
+            self._told_before = ""
         else:
             LOG.warning(
                 "The account works again",

@@ -21,7 +21,7 @@ from bot.services.agreeing import agreed, opted, withdrawn
 from bot.services.carrying import carry
 from bot.services.library import Library
 from bot.services.speaking import Speech, Spoken, TooLong, event_of
-from bot.storage import answers, consents, errands, events, outbox, subscribers
+from bot.storage import answers, consents, errands, events, outbox, stops, subscribers
 from bot.storage.answers import Kept
 from bot.storage.database import Connection
 from bot.storage.events import Event
@@ -44,7 +44,8 @@ class Work:
     messages: list[Outbound] = field(default_factory=list)
     _loaded: tuple[Mapping[str, Conversation], Mapping[str, Subscriber]] = field(init=False)
     _leaving: set[str] = field(default_factory=set)
-    _answered: set[str] = field(default_factory=set)
+    _heard: dict[str, datetime] = field(default_factory=dict)
+    """When the last text was sent that was heard, by conversation."""
     _joined: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _left: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _consents: list[Consent] = field(default_factory=list)
@@ -66,11 +67,13 @@ class Work:
             self.speech.policy,
             self.now,
             said,
+            self.speech.languages.get(text.gateway, {}).get(text.number, ""),
         )
 
     def hear(self, text: Inbound) -> None:
-        """Note that a person texted: what was to be said later is not said any more."""
-        self._answered.add(text.conversation)
+        """Note that a person texted: can be reached, and is not told what was to be said later."""
+        before = self._heard.get(text.conversation, text.sent_at)
+        self._heard[text.conversation] = max(before, text.sent_at)
         self._errands = [
             one
             for one in self._errands
@@ -193,8 +196,10 @@ class Work:
         """Write everything down; the caller commits."""
         known, people = self._loaded
         await errands.cancel(
-            connection, [ErrandKind.LATER], self.now, conversations=self._answered
+            connection, [ErrandKind.LATER], self.now, conversations=self._heard.keys()
         )
+        if await stops.heard(connection, self._heard):
+            LOG.info("A number that could not be reached has texted", action="receipt.reached")
         await subscribers.save_conversations(
             connection,
             [one for key, one in self.conversations.items() if one is not known.get(key)],

@@ -23,14 +23,22 @@ from bot.core.messages import InboundStatus, Status
 from bot.storage.aliases import pseudonym_of
 from bot.storage.columns import UNDER_WAY, is_told
 from bot.storage.many import INSERT
-from bot.storage.people_tables import answers, consents, forgotten, members, mirrored, subscribers
+from bot.storage.people_tables import (
+    answers,
+    consents,
+    forgotten,
+    members,
+    mirrored,
+    stopped,
+    subscribers,
+)
 from bot.storage.program_tables import deliveries
 from bot.storage.schema import conversations, errands, events, feeds, inbox, is_followed, outbox
 from bot.storage.whose import Dossier, Row, is_of
 
 FORGOTTEN = "forgotten"
 """The reason of a text that says nothing any more; see `bot.core.decision.REASONS`."""
-GONE: Sequence[Table] = (members, answers, events, deliveries, mirrored)
+GONE: Sequence[Table] = (members, answers, events, deliveries, mirrored, stopped)
 """Of these nothing is left."""
 NATIONAL = 7
 """Digits at a number's end that are taken for it wherever they are written."""

@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     or_,
     select,
     true,
@@ -30,18 +31,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.messages import Batch, MessageClass, Status
 from bot.core.quiet_hours import Quiet, QuietHours
 from bot.core.starting import STARTING, in_words
-from bot.storage import subscribers as people, telling
+from bot.storage import stops, subscribers as people, telling
 from bot.storage.columns import STILL_OPEN, Instant, has_status
 from bot.storage.many import Many
 from bot.storage.mirrors import BLOCKED
 from bot.storage.outbox import ALONE, not_to_the_blocked
-from bot.storage.people_tables import mirrored, subscribers
+from bot.storage.people_tables import mirrored, stopped, subscribers
 from bot.storage.schema import outbox
 
 STOPPED_AT_ONCE = 500
 """Rows looked at in one statement while all that was found so far may not leave."""
 STARTED = sorted(one.value for one in STARTING)
 """What we start: nobody gets it who may want no more messages, nor at a quiet hour."""
+UNASKED = [*STARTED, MessageClass.FORWARD.value]
+"""What no text or request of the number's own asks for: in vain where it cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def _due(waiting: frozenset[MessageClass]) -> Select[Any]:
             outbox.c.not_before,
             outbox.c.expires_at,
             (outbox.c.expires_at <= now).label("expired"),
-            _blocked().label("blocked"),
+            _blocked(now).label("blocked"),
         )
         .where(
             outbox.c.gateway == bindparam("gateway"),
@@ -109,7 +112,7 @@ def _held_back(waiting: Sequence[str], now: ColumnElement[datetime]) -> ColumnEl
     )
 
 
-def _blocked() -> ColumnElement[bool]:
+def _blocked(now: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Ask whether the number is not to get this message any more."""
     out = and_(subscribers.c.opted_out, not_to_the_blocked())
     unwilling = or_(subscribers.c.blocked, subscribers.c.unsure_at.is_not(None))
@@ -122,7 +125,9 @@ def _blocked() -> ColumnElement[bool]:
         mirrored.c.gateway == outbox.c.gateway,
         mirrored.c.number == outbox.c.number,
     )
-    return or_(here, and_(started, there))
+    left_alone = exists().where(stopped.c.conversation == outbox.c.conversation, stops.holds(now))
+    unasked = outbox.c.message_class.in_(UNASKED)
+    return or_(here, and_(started, there), and_(unasked, left_alone))
 
 
 DUE_FIELDS = [field.name for field in fields(Due)]
@@ -168,7 +173,7 @@ async def due(
     return []
 
 
-async def may_leave(connection: AsyncConnection, batch: Batch) -> bool:
+async def may_leave(connection: AsyncConnection, batch: Batch, now: datetime) -> bool:
     """Tell whether all of a batch that was handed over may still leave.
 
     Not where somebody opted out, was blocked or was forgotten since, or another holds it by now.
@@ -180,7 +185,7 @@ async def may_leave(connection: AsyncConnection, batch: Batch) -> bool:
             outbox.c.id.in_(batch.ids),
             has_status(outbox, Status.SENDING),
             outbox.c.fence == batch.fence,
-            ~_blocked(),
+            ~_blocked(literal(now, Instant)),
         )
     )
     return held == len(batch.ids)

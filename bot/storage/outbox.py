@@ -7,12 +7,13 @@ it. What was unclear goes on in `bot.storage.unclear`, receipts in `bot.storage.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     String,
     bindparam,
     case,
@@ -27,7 +28,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import Acceptance, Batch, MessageClass, Outbound, Skew, Status
+from bot.core.messages import (
+    Acceptance,
+    Batch,
+    Delivery,
+    MessageClass,
+    Outbound,
+    Skew,
+    Status,
+)
 from bot.storage import telling
 from bot.storage.columns import STILL_OPEN, UNDER_WAY, Instant, has_status, is_told
 from bot.storage.many import INSERT, Many
@@ -37,6 +46,7 @@ TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
 """What may be said to a number that is opted out: the confirmation, and HELP."""
 LEFT = "left"
 """The rule of what confirms that a list alone was left: it is old news to who opted out since."""
+AT_ONCE = 500
 ALONE = "alone"
 """The code of a row that is not to share a request any more."""
 
@@ -297,6 +307,59 @@ async def count(connection: AsyncConnection) -> dict[tuple[str, str], int]:
         .group_by(outbox.c.gateway, outbox.c.status)
     )
     return {(gateway, status): rows for gateway, status, rows in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A message that a gateway took."""
+
+    id: int
+    conversation: str
+    gateway: str
+    number: str
+    cause: str
+    text: str
+    """Empty where it was forgotten."""
+    message_class: MessageClass
+    delivery: Delivery
+    language: str
+    rule: str
+    expires_at: datetime
+    handed_at: datetime
+    gateway_id: str
+
+
+HANDED = [one.name for one in fields(Handed)]
+
+
+async def handed(
+    connection: AsyncConnection, ids: Collection[int], *statuses: Status
+) -> list[Handed]:
+    """Read those of these that are in one of the statuses, oldest first."""
+    found: list[Handed] = []
+    in_order = sorted(ids)
+    for start in range(0, len(in_order), AT_ONCE):
+        rows = await connection.execute(
+            select(*(outbox.c[name] for name in HANDED))
+            .where(
+                outbox.c.id.in_(in_order[start : start + AT_ONCE]),
+                has_status(outbox, *statuses),
+            )
+            .order_by(outbox.c.id)
+        )
+        found += [_handed(row) for row in rows]
+    return found
+
+
+def _handed(row: Row[Any]) -> Handed:
+    told = row._asdict()
+    return Handed(
+        **told
+        | {
+            "message_class": MessageClass(row.message_class),
+            "delivery": Delivery(row.delivery),
+        }
+    )
 
 
 async def said_lately(

@@ -93,6 +93,23 @@ mirrored = Table(
     Column("seen_at", Instant, nullable=False),
 )
 
+# Whom the network says that it cannot reach, or not for a while: nothing is started to them there.
+stopped = Table(
+    "stopped",
+    metadata,
+    Column("conversation", String, primary_key=True),
+    Column("gateway", String, nullable=False),
+    Column("number", String, nullable=False),
+    # The vendor's word for it, the message that did not arrive, and when that was handed over: a
+    # text that the number sent later shows that it can be reached.
+    Column("code", String, nullable=False),
+    Column("outbound", BigInteger, nullable=False),
+    Column("handed_at", Instant, nullable=False),
+    Column("noted_at", Instant, nullable=False),
+    # Empty: until it texts, or an operator undoes it.
+    Column("until", Instant),
+)
+
 answers = Table(
     "answers",
     metadata,

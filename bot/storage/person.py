@@ -9,12 +9,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, null, or_, select, update
+from sqlalchemy import func, literal, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import TO_DO, ErrandKind
 from bot.core.messages import InboundStatus
 from bot.storage.columns import has_status
+from bot.storage.outbox import ALONE
 from bot.storage.schema import conversations, errands, inbox, outbox
 
 
@@ -34,6 +35,8 @@ class Line:
     rule: str
     segments: int | None = None
     """Of a message of ours, as the gateway counts them; None: it did not say."""
+    code: str = ""
+    """Of a message of ours that has its last word: the gateway's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,17 @@ async def lines(connection: AsyncConnection, key: str, limit: int) -> list[Line]
     """Read what was said last in a conversation, by either side, oldest first."""
     theirs = select(
         *(inbox.c.received_at, inbox.c.id, inbox.c.text, inbox.c.status),
-        *(inbox.c.reason, inbox.c.rule, null()),
+        *(inbox.c.reason, inbox.c.rule, null(), literal("")),
     ).where(inbox.c.conversation == key)
     ours = select(
         *(outbox.c.created_at, outbox.c.id, outbox.c.text, outbox.c.status),
-        *(outbox.c.error, outbox.c.rule, outbox.c.segments),
+        *(outbox.c.error, outbox.c.rule, outbox.c.segments, outbox.c.code),
     ).where(outbox.c.conversation == key)
     found: list[Line] = []
     for rows, table in ((theirs, inbox), (ours, outbox)):
         newest = rows.order_by(table.c.id.desc()).limit(limit)
-        for at, row, text, status, reason, rule, counted in await connection.execute(newest):
-            told = (status, reason or "", rule or "", counted)
+        for at, row, text, status, reason, rule, counted, code in await connection.execute(newest):
+            told = (status, reason or "", rule or "", counted, "" if code == ALONE else code)
             found.append(Line(at, table is outbox, row, text, *told))
     return sorted(found, key=lambda line: (line.at, line.ours, line.id))[-limit:]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import SmallInteger, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import Sent, Sighting, Status
+from bot.core.receipts import Fate
 from bot.storage import telling
 from bot.storage.columns import has_status, is_told
 from bot.storage.schema import outbox
@@ -61,10 +62,39 @@ async def awaited(
     ]
 
 
+async def times(connection: AsyncConnection, conversation: str, code: str) -> int:
+    """Count how often a conversation came to this code since a message arrived there."""
+    here = outbox.c.conversation == conversation
+    arrived = select(func.max(outbox.c.id)).where(here, has_status(outbox, Status.DELIVERED))
+    found = await connection.scalar(
+        select(func.count()).where(
+            here,
+            outbox.c.code == code,
+            has_status(outbox, Status.UNDELIVERED, Status.EXPIRED),
+            outbox.c.id > func.coalesce(arrived.scalar_subquery(), 0),
+        )
+    )
+    return found or 0
+
+
+async def codes(connection: AsyncConnection, since: datetime) -> dict[tuple[str, str], int]:
+    """Count what did not arrive since then: (gateway, code) to messages. Reads the whole table."""
+    found = await connection.execute(
+        select(outbox.c.gateway, outbox.c.code, func.count())
+        .where(has_status(outbox, Status.UNDELIVERED, Status.EXPIRED), outbox.c.status_at >= since)
+        .group_by(outbox.c.gateway, outbox.c.code)
+    )
+    return {(gateway, code): messages for gateway, code, messages in found}
+
+
 async def note(
-    connection: AsyncConnection, receipts: Sequence[tuple[int, Sighting]], now: datetime
+    connection: AsyncConnection,
+    receipts: Sequence[tuple[int, Sighting]],
+    now: datetime,
+    fates: Mapping[int, Fate] | None = None,
 ) -> None:
-    """Write down what the network said of messages, by outbox id."""
+    """Write down what the network said of messages, by outbox id, and what is done about it."""
+    fates = fates or {}
     said: list[dict[str, Any]] = []
     last: list[dict[str, Any]] = []
     for row, sighting in receipts:
@@ -72,7 +102,12 @@ async def note(
         if sighting.status is Status.SENT:
             said.append(told)
         else:
-            last.append(told | {"status": sighting.status.value, "now": now})
+            done = fates.get(row)
+            last.append(
+                told
+                | {"status": sighting.status.value, "now": now}
+                | {"done": done.action.value if done else "", "why": done.because if done else ""}
+            )
     if said:
         await connection.execute(NOTE, said)
     if last:
@@ -90,6 +125,8 @@ RAISE = (
         code=bindparam("code"),
         segments=COUNTED,
         status_at=bindparam("now"),
+        action=bindparam("done"),
+        error=bindparam("why"),
     )
 )
 # A word on the way ("queued at the carrier") is shown; the instant of sending stays.

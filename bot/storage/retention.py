@@ -18,7 +18,7 @@ from bot.core.deliveries import DeliveryStatus
 from bot.core.errands import TO_DO
 from bot.core.messages import InboundStatus, MessageClass
 from bot.storage.columns import STILL_OPEN, has_status, is_told
-from bot.storage.people_tables import answers, members
+from bot.storage.people_tables import answers, members, stopped
 from bot.storage.program_tables import deliveries
 from bot.storage.schema import errands, events, feeds, inbox, is_followed, outbox, spent
 
@@ -109,13 +109,16 @@ def _is_old(table: Table, before: Before) -> ColumnElement[bool]:
 
 
 async def forget_past(connection: AsyncConnection, before: datetime, day: str) -> int:
-    """Delete memberships that ended before, and what was spent before a day; say how many.
+    """Delete memberships that ended before, who could not be reached then, and what was spent
+    before a day; say how many.
 
     Few rows, in one go. That somebody was a member stays proved by the ledger of consent.
     """
     ended = delete(members).where(members.c.left_at < before)
+    unreachable = delete(stopped).where(stopped.c.noted_at < before)
     old = delete(spent).where(spent.c.day < day)
-    return sum([(await connection.execute(one)).rowcount for one in (ended, old)])
+    every = (ended, unreachable, old)
+    return sum([(await connection.execute(one)).rowcount for one in every])
 
 
 async def forget(connection: AsyncConnection, old: Old) -> int:

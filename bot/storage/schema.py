@@ -120,6 +120,8 @@ outbox = Table(
     Column("units", Float),
     Column("code", String, nullable=False),
     Column("error", String, nullable=False),
+    # What was done about a receipt that says that it did not arrive; empty: nothing was to be.
+    Column("action", String, nullable=False, server_default=""),
     # What was unclear, and what was found out.
     Column("unclear_at", Instant),
     Column("negatives", SmallInteger, nullable=False),
@@ -298,6 +300,22 @@ accounts = Table(
     # What the adapter has found out, and what ordinary traffic has taught.
     Column("learned", JSON, nullable=False),
     Column("calibration", JSON, nullable=False),
+)
+
+# What the operator is to know and is not over: told once, also after a restart.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("kind", String, primary_key=True),
+    # Empty: it concerns no gateway.
+    Column("gateway", String, primary_key=True),
+    Column("raised_at", Instant, nullable=False),
+    # It was told that it begins; since when it is over, until that is told.
+    Column("announced", Boolean, nullable=False),
+    Column("over_at", Instant),
+    # What it says, by language; and what else its kind needs to know.
+    Column("told", JSON, nullable=False),
+    Column("detail", JSON, nullable=False),
 )
 
 installation = Table(

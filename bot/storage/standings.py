@@ -11,12 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import ErrandKind
 from bot.storage import errands as errand_rows, outbox as outbox_rows, subscribers as people
-from bot.storage.people_tables import consents, members, mirrored, subscribers
+from bot.storage.people_tables import consents, members, mirrored, stopped, subscribers
 from bot.storage.schema import conversations, errands, inbox, outbox
 
-NUMBERED = (subscribers, members, consents, mirrored, conversations, inbox, outbox, errands)
+NUMBERED = (
+    *(subscribers, members, consents, mirrored, stopped),
+    *(conversations, inbox, outbox, errands),
+)
 """The tables in which a number may stand that stands in no other."""
-TO_THE_PERSON = (ErrandKind.LATER, ErrandKind.LOOKUP)
+TO_THE_PERSON = (ErrandKind.LATER, ErrandKind.LOOKUP, ErrandKind.AGAIN)
 """Errands that end in something being said to the person. A mail is for the operator."""
 
 

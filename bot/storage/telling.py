@@ -121,6 +121,8 @@ def _message(one: Row[Any], answered: Row[Any] | None) -> dict[str, Any]:
         "rule": one.rule,
         "status": one.status,
     }
+    if one.action:  # a receipt said that it did not arrive
+        body |= {"code": one.code, "action": one.action}
     if one.message_class == MessageClass.VERIFICATION.value:
         del body["text"]  # a code is told to nobody but its phone
     if answered is not None:

@@ -13,14 +13,21 @@ from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import MessageClass
-from bot.storage.people_tables import answers, consents, members, mirrored, subscribers
+from bot.storage.people_tables import (
+    answers,
+    consents,
+    members,
+    mirrored,
+    stopped,
+    subscribers,
+)
 from bot.storage.program_tables import deliveries
 from bot.storage.schema import conversations, errands, events, inbox, outbox
 
 Row = Mapping[str, Any]
 OF_A_PERSON: Sequence[Table] = (
     *(inbox, outbox, conversations, subscribers, members, consents),
-    *(answers, errands, events, deliveries, mirrored),
+    *(answers, errands, events, deliveries, mirrored, stopped),
 )
 """The tables in which something is kept of a person."""
 

@@ -9,8 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from bot.core.messages import Status
+from bot.core.network import Action, Advice
 from bot.gateways.base import AccountHeld, Rejected, Unconfirmed
-from bot.gateways.vudumobile_tables import CODES, Action, status_of
+from bot.gateways.vudumobile_tables import CODES, status_of
 from tests.clock import NOON
 from tests.gateways.server import Reply, sample
 from tests.gateways.vendors import OURS, VUDUMOBILE, row, vudumobile
@@ -189,7 +190,7 @@ def test_every_code_of_the_vendors_table_is_ours():
         expected = Status.EXPIRED if word == "EXPIRED" else Status.UNDELIVERED
         if code != "000":
             assert CODES[code].status is expected
-            assert CODES[code].action is not None
+            assert CODES[code].advice is not None
 
 
 @pytest.mark.parametrize(
@@ -236,16 +237,40 @@ async def test_an_account_that_once_told_more_is_remembered(server, transport):
     assert seen.status is Status.SENT
 
 
+REPORTED = "103 206 250 251 254 259 300 306 307 399"
+
+
 @pytest.mark.parametrize(
-    ("action", "codes"),
+    ("advice", "codes"),
     [
-        (Action.STOP, "200 201 202 204 252 303 304"),
-        (Action.LATER, "101 102 203 305"),
-        (Action.PAUSE, "205"),
-        (Action.SHORTEN, "301"),
-        (Action.HOLD, "104 105 253 302"),
+        (Advice(Action.STOP), "200 201 202 252 303 304"),
+        (Advice(Action.STOP, times=2), "204"),
+        (Advice(Action.AGAIN), "101 102 203 305"),
+        (Advice(Action.PAUSE), "205"),
+        (Advice(Action.SHORTEN), "301"),
+        (Advice(Action.HOLD), "104 105 253 302"),
+        (Advice(Action.REPORT), REPORTED),
+        (None, "000"),
     ],
 )
-def test_what_the_vendor_suggests(action, codes):
-    assert {code for code, row in CODES.items() if row.action is action} == set(codes.split())
-    assert {code for code, row in CODES.items() if row.times == 2} == {"204"}
+def test_what_the_vendor_suggests(advice, codes):
+    assert {code for code, row in CODES.items() if row.advice == advice} == set(codes.split())
+
+
+def test_every_code_has_a_meaning_in_both_languages():
+    assert all(row.fr and row.en and row.fr != row.en for row in CODES.values())
+
+
+async def test_a_receipt_says_what_the_vendor_advises(server, transport):
+    """What the document does not have, nobody advises anything for."""
+    server.say(
+        Reply(
+            body=[
+                row(1, "x", NOON, direction="mt", status_mt="UNDELIV_305"),
+                row(2, "x", NOON, direction="mt", status_mt="UNDELIV_998"),
+                row(3, "x", NOON, direction="mt", status_mt="failed"),
+            ]
+        )
+    )
+    seen = await vudumobile(server, transport).receipts([VUDUMOBILE.sent()])
+    assert [one.advice for one in seen] == [Advice(Action.AGAIN), None, None]

@@ -12,7 +12,15 @@ from bot.core.actions import Emit, Forward, Later
 from bot.core.consent import Consent, ConsentKind, How
 from bot.core.conversation import Subscriber
 from bot.services.forgetting import Forgetting
-from bot.storage import columns, consents, people_tables, program_tables, subscribers
+from bot.storage import (
+    columns,
+    consents,
+    people_tables,
+    program_tables,
+    stops,
+    subscribers,
+)
+from bot.storage.stops import Stop
 from tests.core.talking import BOOK, book, rule, say
 from tests.services.attended import texted
 from tests.services.played import ANA, BEN, Scene
@@ -49,6 +57,10 @@ async def live(scene: Scene, number: str = ANA) -> None:
             insert(people_tables.mirrored).values(
                 list="club", gateway="vudumobile", number=number, contact="c1", seen_at=now
             )
+        )
+        talk = f"vudumobile:{number}"
+        await stops.note(
+            connection, [Stop(talk, "vudumobile", number, "UNDELIV_201", 1, now, now)]
         )
         told = {"event": 1, "conversation": f"vudumobile:{number}", "webhook": "shop"}
         how = {"status": "failed", "attempts": 10, "error": "it answered 500"}

@@ -38,6 +38,7 @@ from bot.core.sayings import Message
 from bot.core.text import words
 from bot.gateways.base import Condition, Traits
 from bot.gateways.book import Book, NoBook
+from bot.gateways.examiner import Examiner, NoExaminer
 from bot.services.account import Account
 from bot.services.library import Library
 from bot.services.poller import Poller, Reading
@@ -66,6 +67,7 @@ class Played:
     condition: Condition = field(default_factory=Condition)
     learned: Mapping[str, Any] = field(default_factory=dict)
     book: Book = field(default_factory=NoBook)
+    examiner: Examiner = field(default_factory=NoExaminer)
     pages: dict[str, Page | Exception] = field(default_factory=dict)
     """By the feed's reference; what is not there lists nothing."""
     answers: deque[Answer] = field(default_factory=deque)

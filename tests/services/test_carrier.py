@@ -27,6 +27,7 @@ class PlayedBook(NoBook):
     """Notes who is blocked; fails as it is told."""
 
     blocks: bool = True
+    everybody: str = ""
     done: list[tuple[str, str]] = field(default_factory=list)
     failures: deque[Exception] = field(default_factory=deque)
 

@@ -73,6 +73,7 @@ async def test_the_state_of_somebody_of_whom_things_are_kept(scene: Scene, desk:
         carried=[],
         agreed=state.agreed,
         blocked_there=[],
+        unreachable=[],
         talks=state.talks,
     )
     assert [(one.list, one.given, one.how) for one in state.agreed] == [("deals", True, How.TEXT)]

@@ -256,3 +256,60 @@ def test_every_campaign_has_its_turn(scene: Scene) -> None:
 
     assert set().union(*asked) == {one.sent.gateway_id for one in awaited}
     assert [len(one) for one in asked] == [20, 20, 20]
+
+
+# What is not listed
+
+
+def others(scene: Scene, *ages: float) -> list[Sighting]:
+    """Messages of other people, so many seconds old."""
+    now = scene.clock.now()
+    return [
+        Sighting(f"x{age}", (BEN,), "Promo", now - timedelta(seconds=age), Status.SENT)
+        for age in ages
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ages", "missing"),
+    [
+        pytest.param((200, 1), 1, id="a listing that reaches back, and shows newer ones"),
+        pytest.param((), 0, id="nothing is listed at all"),
+        pytest.param((1,), 0, id="it does not reach back so far"),
+        pytest.param((200,), 0, id="it shows nothing newer"),
+    ],
+)
+async def test_what_should_be_listed_and_is_not_is_learned_once(
+    scene: Scene, ages: tuple[float, ...], missing: int
+) -> None:
+    """INV-6: then nothing counts as not taken because it is not listed."""
+    await sent(scene, ANA)
+    receipts = Receipts(scene.account)
+    for _ in range(12):
+        scene.gateway.sightings = others(scene, *ages)
+        await receipts.tick()
+        scene.clock.advance(10)
+
+    assert scene.account.calibration.missing == missing
+
+
+async def test_what_is_listed_after_all_ends_that(scene: Scene) -> None:
+    await sent(scene, ANA)
+    receipts = Receipts(scene.account)
+    scene.clock.advance(100)
+    scene.gateway.sightings = others(scene, 200, 1)
+    await receipts.tick()
+    assert scene.account.calibration.missing == 1
+
+    scene.clock.advance(10)
+    scene.gateway.sightings = [seen(scene, "id1"), *others(scene, 200, 1)]
+    await receipts.tick()
+    assert scene.account.calibration.missing == 0
+
+
+async def test_what_is_too_young_is_not_missed(scene: Scene) -> None:
+    await sent(scene, ANA)
+    scene.clock.advance(40)
+    scene.gateway.sightings = others(scene, 200, 1)
+    await Receipts(scene.account).tick()
+    assert scene.account.calibration.missing == 0

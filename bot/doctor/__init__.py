@@ -1,0 +1,1 @@
+"""`textobot doctor`: looks at everything that may go wrong, and says what to do."""
