@@ -28,13 +28,8 @@ KILLED = ("test_killed_anywhere",)
 ERRANDS = ("test_carrier", "test_lookups_in_order", "test_resends", "test_timeouts")
 LISTS = ("test_agreeing", "test_memberships", "test_roster")
 PEOPLE = ("test_desk", "test_forgetting", "test_retention")
-ON_BOTH = (
-    "tests.storage.",
-    *(
-        f"tests.services.{name}"
-        for name in CLAIMED + FOLLOWED + SENT + KILLED + ERRANDS + LISTS + PEOPLE
-    ),
-)
+EVERY = (*CLAIMED, *FOLLOWED, *SENT, *KILLED, *ERRANDS, *LISTS, *PEOPLE)
+ON_BOTH = ("tests.storage.", *(f"tests.services.{name}" for name in EVERY))
 """What runs on both kinds of store, by the beginnings of modules' names: what does most with a
 store. With all of tests/services the suite would take two minutes more."""
 _made: list[bytes] = []
