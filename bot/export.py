@@ -111,6 +111,9 @@ def _derived(rows: Tables, forwarded: Sequence[Row]) -> dict[str, Sequence[Row]]
         "events": rows["events"],
         "deliveries": rows["deliveries"],
         "contacts": rows["mirrored"],
+        "verifications": _but(rows["verifications"], ["nonce"]),  # of which codes are made
+        "code_sends": rows["code_sends"],
+        "wrong_codes": rows["wrong_codes"],
     }
 
 

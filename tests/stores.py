@@ -20,9 +20,11 @@ KILLED = ("test_killed_anywhere",)
 ERRANDS = ("test_carrier", "test_lookups_in_order", "test_timeouts")
 LISTS = ("test_agreeing", "test_memberships", "test_roster")
 PEOPLE = ("test_desk", "test_forgetting", "test_retention")
+CODES = ("test_code_limits",)
 ON_BOTH = (
     "tests.storage.",
-    *(f"tests.services.{name}" for name in CLAIMED + SENT + KILLED + ERRANDS + LISTS + PEOPLE),
+    *(f"tests.services.{name}" for name in CLAIMED + SENT + KILLED + ERRANDS + LISTS),
+    *(f"tests.services.{name}" for name in PEOPLE + CODES),
 )
 """What runs on both kinds of store, by the beginnings of modules' names: what does most with a
 store. With all of tests/services the suite would take two minutes more."""
