@@ -14,12 +14,13 @@ from bot.config import (
     VuduMobileSection,
     installation_secret,
 )
+from bot.core.messages import Way
 from bot.gateways.base import Gateway
-from bot.gateways.clever import Clever
+from bot.gateways.clever import WAYS as CLEVER_WAYS, Clever
 from bot.gateways.http import Transport
 from bot.gateways.limiter import Limiter
 from bot.gateways.line import Line
-from bot.gateways.vudumobile import VuduMobile
+from bot.gateways.vudumobile import WAYS as VUDUMOBILE_WAYS, VuduMobile
 
 FEWEST, MOST = 8, 128
 """Sends under way at once. At 50 ms an answer, 128 are more than one process can prepare."""
@@ -89,3 +90,5 @@ REFUSES: Mapping[str, Callable[[str], str]] = {
     "clever": Clever.refuses,
 }
 """Says by `kind` why a text can never be sent, see `Gateway.refuses`."""
+WAYS: Mapping[str, tuple[Way, ...]] = {"vudumobile": VUDUMOBILE_WAYS, "clever": CLEVER_WAYS}
+"""Says by `kind` how codes are sent, see `Traits.ways`."""

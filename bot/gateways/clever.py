@@ -25,6 +25,7 @@ from bot.core.messages import (
     Sighting,
     Skew,
     Unclear,
+    Way,
 )
 from bot.core.reconcile import LATE, LEAST_LISTING
 from bot.core.segments import segments
@@ -48,6 +49,7 @@ LOG = logger(__name__)
 URL = "https://webservicesmultimedias.clever-is.fr/api"
 ZONE = ZoneInfo("Europe/Paris")
 LONGEST_TEXT = 1000
+WAYS = (Way.TEXT, Way.VOICE)
 NUMBERS = 100
 """Our own cap: the document has none."""
 PACE = 1.2
@@ -88,6 +90,7 @@ class Clever:
             in_flight=1,
             campaigns=True,
             longest=LONGEST_TEXT,
+            ways=WAYS,
         )
         self._line = line
         self._api = Api(line, url, login, password)
@@ -178,7 +181,7 @@ class Clever:
             "text": text,
             "number_list": ";".join(batch.numbers),
             "encodage": LATIN if segments(text).encoding == "GSM-7" else UCS2,
-            "type_push": "sms",
+            "type_push": "tts" if batch.code and batch.code.way is Way.VOICE else "sms",
             "options": "F1",
             "duplicates": 1,  # so that a second equal reply is not swallowed
         }
