@@ -26,6 +26,7 @@ from bot.gateways import open_gateway
 from bot.gateways.http import Transport
 from bot.hooks import webhook_worker
 from bot.internet import Internet
+from bot.saying import speech_of, verifier_in
 from bot.scheduler import Bells
 from bot.services.account import Account
 from bot.services.follow_ups import FollowUps
@@ -63,6 +64,7 @@ LOOKING = timedelta(seconds=5)
 """Between two looks for answers that a person gave, at least."""
 CLEANING = timedelta(minutes=10)
 MEMBERSHIPS = timedelta(minutes=1)
+VERIFYING = timedelta(seconds=2)
 FEEDS_LOOKED_AT = timedelta(seconds=1)
 """How often it is looked which of many campaigns is due."""
 READING_SHARE = 0.2
@@ -149,14 +151,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         internet = await stack.enter_async_context(
             Internet(clock, private_hosts=frozenset(config.lookups.private_hosts))
         )
-        speech = Speech(
-            library,
-            {account.name: account.gateway for account in known},
-            policy(config),
-            config.replies.life,
-            observing=options.observing,
-            carried_to=carried_to(config, known),
-        )
+        speech = speech_of(config, library, known, policy(config), observing=options.observing)
         mirrors = mirrors_of(known, library)
         workers = await _workers(config, database, speech, known, internet, options=options)
         running = Running(
@@ -168,6 +163,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             speech.policy,
             spending,
             mirrors,
+            verifier_in(speech),
             observing=options.observing,
         )
         if not options.observing:
@@ -295,6 +291,7 @@ async def _talkers(
         Worker("lookups", lookups.tick, CONVERSING, drain=lookups.drain, woken=woken),
         Worker("timeouts", timeouts.tick, CONVERSING),
         Worker("follow-ups", follow_ups.tick, CONVERSING),
+        Worker("verifications", verifier_in(speech).tick, VERIFYING),
     ]
 
 
@@ -366,6 +363,7 @@ def policy(config: Config) -> Policy:
             if isinstance(section, CleverSection)
         },
         quiet=_quiet(config),
+        code_length=config.verification.length,
     )
 
 

@@ -18,6 +18,7 @@ from bot.control.mirroring import mirror_offers
 from bot.control.sending import send_offer, starter_of
 from bot.control.telling import telling_offers
 from bot.control.verbs import Offers, answer
+from bot.control.verifying import verifying_offers
 from bot.core.policy import Policy
 from bot.health import Patient
 from bot.programs import Parts, api_of
@@ -30,6 +31,7 @@ from bot.services.library import Library
 from bot.services.mirror import Mirrors
 from bot.services.roster import Roster
 from bot.services.spending import Spending
+from bot.services.verifier import Verifier
 from bot.storage.database import Database
 
 
@@ -45,6 +47,7 @@ class Running:
     policy: Policy
     spending: Spending
     mirrors: Mapping[str, Mirrors]
+    verifier: Verifier
     observing: bool
 
 
@@ -77,6 +80,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
             **mirror_offers(running.mirrors, observing=running.observing),
             **token_offers(doorkeeper),
             **telling_offers(database, clock),
+            **verifying_offers(running.verifier, clock),
         }
         answering = partial(answer, desk, offers=offers)
         beside = database.path or config.data_folder / BESIDE_POSTGRESQL
@@ -88,6 +92,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
                 desk=desk,
                 starter=starter,
                 roster=roster,
+                verifier=running.verifier,
             ),
         )
         patient = Patient(running.accounts, running.library, database, clock)
