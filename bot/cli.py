@@ -14,6 +14,7 @@ import click
 from bot import __version__
 from bot.cli_lists import lists, token, webhooks
 from bot.cli_vendors.vudumobile import vudumobile
+from bot.cli_verifications import verifications
 from bot.options import CONFIG
 
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
@@ -48,6 +49,7 @@ main.add_command(lists)
 main.add_command(token)
 main.add_command(webhooks)
 main.add_command(vudumobile)
+main.add_command(verifications)
 
 
 @main.command()
