@@ -17,11 +17,11 @@ from bot.config import Config, load_config
 from bot.control.verbs import carry_out
 from bot.control.verifying import verifying_offers
 from bot.explained import local
-from bot.lists.doing import Misused, Refused, ending
+from bot.lists.doing import Refused, ending
 from bot.reach import reach
 from bot.services.desk import Desk
 from bot.storage.database import Database
-from bot.terminal import DONE, FAILED, show, table
+from bot.terminal import DONE, FAILED, Misused, show, table
 from bot.validation import Wrong
 from bot.who import language_of, phone_of
 
