@@ -8,12 +8,14 @@ from bot.app import ceilings, load_content, policy
 from bot.clock import Clock, clock_of_environment
 from bot.config import Config
 from bot.control.sending import starter_of
-from bot.gateways import REFUSES, open_gateway
+from bot.control.verifying import CodeWays, verifier_of
+from bot.gateways import REFUSES, WAYS, open_gateway
 from bot.gateways.http import Transport
 from bot.services.account import Account
 from bot.services.library import Library
 from bot.services.spending import Spending
 from bot.services.starter import Starter
+from bot.services.verifier import Verifier
 from bot.storage import accounts
 from bot.storage.database import Database
 
@@ -25,6 +27,7 @@ class Alone:
     clock: Clock
     library: Library
     starter: Starter
+    verifier: Verifier
 
 
 async def alone(config: Config, database: Database) -> Alone:
@@ -41,7 +44,16 @@ async def alone(config: Config, database: Database) -> Alone:
         policy=policy(config),
         refusing={name: REFUSES[one.kind] for name, one in config.gateways.items() if one.on},
     )
-    return Alone(clock, library, starter)
+    verifier = verifier_of(
+        *(config, library, spending, clock),
+        policy=policy(config),
+        known={
+            name: CodeWays(WAYS[one.kind], REFUSES[one.kind])
+            for name, one in config.gateways.items()
+            if one.on
+        },
+    )
+    return Alone(clock, library, starter, verifier)
 
 
 async def account_alone(

@@ -27,6 +27,7 @@ from bot.gateways import open_gateway
 from bot.gateways.http import Transport
 from bot.hooks import webhook_worker
 from bot.internet import Internet
+from bot.saying import speech_of, verifier_in
 from bot.scheduler import Bells
 from bot.services.account import Account
 from bot.services.follow_ups import FollowUps
@@ -64,6 +65,7 @@ LOOKING = timedelta(seconds=5)
 """Between two looks for answers that a person gave, at least."""
 CLEANING = timedelta(minutes=10)
 MEMBERSHIPS = timedelta(minutes=1)
+VERIFYING = timedelta(seconds=2)
 FEEDS_LOOKED_AT = timedelta(seconds=1)
 """How often it is looked which of many campaigns is due."""
 READING_SHARE = 0.2
@@ -150,7 +152,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         internet = await stack.enter_async_context(
             Internet(clock, private_hosts=frozenset(config.lookups.private_hosts))
         )
-        speech = _speech(config, library, known, observing=options.observing)
+        speech = speech_of(config, library, known, policy(config), observing=options.observing)
         workers = await _workers(config, database, speech, known, internet, options=options)
         workers += language_workers(known, speech.languages, config.language)
         workers += await alarm_workers(config, known, library, observing=options.observing)
@@ -162,7 +164,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             known,
             speech.policy,
             spending,
-            *(mirrors_of(known, library), speech.languages),
+            *(mirrors_of(known, library), speech.languages, verifier_in(speech)),
             observing=options.observing,
         )
         if not options.observing:
@@ -173,19 +175,6 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         if options.hastened is not None:
             options.hastened(daemon.hasten)
         yield App(daemon, library, address)
-
-
-def _speech(
-    config: Config, library: Library, known: Sequence[Account], *, observing: bool
-) -> Speech:
-    return Speech(
-        library,
-        {account.name: account.gateway for account in known},
-        policy(config),
-        config.replies.life,
-        observing=observing,
-        carried_to=carried_to(config, known),
-    )
 
 
 async def _open_store(config: Config, stack: AsyncExitStack, *, observing: bool) -> Database:
@@ -305,6 +294,7 @@ async def _talkers(
         Worker("timeouts", timeouts.tick, CONVERSING),
         Worker("follow-ups", follow_ups.tick, CONVERSING),
         Worker("resends", resends.tick, CONVERSING),
+        Worker("verifications", verifier_in(speech).tick, VERIFYING),
     ]
 
 
@@ -375,6 +365,7 @@ def policy(config: Config) -> Policy:
             if isinstance(section, CleverSection)
         },
         quiet=_quiet(config),
+        code_length=config.verification.length,
     )
 
 

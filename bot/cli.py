@@ -15,6 +15,7 @@ from bot import __version__
 from bot.cli_lists import alarms, doctor, lists, token, webhooks
 from bot.cli_vendors.clever import clever
 from bot.cli_vendors.vudumobile import vudumobile
+from bot.cli_verifications import verifications
 from bot.options import CONFIG
 
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
@@ -52,6 +53,7 @@ main.add_command(token)
 main.add_command(webhooks)
 main.add_command(vudumobile)
 main.add_command(clever)
+main.add_command(verifications)
 
 
 @main.command()

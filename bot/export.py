@@ -112,6 +112,9 @@ def _derived(rows: Tables, forwarded: Sequence[Row]) -> dict[str, Sequence[Row]]
         "deliveries": rows["deliveries"],
         "contacts": rows["mirrored"],
         "unreachable": rows["stopped"],
+        "verifications": _but(rows["verifications"], ["nonce"]),  # of which codes are made
+        "code_sends": rows["code_sends"],
+        "wrong_codes": rows["wrong_codes"],
     }
 
 

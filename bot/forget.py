@@ -39,6 +39,9 @@ WHAT = {
     "events": "events for your programs",
     "deliveries": "events on their way to your programs, or told",
     "mirrored": "contacts at a vendor",
+    "verifications": "verifications",
+    "code_sends": "codes that were sent, counted",
+    "wrong_codes": "wrong codes, counted",
 }
 UNDER_WAY = {"texts": "text", "messages": "message", "mails": "mail", "carried": "opt-out"}
 

@@ -37,6 +37,10 @@ PARTS_DIFFER = _counter(
 )
 WEBHOOKS = _counter("webhook_attempts", "What came of telling programs of events", "status")
 
+CODES = _counter("codes", "Codes given out", "gateway", "how")
+CODES_REFUSED = _counter("codes_refused", "Codes that were not sent, or not compared", "reason")
+VERIFICATIONS = _counter("verifications", "Verifications that ended, by status", "status")
+
 INBOX_WAITING = _gauge("inbox_waiting", "Texts not decided yet")
 OUTBOX_OPEN = _gauge("outbox_open", "Messages not settled yet", "gateway", "status")
 WEBHOOKS_WAITING = _gauge("webhooks_waiting", "Events on their way to programs")

@@ -18,6 +18,7 @@ from bot.console.members import member_routes
 from bot.console.messages import Messages
 from bot.console.people import People
 from bot.console.rules import Rules
+from bot.console.verifications import Verifications
 from bot.content.rulebook import check
 from bot.content.templates import Organisation, Templates
 from bot.core.policy import Policy
@@ -26,6 +27,7 @@ from bot.services.desk import Desk
 from bot.services.library import Library
 from bot.services.roster import Roster
 from bot.services.starter import Starter
+from bot.services.verifier import Verifier
 from bot.storage.database import Database
 from bot.yamlfile import Fault
 
@@ -42,6 +44,7 @@ class Parts:
     desk: Desk
     starter: Starter
     roster: Roster
+    verifier: Verifier
 
 
 def api_of(door: Door, parts: Parts) -> Api:
@@ -59,12 +62,14 @@ def api_of(door: Door, parts: Parts) -> Api:
         {name: getattr(one, "our_number", "") for name, one in config.gateways.items()},
         partial(tried, config),
     )
+    verifying = Verifications(parts.database, parts.clock, parts.verifier, number)
     people = People(parts.database, library, parts.desk, number)
     every = (
         *messages.routes(),
         *rules.routes(),
         *people.routes(),
         *member_routes(parts.roster, number),
+        *verifying.routes(),
     )
     now = parts.clock.monotonic
     limits = Limits(Limit(TOKEN, now), Limit(ADDRESS, now), Limit(REFUSED, now))

@@ -21,6 +21,7 @@ from bot.control.releasing import release_offer
 from bot.control.sending import send_offer, starter_of
 from bot.control.telling import telling_offers
 from bot.control.verbs import Offers, answer
+from bot.control.verifying import verifying_offers
 from bot.core.policy import Policy
 from bot.health import Patient
 from bot.programs import Parts, api_of
@@ -34,6 +35,7 @@ from bot.services.library import Library
 from bot.services.mirror import Mirrors
 from bot.services.roster import Roster
 from bot.services.spending import Spending
+from bot.services.verifier import Verifier
 from bot.storage.database import Database
 
 
@@ -51,6 +53,7 @@ class Running:
     mirrors: Mapping[str, Mirrors]
     languages: Mapping[str, Mapping[str, str]]
     """Of contacts, by gateway and number."""
+    verifier: Verifier
     observing: bool
 
 
@@ -87,6 +90,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
             **telling_offers(database, clock),
             "calibrate": calibrate_offer(Calibrating({one.name: one for one in running.accounts})),
             "alarm-release": release_offer(database, clock, config.gateways, running.accounts),
+            **verifying_offers(running.verifier, clock),
         }
         answering = partial(answer, desk, offers=offers)
         beside = database.path or config.data_folder / BESIDE_POSTGRESQL
@@ -98,6 +102,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
                 desk=desk,
                 starter=starter,
                 roster=roster,
+                verifier=running.verifier,
             ),
         )
         patient = Patient(running.accounts, running.library, database, clock)

@@ -9,19 +9,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from bot.app import load_content, policy
 from bot.config import Config
 from bot.content.explain import Explanation, explain
+from bot.control.verifying import code_policy
 from bot.core.conversation import Conversation, Subscriber, conversation_key
 from bot.core.errands import Errand, ErrandKind
 from bot.core.messages import Listed, Mail
+from bot.core.policy import Policy
 from bot.core.turn import Turn
 from bot.gateways.local import Local
 from bot.internet import Internet, NotAnswered
 from bot.services.account import Account
+from bot.services.code_wording import CodeOutlet
 from bot.services.follow_ups import FollowUps
 from bot.services.library import Library
 from bot.services.lookups import Lookups
@@ -30,6 +34,7 @@ from bot.services.responder import Responder
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
 from bot.services.timeouts import Timeouts
+from bot.services.verifier import Verifier
 from bot.storage import errands, inbox, subscribers
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
@@ -283,12 +288,10 @@ async def open_talk(
             Account(_local(name, config, clock, came), database, clock)
             for name in gateways(config)
         ]
-        speech = Speech(
-            library,
-            {one.name: one.gateway for one in accounts},
-            replace(policy(config), per_number=(), only_numbers=frozenset(), quiet=None),
-            config.replies.life,
-        )
+        may = replace(policy(config), per_number=(), only_numbers=frozenset(), quiet=None)
+        known = {one.name: one.gateway for one in accounts}
+        verifier = _verifier(config, accounts, library, may)
+        speech = Speech(library, known, may, config.replies.life, verifier=verifier)
         asking = _Asking(clock, config, came.append, offline=offline)
         await stack.enter_async_context(asking)
         lookups = Lookups(
@@ -303,12 +306,34 @@ async def open_talk(
             lookups.tick,
             Timeouts(database, speech, clock, wake=_nobody_waits).tick,
             FollowUps(database, speech, clock, wake=_nobody_waits).tick,
+            verifier.tick,
             *(Mailer(one).tick for one in accounts),
         ]
         # Jitter keeps machines apart; there is one.
         senders = [Sender(one, lambda: None, random.Random(1)) for one in accounts]  # noqa: S311
         staff = _Staff(asking, landed, ticks, senders)
         yield Talk(config, library, clock, database, staff, came, turns)
+
+
+def _verifier(
+    config: Config, accounts: Sequence[Account], library: Library, may: Policy
+) -> Verifier:
+    """Make what sends codes: the same ones in each talk, so that a story can be told again."""
+    drawn = count(1)
+    return Verifier(
+        accounts[0].database,
+        library,
+        {
+            one.name: CodeOutlet(
+                our_number(one.name, config), one.gateway.traits.ways, one.gateway.refuses
+            )
+            for one in accounts
+        },
+        accounts[0].clock,
+        policy=may,
+        codes=code_policy(config),
+        draw=lambda length: f"{next(drawn):0{2 * length}x}",
+    )
 
 
 def _nobody_waits(_whom: str) -> None:

@@ -58,7 +58,7 @@ _KEY = "[key]"
 _SUBJECT = re.compile("^(Input|String|Tuple|List|Dictionary|Value)")
 _ASIDE = re.compile(" after validation, not [0-9]+$")
 _MISTYPED = ("_type", "_parsing", "_from_float")
-_FEW = 12
+_FEW = 13
 _EXPECTED: Mapping[str, tuple[str, str]] = {
     "string": ("a text", "put it between quotes"),
     "int": ("a whole number", "write it in digits"),

@@ -28,7 +28,8 @@ KILLED = ("test_killed_anywhere",)
 ERRANDS = ("test_carrier", "test_lookups_in_order", "test_resends", "test_timeouts")
 LISTS = ("test_agreeing", "test_memberships", "test_roster")
 PEOPLE = ("test_desk", "test_forgetting", "test_retention")
-EVERY = (*CLAIMED, *FOLLOWED, *SENT, *KILLED, *ERRANDS, *LISTS, *PEOPLE)
+CODES = ("test_code_limits",)
+EVERY = (*CLAIMED, *FOLLOWED, *SENT, *KILLED, *ERRANDS, *LISTS, *PEOPLE, *CODES)
 ON_BOTH = ("tests.storage.", *(f"tests.services.{name}" for name in EVERY))
 """What runs on both kinds of store, by the beginnings of modules' names: what does most with a
 store. With all of tests/services the suite would take two minutes more."""

@@ -20,9 +20,10 @@ FOUNDATION = {
 }
 _TOP = """
     __main__ advice alarming alarms alone answers app backups books chat cli cli_lists cli_vendors
-    control cost daemon doctor explained export exports forget health hooks init lists look
-    messages noted options phones playing programs reach run scheduler send serving sheets starter
-    stories talk terminal tokens user vendors webhooks who witness
+    cli_verifications control cost daemon doctor explained export exports forget health hooks init
+    lists look messages noted options phones playing programs reach run saying scheduler send
+    serving sheets starter stories talk terminal tokens user vendors verifications webhooks who
+    witness
 """
 TOP = frozenset(_TOP.split())
 PARTS = {"core", "foundation", "gateways", "storage", "content", "clients", "services", "console"}
@@ -53,7 +54,7 @@ BORDERS = {
     "aiohttp.web": {"console", "sandbox"},
     "yarl": {"internet"},
     "structlog": {"log"},
-    "click": {"cli", "cli_lists", "cli_vendors", "options"},
+    "click": {"cli", "cli_lists", "cli_vendors", "cli_verifications", "options"},
     "prometheus_client": {"metrics"},
 }
 """A library, or a part of one, and who may import it. The longest name that fits decides."""

@@ -85,7 +85,7 @@ def between(low: str, high: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-_RATE = re.compile(r"([1-9][0-9]{0,6})/(s|min|h|day)")
+_RATE = re.compile(r"([1-9][0-9]{0,6})/([1-9][0-9]?)?(s|min|h|day)")
 _PERIODS = {"s": 1.0, "min": 60.0, "h": 3600.0, "day": 86400.0}
 
 
@@ -98,14 +98,16 @@ class Rate:
 
     @classmethod
     def parse(cls, text: str) -> Rate:
-        """Read `20/s 6/min 100/h 30/day`. Raises `Wrong`."""
+        """Read `20/s 6/min 5/10min 100/h 30/day`. Raises `Wrong`."""
         if (found := _RATE.fullmatch(text)) is None:
             raise Wrong("this is no rate", "write it like 20/s, 6/min or 30/day")
-        return cls(int(found[1]), _PERIODS[found[2]])
+        return cls(int(found[1]), _PERIODS[found[3]] * int(found[2] or 1))
 
     def __str__(self) -> str:
-        period = next(name for name, seconds in _PERIODS.items() if seconds == self.seconds)
-        return f"{self.count}/{period}"
+        largest = reversed(_PERIODS.items())
+        period, seconds = next(one for one in largest if not self.seconds % one[1])
+        many = int(self.seconds // seconds)
+        return f"{self.count}/{many if many > 1 else ''}{period}"
 
 
 RateText = Annotated[Rate, _read_by(Rate.parse, Rate), PlainSerializer(str), _text("20/s")]

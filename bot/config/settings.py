@@ -23,10 +23,9 @@ from pydantic import (
 )
 
 from bot.config.alarms import Alarms
-from bot.config.limits import Ceilings, Quiet
+from bot.config.limits import Ceilings, Quiet, Verification
 from bot.config.notation import (
     LOOPBACK_NAMES,
-    Country,
     Duration,
     Listen,
     Number,
@@ -202,16 +201,6 @@ class Lookups(Section):
     """The addresses that rules may ask."""
 
     private_hosts: tuple[Host, ...] = ()
-
-
-class Verification(Section):
-    """The codes that prove whose phone it is."""
-
-    length: Annotated[int, Field(ge=4, le=10)] = 6
-    life: Annotated[Duration, between("1m", "1d")] = timedelta(minutes=10)
-    attempts: Annotated[int, Field(ge=1, le=100)] = 5
-    sends: Annotated[int, Field(ge=1, le=100)] = 5
-    countries: Annotated[tuple[Country, ...], Field(min_length=1)] = ("CA", "US", "FR")
 
 
 class Web(Section):

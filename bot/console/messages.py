@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from bot.clock import Clock
 from bot.console.problems import Problem
+from bot.console.requests import known
 from bot.console.routes import VISIBLE, Asked, Given, Route, Shown, Strict
 from bot.console.spoken import MessageShown, read_id, shown
 from bot.content.notation import name as template_name
@@ -29,7 +30,7 @@ from bot.services.starter import Grant, Start, Started, Starter
 from bot.storage import messages, outbox, requests
 from bot.storage.database import Connection, Database
 from bot.storage.messages import Place, Wanted
-from bot.storage.requests import Answered, OtherRequest, Request
+from bot.storage.requests import Answered, Request
 from bot.validation import Wrong
 
 LOG = logger(__name__)
@@ -230,8 +231,8 @@ class Messages:
         content = f"POST /messages {sending.model_dump_json()}"
         request = Request(asked.caller, asked.key, content) if asked.key else None
         async with self.database.write() as connection:
-            if request and (known := await _known(connection, request, self.clock.now())):
-                return Given(Begun.model_validate_json(known.body), known.status)
+            if request and (answered := await known(connection, request, self.clock.now())):
+                return Given(Begun.model_validate_json(answered.body), answered.status)
             (one,) = await self.starter.start(connection, [start])
             if isinstance(one.verdict, Refused):
                 raise _refusal(one.verdict)  # and nothing is kept: it may be asked again
@@ -285,14 +286,6 @@ class Messages:
             return None
         number = self._number(bare, "number")
         return [conversation_key(gateway, number) for gateway in self.gateways]
-
-
-async def _known(connection: Connection, request: Request, now: datetime) -> Answered | None:
-    try:
-        return await requests.begin(connection, request, now)
-    except OtherRequest as other:
-        detail = "Idempotency-Key: another request had this key; take a new one for each"
-        raise Problem(422, detail, reason="other_request") from other
 
 
 def _refusal(verdict: Refused) -> Problem:

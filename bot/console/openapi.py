@@ -18,6 +18,7 @@ PATH: Mapping[str, tuple[str, str]] = {
     "list": ("The id of a list.", "deals"),
     "number": ("A number as E.164, or as it is dialled here.", "+15145550001"),
     "rule": ("The id of a rule.", "vote"),
+    "verification": ("The id of a verification.", "verification-5f0c2b7e9a"),
     "id": ("The id of a message, either way.", "inbound-7"),
 }
 """What stands in paths: in words, and for example."""

@@ -83,6 +83,11 @@ def _asked_first(turn: Turn, decision: Decision) -> Told | None:
             "the text probably asks for no more messages, and that is asked back",
             "le texto demande sans doute de ne plus recevoir de messages : on le demande",
         )
+    if decision.why.reason in {"approved", "wrong_code"}:
+        return told(
+            "the text is a code, which comes before rules that take anything",
+            "le texto est un code, qui passe avant les règles qui prennent tout",
+        )
     word = read_word(turn)
     if word is None or not (word.certain or left_list(word, turn)):
         return None

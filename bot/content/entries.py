@@ -24,7 +24,7 @@ TEXT_KEYS = frozenset(
 """Below these keys everything is text, as it was typed: `no`, `on`, `0123`, `8:00`."""
 PROSE_KEYS = frozenset({"reply", "invalid", "ask", "welcome", "fallback", "send", "text"})
 """Below these stands what is said."""
-LATER_KEYS = frozenset({"verify", "schedule"})
+LATER_KEYS = frozenset({"schedule"})
 """What the grammar has and this version cannot do."""
 
 

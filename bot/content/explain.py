@@ -13,7 +13,7 @@ from bot.content.asked import Asked, everybody
 from bot.content.templates import RenderError, Templates
 from bot.content.voice import Voice
 from bot.content.wording import Told, deed, reason, reason_of, told, verbs
-from bot.core.actions import Action, Lookup
+from bot.core.actions import Action, Lookup, Verify
 from bot.core.decide import decide, without_quotation
 from bot.core.decision import Decision, Reply
 from bot.core.messages import InboundStatus
@@ -120,8 +120,8 @@ def _captured(turn: Turn, decision: Decision) -> dict[str, str]:
     """Give what was understood so far."""
     if decision.answer is not None:
         return _written(decision.answer.captured)
-    if decision.asking is not None:
-        return _written(decision.asking.captured)
+    if (waiting := decision.asking or decision.challenge) is not None:
+        return _written(waiting.captured)
     position = decision.conversation.position or turn.conversation.position
     ours = position is not None and position.rule == decision.why.rule
     return _written(position.answers) if position is not None and ours else {}
@@ -139,6 +139,8 @@ def _spoken(explained: Explanation, turn: Turn, templates: Templates) -> Explana
     replies = tuple(_said(reply, voice) for reply in decision.replies)
     if decision.asking is not None:
         does += _after_asking(decision, turn, voice)
+    if decision.challenge is not None:
+        does += _after_proof(decision, turn)
     return replace(explained, does=tuple(does), replies=replies)
 
 
@@ -147,15 +149,17 @@ def _actions(decision: Decision, turn: Turn) -> tuple[Action, ...]:
     rule = turn.rulebook.rule(decision.why.rule)
     if decision.asking is not None:
         return (decision.asking.lookup,)
+    if decision.challenge is not None:
+        return (Verify(decision.challenge.purpose),)
     if rule is None:
         return ()
     if decision.why.reason == "gave_up":
         return rule.flow.gave_up.actions if rule.flow else ()
     position = decision.conversation.position
     open_still = position is not None and position.rule == rule.id
-    if decision.why.reason not in {"rule", "asked"} or open_still:
+    if decision.why.reason not in {"rule", "asked", "approved"} or open_still:
         return ()
-    return tuple(one for one in rule.actions if not isinstance(one, Lookup))
+    return tuple(one for one in rule.actions if not isinstance(one, (Verify, Lookup)))
 
 
 def _after_asking(decision: Decision, turn: Turn, voice: Voice) -> Iterator[Told]:
@@ -177,6 +181,16 @@ def _after_asking(decision: Decision, turn: Turn, voice: Voice) -> Iterator[Told
             "si elle ne répond pas : {said}",
             said=voice.say(fallback, (asking.language,)),
         )
+
+
+def _after_proof(decision: Decision, turn: Turn) -> Iterator[Told]:
+    """Say what comes once the code is texted back."""
+    rule = turn.rulebook.rule(decision.why.rule)
+    assert rule is not None
+    others = [one for one in rule.actions if not isinstance(one, Verify)]
+    follows = ", ".join(filter(None, [verbs(others), "reply" if rule.reply else ""]))
+    if follows:
+        yield told("then: {verbs}", "ensuite : {verbs}", verbs=follows)
 
 
 def _said(reply: Reply, voice: Voice) -> Said:

@@ -140,6 +140,9 @@ def _wrong_verbs(entry: RuleEntry) -> Iterator[Wrong]:
         remedy = "keep one of the two"
         yield Wrong("who joins a list cannot leave it at once", remedy, ("do", "leave"))
     for key, ending in (("gave_up", entry.gave_up), ("timed_out", entry.timed_out)):
+        if ending and ending.do and ending.do.verify:
+            remedy = "move it into the rule's own `do`"
+            yield Wrong("a code is sent by the rule itself alone", remedy, (key, "do", "verify"))
         if ending and ending.do and ending.do.lookup:
             remedy = "move it into the rule's own `do`"
             yield Wrong(

@@ -14,7 +14,7 @@ from bot.content.patterns import groups
 from bot.content.templates import BUILT_IN, NAMES, Templates
 from bot.content.uses import Use
 from bot.content.ways import TIMED_OUT, Answered
-from bot.core.actions import Action, Forward, Join, Later, Leave, Lookup, Remember, Speak
+from bot.core.actions import Action, Forward, Join, Later, Leave, Lookup, Remember, Speak, Verify
 from bot.core.flows import DONE, GAVE_UP, Ending
 from bot.core.rules import Rule, Trigger
 from bot.core.sayings import Message
@@ -65,8 +65,8 @@ def name_of(key: str) -> str:
 def spoken(rule: Rule) -> Iterator[Spoken]:
     """Yield all that a rule says, in the order of its keys, with the names that are seen there.
 
-    What `when` says is set may be set to nothing again while a question is open, or an address is
-    asked.
+    What `when` says is set may be set to nothing again while a question is open, a code is
+    awaited, or an address is asked.
     """
     at_once = Names().more(rule.when.values)
     if rule.invalid is not None:
@@ -106,6 +106,8 @@ def _ending(
     for action in ending.actions:
         if isinstance(action, Lookup):
             yield Spoken((*at, "do", "lookup", "url"), Message(), names, action.url)
+            names = names.later(passing)
+        elif isinstance(action, Verify):
             names = names.later(passing)
         yield from _by(action, (*at, "do"), names)
         if isinstance(action, Lookup):

@@ -50,6 +50,7 @@ from bot.core.actions import (
     Speak,
     Start,
     Tag,
+    Verify,
 )
 from bot.core.sayings import Message
 from bot.core.understanding import Expected
@@ -68,6 +69,7 @@ OUR_EVENTS = frozenset(
 LOOKUP_TIME = timedelta(seconds=3)
 """How long an address may take to answer, where the rule does not say."""
 
+_PURPOSE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _EVENT = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 _KEY = re.compile(r"[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)*")
@@ -104,6 +106,13 @@ def _event(value: object) -> str:
         raise Wrong("this is no name of an event", remedy)
     if value in OUR_EVENTS:
         raise Wrong(f"{value!r} is an event of ours", "give yours another name")
+    return value
+
+
+def _purpose(value: object) -> str:
+    if not isinstance(value, str) or not _PURPOSE.fullmatch(value):
+        remedy = "write small letters, digits, dots, - and _, like sign-in"
+        raise Wrong("this is no purpose of a code", remedy)
     return value
 
 
@@ -250,6 +259,15 @@ def _handover(value: object) -> object:
 class DoEntry(Entry):
     """What a rule does before it replies."""
 
+    verify: Annotated[
+        Maybe[str],
+        BeforeValidator(_purpose),
+        WithJsonSchema({"type": "string", "pattern": f"^{_PURPOSE.pattern}$"}),
+    ] = Field(
+        None,
+        description="Send a code for this purpose; the rest, and the reply, follow when it is "
+        "texted back.",
+    )
     lookup: Maybe[LookupEntry] = Field(
         None, description="Ask an address for what the reply is made of."
     )
@@ -303,6 +321,7 @@ def _forward_of(entry: ForwardEntry) -> Forward:
 
 
 _MEANS: Mapping[str, Callable[[Any], Action]] = {
+    "verify": Verify,
     "lookup": lambda entry: Lookup(entry.url, entry.expect, entry.fallback, entry.within),
     "set": Remember,
     "language": Speak,

@@ -22,6 +22,7 @@ from bot.core.actions import (
     Speak,
     Start,
     Tag,
+    Verify,
 )
 from bot.core.conditions import DAYS, YEARLY, Circumstances, Dates, Minutes, When
 from bot.core.decision import REASONS, Why
@@ -81,6 +82,9 @@ REASONS_IN_FRENCH: Mapping[str, str] = {
     "timed_out": "aucune réponse n'est venue à temps",
     "changed": "les questions de la règle ont changé entre-temps; la conversation a pris fin",
     "lookup": "une règle interroge une adresse avant de répondre",
+    "code": "une règle envoie un code, et poursuit quand il revient par texto",
+    "approved": "le code qui était attendu",
+    "wrong_code": "un code, et pas un qui soit attendu",
     "nobody": "aucune règle ne répond à ce texto",
     "forgotten": "la personne a été oubliée ; il ne reste rien du texto",
     "carrier": "l'opérateur le confirme lui-même (confirm_stop)",
@@ -251,10 +255,21 @@ def _small_deed(action: Action, turn: Turn) -> Told:
             )
         case HandOver(silent_for=silent_for):
             return _handover(silent_for or turn.policy.silent_for)
-        case Start(rule=rule):
-            return told("go on with the rule {rule}", "poursuivre par la règle {rule}", rule=rule)
+        case Start() | Verify():
+            return _going_on(action)
         case _:
             return Told("answer this number no more", "ne plus répondre à ce numéro")
+
+
+def _going_on(action: Start | Verify) -> Told:
+    if isinstance(action, Start):
+        it = action.rule
+        return told("go on with the rule {rule}", "poursuivre par la règle {rule}", rule=it)
+    return told(
+        "send a code for {purpose}; the rest follows when it is texted back",
+        "envoyer un code pour {purpose} ; la suite vient quand il revient par texto",
+        purpose=action.purpose,
+    )
 
 
 def _lookup(action: Lookup, voice: Voice) -> Told:

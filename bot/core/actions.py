@@ -30,6 +30,13 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Verify:
+    """Send a code; all else that the rule does and says follows when it is texted back."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remember:
     """Keep values of the subscriber under names that templates and `when` see (`set`)."""
 
@@ -111,7 +118,8 @@ class Block:
 
 
 Action: TypeAlias = (
-    Lookup
+    Verify
+    | Lookup
     | Remember
     | Speak
     | Tag
@@ -125,6 +133,7 @@ Action: TypeAlias = (
     | Block
 )
 VERBS: Mapping[str, type[Action]] = {
+    "verify": Verify,
     "lookup": Lookup,
     "set": Remember,
     "language": Speak,

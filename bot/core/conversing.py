@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.actions import Action, Block, HandOver, Join, Leave, Lookup, Start, Tag
+from bot.core.actions import Action, Block, HandOver, Join, Leave, Lookup, Start, Tag, Verify
 from bot.core.candidates import kinds
 from bot.core.conversation import Conversation, Position, Subscriber
-from bot.core.decision import Answer, Asking, Decision, Reply, Why
+from bot.core.decision import Answer, Asking, Challenge, Decision, Reply, Why
 from bot.core.flows import DONE, GAVE_UP, Ending, Step
 from bot.core.messages import InboundStatus, MessageClass
 from bot.core.rules import Rule
@@ -88,6 +88,13 @@ def conclude(
         (reply,),
         turn.names(captured),
     )
+
+
+def proved(
+    turn: Turn, rule: Rule, stored: Mapping[str, str | int], language: str, why: Why
+) -> Decision:
+    """Go on with a rule whose code was texted back; `stored`: what it had captured."""
+    return _finish(turn, rule, _captured(rule, stored), language, why, proved=True)
 
 
 def _ask(turn: Turn, rule: Rule, step: Step, position: Position, why: Why) -> Decision:
@@ -176,8 +183,20 @@ def _finish(
     why: Why,
     *,
     found: Captured | None = None,
+    proved: bool = False,
 ) -> Decision:
-    """Do what the rule does, and say its reply; or first ask an address."""
+    """Do what the rule does, and say its reply; or first send a code, or ask an address."""
+    verify = next((one for one in rule.actions if isinstance(one, Verify)), None)
+    if verify is not None and not proved and found is None:
+        return Decision(
+            turn.conversation,
+            turn.subscriber,
+            InboundStatus.HANDLED,
+            replace(why, reason="code"),
+            names=turn.names(captured),
+            challenge=Challenge(verify.purpose, rule.id, captured, language),
+            language=language,
+        )
     lookup = _lookup(rule)
     if lookup is not None and found is None:
         return Decision(
@@ -188,7 +207,7 @@ def _finish(
             names=turn.names(captured),
             asking=Asking(lookup, rule.id, captured, language),
         )
-    told = _Done(turn, [one for one in rule.actions if not isinstance(one, Lookup)])
+    told = _Done(turn, [one for one in rule.actions if not isinstance(one, (Verify, Lookup))])
     replies = _replies(turn, rule, rule.reply, language)
     answered = Answer(rule.id, captured, rule.once) if rule.keeps_answers else None
     seen = {**captured, **(found or {}), **_joined(turn, rule, language)}

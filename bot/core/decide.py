@@ -1,9 +1,9 @@
 """What to do about a text: all of it, in order, in one readable function.
 
 Asked in this order; the first that answers ends it: opt-out, opt-in and help words · what probably
-asks for no more messages · what may not be answered (history, late, opted out, robots,
-reactions) · a person who took the conversation over · the step at which an answer is awaited · the
-rules · nobody.
+asks for no more messages · a code that is awaited · what may not be answered (history, late, opted
+out, robots, reactions) · a person who took the conversation over · the step at which an answer is
+awaited · the rules · nobody.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bot.core.doubt import read_wish, take
 from bot.core.instants import milliseconds
 from bot.core.messages import Delivery, InboundStatus, MessageClass
 from bot.core.obey import leave, left_list, obey, read_word
+from bot.core.proving import is_nobodys_code, prove, wrong
 from bot.core.reactions import looks_quoted, own_words, read_reaction
 from bot.core.robots import HEARD
 from bot.core.rules import Rule, Trigger
@@ -41,6 +42,8 @@ def decide(turn: Turn) -> Decision:
         return within_budget(turn, obey(word, turn))
     if not reacting and (wish := read_wish(turn)) is not None:
         return within_budget(turn, take(wish, turn))
+    if turn.text.sealed:
+        return prove(turn)
     reason = _unanswerable(turn) or ("reaction" if reacting else "")
     if reason:
         return _ignored(turn, reason)
@@ -88,7 +91,7 @@ def answers(turn: Turn) -> bool:
     word = read_word(turn)
     if word is not None and (word.certain or left_list(word, turn) is not None):
         return True
-    if read_wish(turn) is not None:
+    if read_wish(turn) is not None or turn.text.sealed or is_nobodys_code(turn):
         return True
     position = turn.conversation.position
     if position is not None and (rule := open_rule(turn, position)) is not None:
@@ -195,6 +198,8 @@ def open_rule(turn: Turn, position: Position) -> Rule | None:
 
 
 def _by_rules(turn: Turn, found: Candidate | None) -> Decision:
+    if (found is None or _takes_anything(found.match.rule)) and is_nobodys_code(turn):
+        return wrong(turn)
     if found is None:
         why = Why("nobody")
         return Decision(turn.conversation, turn.subscriber, InboundStatus.HANDLED, why)

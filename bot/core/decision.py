@@ -11,6 +11,7 @@ from bot.core.conversation import Conversation, Subscriber
 from bot.core.messages import Delivery, InboundStatus, MessageClass
 from bot.core.sayings import Message
 from bot.core.understanding import Value
+from bot.core.verification import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ REASONS: Mapping[str, str] = {
     "timed_out": "no answer came in time",
     "changed": "the rule's questions changed meanwhile; the conversation ended",
     "lookup": "a rule asks an address before it answers",
+    "code": "a rule sends a code, and goes on when it is texted back",
+    "approved": "the code that was awaited",
+    "wrong_code": "a code, and not one that is awaited",
     "nobody": "no rule answers this text",
     "carrier": "the carrier confirms it (confirm_stop)",
     "history": "listed before the first read; never answered",
@@ -92,6 +96,24 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Challenge:
+    """A code is to be sent to who texted; `proving` goes on from here when it comes back."""
+
+    purpose: str
+    rule: str
+    captured: Mapping[str, Value]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A code was compared: how a verification stood, and stands."""
+
+    before: Verification
+    after: Verification
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Where the conversation and the subscriber stand now, what to do and say, and why."""
 
@@ -107,6 +129,9 @@ class Decision:
     the conversation or the subscriber alone is in these already."""
     answer: Answer | None = None
     asking: Asking | None = None
+    challenge: Challenge | None = None
+    attempts: tuple[Attempt, ...] = ()
+    """Verifications for which the text was an attempt."""
     language: str = ""
     """In which the rule answers, also where it says nothing at once; empty: see the replies."""
     captured: Mapping[str, Value] = field(default_factory=dict)

@@ -85,6 +85,28 @@ class MessageClass(StrEnum):
     """A text passed on to a person of the operator's."""
 
 
+class Way(StrEnum):
+    """How a gateway sends a code."""
+
+    VENDOR = "vendor"
+    """In the vendor's own words, by SMS or in a call, as it chooses."""
+    TEXT = "text"
+    """As a text like any other."""
+    VOICE = "voice"
+    """Our words, read out in a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What it takes to send a code otherwise than as a text; it is in memory alone."""
+
+    way: Way
+    digits: str
+    language: str
+    request: str
+    """What the vendor is to call it by."""
+
+
 class Delivery(StrEnum):
     """What to do with a message when it cannot be found out whether it was taken."""
 
@@ -129,6 +151,8 @@ class Inbound:
     """How often deciding has been begun. More than 0 means that a process died meanwhile."""
     again: bool = False
     """An operator has it decided anew: its age does not keep it from being answered."""
+    sealed: str = ""
+    """The seal of the code that it was, see `bot.core.codes`; `text` then hides it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +178,9 @@ class Outbound:
     """How often it may be sent again on a guess. What was certainly not taken does not count."""
     because: str = ""
     """Why it leaves later than it was written down, in a sentence; empty: it does not."""
+    verification: str = ""
+    """Whose code it says; `text` then hides it."""
+    way: Way = Way.TEXT
 
 
 Wanted = Callable[[], Awaitable[bool]]
@@ -175,6 +202,8 @@ class Batch:
     """The attempt. Only who holds this one may settle the rows."""
     leave_by: datetime | None = None
     """Whoever has not begun to send it by then does not: its lease might end meanwhile."""
+    code: Code | None = None
+    """What is said, where that is a code; `text` then says it in our words."""
     wanted: Wanted | None = field(default=None, compare=False, repr=False)
     """Asked when its turn has come: no, and it does not leave. Somebody may have opted out."""
 
@@ -288,6 +317,9 @@ class Unclear:
     """When the last of those was begun."""
     skew: Skew | None = None
     """The gateway's clock minus ours when it was handed over; None: nobody noted it."""
+    verification: str = ""
+    """Whose code it says; `text` hides it in the store, and says it while it is looked for."""
+    way: Way = Way.TEXT
 
     def dated_by(self, skew: Skew) -> Unclear:
         """Date it by our clock as it goes now: it may have been set since, by hours.

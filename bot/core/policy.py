@@ -61,5 +61,8 @@ class Policy:
         """Say how often an opt-out is confirmed at a gateway: once, where nothing else is said."""
         return self.confirm_stop.get(gateway, Confirming.ONCE)
 
+    code_length: int = 0
+    """Digits of a code; 0: none are sent."""
+
     quiet: QuietHours | None = None
     """When nothing is started; None: at any hour it is."""

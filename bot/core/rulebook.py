@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.core.actions import Verify
 from bot.core.conditions import When, excludes
 from bot.core.index import Index
 from bot.core.pattern_source import BadPattern, fold_pattern
@@ -23,14 +24,22 @@ class Rulebook:
     """By their ids."""
     index: Index = field(init=False, repr=False, compare=False)
     _by_id: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+    _verifies: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", Index(self.rules))
+        verifies = any(isinstance(one, Verify) for rule in self.rules for one in rule.actions)
+        object.__setattr__(self, "_verifies", verifies)
         object.__setattr__(self, "_by_id", {rule.id: rule for rule in reversed(self.rules)})
 
     def rule(self, rule_id: str) -> Rule | None:
         """Give a rule by its id; of two, the one of one's own."""
         return self._by_id.get(rule_id)
+
+    @property
+    def verifies(self) -> bool:
+        """Whether some rule sends codes."""
+        return self._verifies
 
     @property
     def claims_info(self) -> bool:

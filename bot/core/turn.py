@@ -17,6 +17,7 @@ from bot.core.policy import Policy
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Match
 from bot.core.understanding import Around
+from bot.core.verification import Awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Turn:
     """What we said to this number lately, newest first; needed where the text may quote it."""
     contact_language: str = ""
     """Of the number's contact at the gateway; empty: it is none, or has none."""
+    awaited: Sequence[Awaited] = ()
+    """What a code may approve that this number texts; needed where the text is one."""
+    code_language: str = ""
+    """In which a code was last sent to this number."""
 
     @property
     def usual(self) -> str:

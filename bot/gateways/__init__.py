@@ -14,12 +14,13 @@ from bot.config import (
     VuduMobileSection,
     installation_secret,
 )
+from bot.core.messages import Way
 from bot.gateways.base import Gateway
-from bot.gateways.clever import Clever
+from bot.gateways.clever import WAYS as CLEVER_WAYS, Clever
 from bot.gateways.http import Transport
 from bot.gateways.limiter import Limiter
 from bot.gateways.line import Line
-from bot.gateways.vudumobile import VuduMobile
+from bot.gateways.vudumobile import WAYS as VUDUMOBILE_WAYS, VuduMobile
 from bot.gateways.vudumobile_tables import Code, code_of
 
 FEWEST, MOST = 8, 128
@@ -90,6 +91,8 @@ REFUSES: Mapping[str, Callable[[str], str]] = {
     "clever": Clever.refuses,
 }
 """Says by `kind` why a text can never be sent, see `Gateway.refuses`."""
+WAYS: Mapping[str, tuple[Way, ...]] = {"vudumobile": VUDUMOBILE_WAYS, "clever": CLEVER_WAYS}
+"""Says by `kind` how codes are sent, see `Traits.ways`."""
 
 
 def meaning(kind: str, code: str) -> Code | None:

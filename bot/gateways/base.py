@@ -28,6 +28,7 @@ from bot.core.messages import (
     Sighting,
     Skew,
     Unclear,
+    Way,
 )
 from bot.gateways.book import Book
 from bot.gateways.examiner import Examiner
@@ -87,6 +88,8 @@ class Traits:
     """Each message sent opens a feed of its own, in which its answers are listed."""
     longest: int
     """Code units or characters that one text may have; see `refuses`."""
+    ways: tuple[Way, ...] = (Way.TEXT,)
+    """How it can send a code, the best first."""
 
 
 @dataclass(frozen=True, slots=True)

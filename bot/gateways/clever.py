@@ -23,6 +23,7 @@ from bot.core.messages import (
     Sighting,
     Skew,
     Unclear,
+    Way,
 )
 from bot.core.reconcile import LATE, LEAST_LISTING
 from bot.core.segments import segments
@@ -47,6 +48,7 @@ from bot.log import logger
 LOG = logger(__name__)
 
 URL = "https://webservicesmultimedias.clever-is.fr/api"
+WAYS = (Way.TEXT, Way.VOICE)
 NUMBERS = 100
 """Our own cap: the document has none."""
 PROBES = 10
@@ -83,6 +85,7 @@ class Clever:
             in_flight=1,
             campaigns=True,
             longest=forms.LONGEST_TEXT,
+            ways=WAYS,
         )
         self._line = line
         self._api = Api(line, url, login, password, zone)
@@ -164,7 +167,11 @@ class Clever:
         """Hand over a batch as one campaign, at our pace. Raises `GatewayError`."""
         # With duplicates, so that a second equal reply is not swallowed.
         push = forms.message(
-            batch.text, numbers=batch.numbers, sender=self._sender, duplicates=True
+            batch.text,
+            numbers=batch.numbers,
+            kind="tts" if batch.code and batch.code.way is Way.VOICE else "sms",
+            sender=self._sender,
+            duplicates=True,
         )
         async with self._turns.one():
             try:

@@ -15,6 +15,7 @@ from typing import Any
 from bot.core.messages import (
     Acceptance,
     Batch,
+    Code,
     Feed,
     Mail,
     Page,
@@ -23,6 +24,7 @@ from bot.core.messages import (
     Sighting,
     Skew,
     Unclear,
+    Way,
 )
 from bot.gateways import vudumobile_forms as forms
 from bot.gateways.base import Condition, Traits, Unconfirmed
@@ -37,7 +39,7 @@ from bot.gateways.vudumobile_book import VuduMobileBook
 from bot.gateways.vudumobile_contacts import Contacts
 from bot.gateways.vudumobile_cursor import HOUR, Cursor, Plan
 from bot.gateways.vudumobile_examiner import VuduMobileExaminer
-from bot.gateways.vudumobile_mail import form_of
+from bot.gateways.vudumobile_mail import form_of as mail_form_of
 from bot.gateways.vudumobile_rows import (
     COUNTRY,
     UNCHANGED,
@@ -51,6 +53,9 @@ URL = "https://api.vudumobile.net/api"
 LONGEST_FEED = 64 << 20
 """Bytes: a feed has no pages, and after a long silence of ours it may be large."""
 LONGEST_TEXT = 1530
+WAYS = (Way.VENDOR, Way.TEXT)
+SPOKEN = ("fr", "en")
+"""The languages in which the vendor words a code."""
 HISTORY = timedelta(days=30)
 BEFORE = 60
 """Seconds that a look for messages begins early: the feed is asked in whole seconds."""
@@ -94,6 +99,7 @@ class VuduMobile:
             in_flight=in_flight,
             campaigns=False,
             longest=LONGEST_TEXT,
+            ways=WAYS,
         )
         self._line = line
         self._api = Api(line, url, api_key)
@@ -166,6 +172,8 @@ class VuduMobile:
     async def send(self, batch: Batch) -> Acceptance:
         """Hand over one message. Raises `GatewayError`."""
         (number,) = batch.numbers
+        if batch.code is not None and batch.code.way is Way.VENDOR:
+            return await self._verify(number, batch.code, batch)
         form = forms.send(number, batch.text)
         request = self._api.request("send", form, leave_by=batch.leave_by, wanted=batch.wanted)
         return await self._line.ask(Kind.SEND, request, self._accepted)
@@ -179,9 +187,28 @@ class VuduMobile:
             self._awaited[gateway_id] = (answer.begun_at, answer.ended_at)
         return Acceptance(gateway_id)
 
+    async def _verify(self, number: str, code: Code, batch: Batch) -> Acceptance:
+        """Hand over a code, which the vendor words, and sends by SMS or reads out in a call.
+
+        Nothing says that it is listed in the feed, or that a second request of the same name is
+        not a second code: so it gets no id by which receipts would be awaited.
+        """
+        language = code.language if code.language in SPOKEN else "en"
+        form = forms.send_verification(number, code.digits, language, request_id=code.request)
+        request = self._api.request(
+            "send_verification", form, leave_by=batch.leave_by, wanted=batch.wanted
+        )
+        return await self._line.ask(Kind.SEND, request, self._verified)
+
+    def _verified(self, answer: Answer) -> Acceptance:
+        said = self._api.understood(answer)
+        if not isinstance(said, dict) or said.get("status") is not True:
+            raise self._api.failures.unreadable(answer, "without a status")
+        return Acceptance("")
+
     async def mail(self, mail: Mail) -> str:
         """Hand over one e-mail; the vendor names none. Raises `GatewayError`."""
-        request = self._api.request("send_email", form_of(fit(mail)))
+        request = self._api.request("send_email", mail_form_of(fit(mail)))
         await self._line.ask(Kind.SEND, request, self._mailed)
         return ""
 

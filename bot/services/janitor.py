@@ -61,6 +61,7 @@ class Janitor:
             if not done:
                 day = f"{before.audit:%Y-%m-%d}"
                 done = await retention.forget_past(connection, before.audit, day)
+                done += await retention.forget_wrong_codes(connection, before.codes)
             done += await requests.forget(connection, now - REQUESTS)
         done = done or await self._forget_idle()
         if done:

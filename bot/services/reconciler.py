@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot import metrics
+from bot.core.codes import said
 from bot.core.messages import Search, Skew, Unclear
 from bot.core.reconcile import Verdict, VerdictKind, verdicts
+from bot.core.unlisted import hurried, is_listed, unlisted
 from bot.gateways.base import GatewayError
 from bot.log import logger
 from bot.services.account import Account
 from bot.services.journaling import note_campaigns
-from bot.storage import feeds, outbox, unclear as unclear_rows
+from bot.storage import code_rows, feeds, outbox, unclear as unclear_rows
 from bot.storage.database import Connection
 
 LOG = logger(__name__)
@@ -35,10 +38,13 @@ class Reconciler:
             await outbox.recover(connection, account.name, now, all_of_them=False)
             unclear = await self._dated(connection, skew)
             since = await unclear_rows.last_before(connection, account.name, unclear, skew)
+            codes = await code_rows.rendered(connection, {o.verification for o in unclear} - {""})
         if not unclear:
             return 0
+        unlisted_ones = [one for one in unclear if not is_listed(one)]
+        unclear = [_said(one, codes) for one in unclear if is_listed(one)]
         try:
-            search = await account.gateway.search(unclear, since)
+            search = await self._search(unclear, since)
         except GatewayError as error:
             LOG.warning(
                 "What was sent could not be looked up; it is tried again",
@@ -49,19 +55,18 @@ class Reconciler:
             # What cannot be looked up for hours keeps its conversation waiting no longer.
             unclear = [one for one in unclear if now - one.unclear_at >= GIVEN_UP_AFTER]
             search = Search(now, (), complete={}, progress={}, skew=account.gateway.skew)
-        if not unclear:
+        if not unclear and not unlisted_ones:
             return 0
         async with account.database.write() as connection:
             bound = await unclear_rows.bound(
                 connection, account.name, unclear, search.sightings, skew
             )
-            found = verdicts(
-                unclear,
-                search,
-                bound=bound,
-                calibration=account.calibration,
-                now=account.clock.now(),
+            now = account.clock.now()
+            judged = verdicts(
+                unclear, search, bound=bound, calibration=account.calibration, now=now
             )
+            unclear = [*unclear, *unlisted_ones]
+            found = hurried(unclear, [*judged, *(unlisted(o, now) for o in unlisted_ones)], now)
             await account.spending.count_found(connection, unclear, found, account.clock.now())
             await unclear_rows.conclude(
                 connection, unclear, found, search.progress, account.clock.now()
@@ -80,6 +85,13 @@ class Reconciler:
             connection, [new for old, new in zip(rows, dated, strict=True) if new is not old]
         )
         return dated
+
+    async def _search(self, unclear: Sequence[Unclear], since: datetime | None) -> Search:
+        """Look for these; for none, nobody is asked. Raises `GatewayError`."""
+        gateway = self._account.gateway
+        if unclear:
+            return await gateway.search(unclear, since)
+        return Search(self._account.clock.now(), (), complete={}, progress={}, skew=gateway.skew)
 
     async def _follow(
         self, connection: Connection, unclear: Sequence[Unclear], found: Sequence[Verdict]
@@ -119,6 +131,12 @@ class Reconciler:
         if settled:
             self._wake()
         return len(settled)
+
+
+def _said(one: Unclear, codes: Mapping[str, str]) -> Unclear:
+    """Render the code that it says: without it, it would not be found."""
+    code = codes.get(one.verification)
+    return one if code is None else replace(one, text=said(one.text, code, one.way))
 
 
 TOLD = {

@@ -18,6 +18,7 @@ from bot.core.turn import Turn
 from bot.log import logger
 from bot.services.bursts import Reading, followers, joined, read_first
 from bot.services.journaling import note_opted
+from bot.services.proving import asked_lately
 from bot.services.speaking import Speech
 from bot.services.work import Work, parked
 from bot.storage import errands, inbox, outbox, subscribers
@@ -107,6 +108,7 @@ class Responder:
         async with begin() as connection:
             texts = [self._dated(text) for text in await inbox.load(connection, ids)]
             work = await load(connection, self._speech, self._clock, texts)
+            work.codes = self._database.codes
             said = await _said(connection, texts)
             handled = self._decide_all(texts, work, said)
             await work.write(connection)
@@ -239,11 +241,15 @@ async def load(
     """Read where the people of these texts stand."""
     now = clock.now()
     keys = {text.conversation for text in texts}
+    verifies = speech.library.rulebook.verifies
+    known, failures = await asked_lately(connection, texts, now, verifies=verifies)
     return Work(
         speech,
         now,
         await subscribers.load_conversations(connection, keys),
         await subscribers.load_subscribers(connection, {text.number for text in texts}, now),
+        verifications=known,
+        failures=failures,
     )
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import metrics
-from bot.core.messages import Batch, MessageClass, Status, Wanted
+from bot.core.codes import hide, said
+from bot.core.messages import Batch, Code, MessageClass, Status, Wanted, Way
 from bot.core.quiet_hours import QuietHours
 from bot.gateways.base import (
     AccountHeld,
@@ -22,7 +23,7 @@ from bot.log import logger
 from bot.services import faults
 from bot.services.account import Account
 from bot.services.journaling import note_campaigns
-from bot.storage import feeds, leaving, outbox
+from bot.storage import code_rows, feeds, leaving, outbox
 from bot.storage.database import Connection
 from bot.storage.leaving import Due
 from bot.storage.outbox import Outcome
@@ -126,6 +127,7 @@ class Sender:
         )
         admitted = faults.admit(self._account, spending.admit(rows))
         chosen = gather(admitted, self._account.name, traits.numbers_per_batch)[:room]
+        chosen = await coded(connection, chosen, admitted)
         leave_by = now + LEAVE_WITHIN
         batches = [replace(one, leave_by=leave_by, wanted=self._wanted(one)) for one in chosen]
         if batches:
@@ -186,6 +188,13 @@ class Sender:
 
     async def _outcome(self, batch: Batch) -> Outcome:
         """Hand over a batch; whatever is not certainly refused may have been taken."""
+        outcome = await self._handed(batch)
+        if batch.code is None:
+            return outcome
+        # Whoever refuses a code may repeat it.
+        return replace(outcome, error=hide(outcome.error, [batch.code.digits]))
+
+    async def _handed(self, batch: Batch) -> Outcome:
         try:
             return Outcome(batch, Status.SENT, await self._account.gateway.send(batch))
         except GatewayError as error:
@@ -316,3 +325,26 @@ def gather(rows: Sequence[Due], gateway: str, most: int) -> list[Batch]:
         )
         for group in groups
     ]
+
+
+async def coded(
+    connection: Connection, batches: Sequence[Batch], rows: Sequence[Due]
+) -> list[Batch]:
+    """Render codes into the messages that say them: from here on they are in memory alone.
+
+    A message whose verification is gone is left to lapse.
+    """
+    of = {row.id: row for row in rows if row.verification}
+    if not of:
+        return list(batches)
+    codes = await code_rows.rendered(connection, {row.verification for row in of.values()})
+    ready: list[Batch] = []
+    for batch in batches:
+        row = of.get(batch.id)
+        if row is None:
+            ready.append(batch)
+        elif digits := codes.get(row.verification):
+            way = Way(row.way)
+            code = Code(way, digits, row.language, f"{row.verification}-{row.id}")
+            ready.append(replace(batch, text=said(batch.text, digits, way), code=code))
+    return ready

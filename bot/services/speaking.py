@@ -21,6 +21,7 @@ from bot.core.understanding import to_json
 from bot.gateways.base import Gateway
 from bot.internet import NotAnswered, filled
 from bot.services.library import Library
+from bot.services.verifier import Verifier
 from bot.storage.events import Event
 
 CUT = "..."
@@ -46,6 +47,8 @@ class Speech:
     """Of a reply that cannot leave."""
     observing: bool = False
     """Nothing leaves: no reply, no question, no errand."""
+    verifier: Verifier | None = None
+    """Sends the codes that rules ask for; None: none are sent."""
     carried_to: Sequence[str] = ()
     """The gateways at which it is noted who opted out."""
     languages: Languages = field(default_factory=dict)

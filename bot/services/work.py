@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.core.code_limits import Failures
+from bot.core.codes import Codes
 from bot.core.consent import Consent
 from bot.core.conversation import Conversation, Position, Subscriber
 from bot.core.decide import open_rule
@@ -16,10 +18,12 @@ from bot.core.messages import Inbound, InboundStatus, Outbound
 from bot.core.robots import mark
 from bot.core.turn import Turn
 from bot.core.understanding import to_json
+from bot.core.verification import Awaited, Verification
 from bot.log import logger
 from bot.services.agreeing import agreed, opted, withdrawn
 from bot.services.carrying import carry
 from bot.services.library import Library
+from bot.services.proving import Proving, awaited
 from bot.services.speaking import Speech, Spoken, TooLong, event_of
 from bot.storage import answers, consents, errands, events, outbox, stops, subscribers
 from bot.storage.answers import Kept
@@ -50,6 +54,12 @@ class Work:
     _left: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _consents: list[Consent] = field(default_factory=list)
     _kept: list[Kept] = field(default_factory=list)
+    codes: Codes | None = None
+    """What makes codes; None: none of these people awaits one."""
+    verifications: dict[str, list[Verification]] = field(default_factory=dict)
+    """What each was asked lately, by number."""
+    failures: dict[str, Failures] = field(default_factory=dict)
+    _proving: Proving = field(default_factory=Proving)
     _errands: list[Errand] = field(default_factory=list)
     _events: list[Event] = field(default_factory=list)
 
@@ -68,7 +78,15 @@ class Work:
             self.now,
             said,
             self.speech.languages.get(text.gateway, {}).get(text.number, ""),
+            *self._awaited(text),
         )
+
+    def _awaited(self, text: Inbound) -> tuple[Sequence[Awaited], str]:
+        """Give what a code may approve that a text is, and in which language the last was sent."""
+        known = self.verifications.get(text.number)
+        if not known or self.codes is None:
+            return (), ""
+        return awaited(self.codes, known, self.failures.get(text.number), self.now)
 
     def hear(self, text: Inbound) -> None:
         """Note that a person texted: can be reached, and is not told what was to be said later."""
@@ -150,7 +168,21 @@ class Work:
         self._events += spoken.events
         if decision.answer is not None:
             self._kept.append(_kept(decision, turn))
+        if not self.speech.observing:
+            self._prove(decision, turn)
         return len(spoken.replies)
+
+    def _prove(self, decision: Decision, turn: Turn) -> None:
+        """Note what was compared, so that the next text is compared with what is left."""
+        self._proving.note(decision, turn)
+        number = turn.text.number
+        for one in decision.attempts:
+            known = self.verifications[number]
+            known[known.index(one.before)] = one.after
+        if decision.attempts:
+            before = self.failures.get(number) or Failures()
+            right = decision.why.reason == "approved"
+            self.failures[number] = Failures() if right else before.one_more(self.now)
 
     def _note_lists(
         self, before: Subscriber, after: Subscriber, turn: Turn, spoken: Spoken
@@ -218,11 +250,13 @@ class Work:
             await errands.enqueue(connection, self._errands, self.now)
             await carry(connection, self.speech.carried_to, people, self.people, self.now)
         await outbox.enqueue(connection, self.messages, observing=self.speech.observing)
+        if self.speech.verifier is not None:
+            await self._proving.write(connection, self.speech.verifier)
 
     @property
     def gateways(self) -> Collection[str]:
         """The gateways that have something to send."""
-        return {message.gateway for message in self.messages}
+        return {message.gateway for message in self.messages} | self._proving.gateways
 
 
 def parked(text: Inbound, error: Exception, library: Library) -> Handled:

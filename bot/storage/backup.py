@@ -34,6 +34,8 @@ SETTLING = (
 )
 """After these nothing of before is answered, or sent, any more. In SQL that every schema knows."""
 SETTLING_LATER = {
+    "verifications": "UPDATE verifications SET status = 'cancelled', status_at = :now"
+    " WHERE status = 'pending'",
     "deliveries": "UPDATE deliveries SET status = 'failed', status_at = :now,"
     " error = 'a backup was restored' WHERE status = 'waiting'",
 }

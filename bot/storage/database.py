@@ -23,10 +23,12 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.core.codes import Codes
 from bot.core.deliveries import Listeners
 from bot.core.pseudonyms import pseudonyms
 from bot.storage import postgresql
 from bot.storage.aliases import PSEUDONYM
+from bot.storage.code_rows import CODES
 from bot.storage.deliveries import LISTENERS
 from bot.storage.errors import StoreBroken, StoreError, StoreInUse
 from bot.storage.journal import Journal
@@ -60,6 +62,7 @@ class Database:
         self._driver = _driver_url(url)
         self.path = _sqlite_path(url)
         self.pseudonym = pseudonyms(secret)
+        self.codes = Codes(secret)
         self.listeners = listeners
         if journal is None and self.path is not None:
             journal = self.path.with_name(f"{self.path.name}.journal")
@@ -142,8 +145,9 @@ class Database:
         )
 
     def _introduce(self, _connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        """Let a connection know how pseudonyms are made, and who wants events."""
+        """Let a connection know how pseudonyms and codes are made, and who wants events."""
         record.info[PSEUDONYM] = self.pseudonym
+        record.info[CODES] = self.codes
         record.info[LISTENERS] = self.listeners
 
     @contextmanager

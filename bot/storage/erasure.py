@@ -21,6 +21,7 @@ from bot.core.conversation import conversation_key
 from bot.core.errands import TO_DO, ErrandKind, ErrandStatus
 from bot.core.messages import InboundStatus, Status
 from bot.storage.aliases import pseudonym_of
+from bot.storage.code_tables import code_sends, verifications, wrong_codes
 from bot.storage.columns import UNDER_WAY, is_told
 from bot.storage.many import INSERT
 from bot.storage.people_tables import (
@@ -38,7 +39,10 @@ from bot.storage.whose import Dossier, Row, is_of
 
 FORGOTTEN = "forgotten"
 """The reason of a text that says nothing any more; see `bot.core.decision.REASONS`."""
-GONE: Sequence[Table] = (members, answers, events, deliveries, mirrored, stopped)
+GONE: Sequence[Table] = (
+    *(members, answers, events, deliveries, mirrored, stopped),
+    *(verifications, code_sends, wrong_codes),
+)
 """Of these nothing is left."""
 NATIONAL = 7
 """Digits at a number's end that are taken for it wherever they are written."""
@@ -124,6 +128,7 @@ def _said_nothing(mine: str) -> dict[str, Any]:
         "conversation": conversation_key_of(inbox, mine),
         "number": mine,
         "text": "",
+        "sealed": "",
         "status": InboundStatus.IGNORED.value,
         "reason": FORGOTTEN,
         "rule": None,

@@ -26,7 +26,7 @@ from bot.core.decision import Why
 from bot.core.errands import TO_DO, ErrandKind
 from bot.core.messages import Inbound, InboundStatus, Listed
 from bot.core.obey import opts_out
-from bot.storage import accounts, telling
+from bot.storage import accounts, code_rows, telling
 from bot.storage.aliases import aliases, forgotten_at, pseudonym_of
 from bot.storage.columns import has_status, is_told
 from bot.storage.many import Many, insert_new
@@ -95,6 +95,7 @@ async def receive(
         if since is not None and text.sent_at < since.replace(microsecond=0):
             row |= _unsaid(text, gateway, pseudonym_of(connection, text.number))
         rows.append(row)
+    await code_rows.seal(connection, rows, now)
     await _insert(connection, rows)
     await telling.of_texts(connection, rows, now)
     return Received(len(rows), renumbered, reused)
@@ -170,6 +171,7 @@ def _row(
         "status": InboundStatus.NEW.value,
         "attempts": 0,
         "reason": None,
+        "sealed": "",
     }
 
 
@@ -178,6 +180,7 @@ _insert = insert_new(
     [
         *("conversation", "gateway", "key", "fingerprint", "number", "our_number", "text"),
         *("reference", "sent_at", "received_at", "history", "status", "attempts", "reason"),
+        "sealed",
     ],
 )
 """The unique key has the last word, also over another instance that read the same page."""

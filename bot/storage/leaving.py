@@ -59,6 +59,11 @@ class Due:
     fence: int
     alone: bool
     """It was refused together with others, and goes by itself now."""
+    language: str = ""
+    verification: str = ""
+    """Whose code it says."""
+    way: str = ""
+    """How that is sent."""
 
 
 @cache
@@ -80,6 +85,9 @@ def _due(waiting: frozenset[MessageClass]) -> Select[Any]:
             outbox.c.delivery,
             outbox.c.fence,
             (outbox.c.code == ALONE).label("alone"),
+            outbox.c.language,
+            outbox.c.verification,
+            outbox.c.way,
             outbox.c.not_before,
             outbox.c.expires_at,
             (outbox.c.expires_at <= now).label("expired"),

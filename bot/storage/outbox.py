@@ -84,6 +84,8 @@ def _row(message: Outbound, status: str) -> dict[str, Any]:
         "code": "",
         "error": message.because,
         "negatives": 0,
+        "verification": message.verification,
+        "way": message.way.value if message.verification else "",
     }
 
 
@@ -93,7 +95,7 @@ _enqueue = Many(
 WRITTEN: Sequence[str] = [
     *("conversation", "cause", "gateway", "number", "text", "message_class", "delivery"),
     *("language", "rule", "status", "status_at", "created_at", "not_before", "expires_at"),
-    *("resends", "fence", "gateway_id", "code", "error", "negatives"),
+    *("resends", "fence", "gateway_id", "code", "error", "negatives", "verification", "way"),
 ]
 
 

@@ -23,6 +23,7 @@ class Awaited:
 
     sent: Sent
     text: str
+    """Empty where it may not be compared with what is listed."""
     code: str
     segments: int | None = None
     """As the gateway counts them, where it said so."""
@@ -41,6 +42,7 @@ async def awaited(
             outbox.c.text,
             outbox.c.code,
             outbox.c.segments,
+            outbox.c.verification,
         )
         .where(
             outbox.c.gateway == gateway,
@@ -54,7 +56,7 @@ async def awaited(
     return [
         Awaited(
             Sent(row.id, row.gateway_id, row.number, row.handed_at),
-            row.text,
+            "" if row.verification else row.text,  # it hides a code, and is listed otherwise
             row.code,
             row.segments,
         )

@@ -1,8 +1,8 @@
 """Forgetting: words after their time, rows once no gateway can list them any more.
 
 What is nothing but words goes with them: answers, what the operator's programs were told, errands
-that are done. What is still to do is kept. Memberships that ended, and what was spent, go with
-what tells who did what.
+that are done. What is still to do is kept. Verifications have a time of their own. Memberships
+that ended, and what was spent, go with what tells who did what.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.deliveries import DeliveryStatus
 from bot.core.errands import TO_DO
 from bot.core.messages import InboundStatus, MessageClass
+from bot.core.verification import State
+from bot.storage.code_tables import code_sends, verifications, wrong_codes
 from bot.storage.columns import STILL_OPEN, has_status, is_told
 from bot.storage.people_tables import answers, members, stopped
 from bot.storage.program_tables import deliveries
@@ -48,6 +50,11 @@ SINCE: Mapping[Table, ColumnElement[datetime]] = {
     errands: errands.c.status_at,
 }
 
+CODES_ALONE: Mapping[Table, tuple[ColumnElement[bool], ColumnElement[datetime]]] = {
+    verifications: (~has_status(verifications, State.PENDING), verifications.c.created_at),
+    code_sends: (true(), code_sends.c.at),
+}
+
 UNLISTED: Mapping[Table, ColumnElement[bool]] = {
     # A campaign that is followed lists its answers for ever: without their rows they would be new.
     inbox: ~exists().where(
@@ -66,7 +73,7 @@ class Old:
 
     wordy: Mapping[Table, Sequence[int]]
     """Their words go; a gateway that lists such a text again is not answered again (INV-27)."""
-    dead: Mapping[Table, Sequence[int]]
+    dead: Mapping[Table, Sequence[int | str]]
     """They go."""
 
 
@@ -78,14 +85,14 @@ class Before:
     rows: datetime
     """Of texts and messages, once no gateway can list them any more."""
     codes: datetime
-    """The words of messages in which a code stands."""
+    """Verifications, and the words of messages in which a code stood."""
     audit: datetime
 
 
 async def find(connection: AsyncConnection, before: Before) -> Old:
     """Look for a batch of what is older than that. Reads only: it may have to look at much."""
     wordy: dict[Table, Sequence[int]] = {}
-    dead: dict[Table, Sequence[int]] = {}
+    dead: dict[Table, Sequence[int | str]] = {}
     for table, settled in SETTLED.items():
         rows = select(table.c.id).where(settled).order_by(table.c.id).limit(AT_ONCE)
         words = rows.where(_is_old(table, before), table.c.text != "")
@@ -96,6 +103,9 @@ async def find(connection: AsyncConnection, before: Before) -> Old:
         rows = select(table.c.id).where(settled, SINCE[table] < before.texts)
         oldest = rows.order_by(table.c.id).limit(AT_ONCE)
         dead[table] = (await connection.scalars(oldest)).all()
+    for table, (settled, since) in CODES_ALONE.items():
+        rows = select(table.c.id).where(settled, since < before.codes).limit(AT_ONCE)
+        dead[table] = (await connection.scalars(rows)).all()
     return Old(wordy, dead)
 
 
@@ -121,6 +131,12 @@ async def forget_past(connection: AsyncConnection, before: datetime, day: str) -
     return sum([(await connection.execute(one)).rowcount for one in every])
 
 
+async def forget_wrong_codes(connection: AsyncConnection, before: datetime) -> int:
+    """Delete the counts of numbers that sent no wrong code since; say how many."""
+    gone = delete(wrong_codes).where(wrong_codes.c.last_at < before)
+    return (await connection.execute(gone)).rowcount
+
+
 async def forget(connection: AsyncConnection, old: Old) -> int:
     """Forget what was found; say how many rows were touched."""
     done = 0
@@ -128,8 +144,8 @@ async def forget(connection: AsyncConnection, old: Old) -> int:
         if ids:
             blank = update(table).where(table.c.id.in_(ids)).values(text="")
             done += (await connection.execute(blank)).rowcount
-    for table, ids in old.dead.items():
-        if ids:
-            gone = delete(table).where(table.c.id.in_(ids))
+    for table, rows in old.dead.items():
+        if rows:
+            gone = delete(table).where(table.c.id.in_(rows))
             done += (await connection.execute(gone)).rowcount
     return done

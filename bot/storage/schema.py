@@ -62,6 +62,8 @@ inbox = Table(
     Column("detail", JSON(none_as_null=True)),
     # It was parked, and an operator has it decided anew.
     Column("again", Boolean, nullable=False, server_default=false()),
+    # The seal of the code that it was: then `text` hides it.
+    Column("sealed", String, nullable=False, server_default=""),
     UniqueConstraint("conversation", "key"),
     sqlite_autoincrement=True,
 )
@@ -128,6 +130,9 @@ outbox = Table(
     Column("searched_at", Instant),
     Column("progress", JSON(none_as_null=True)),
     Column("verdict", JSON(none_as_null=True)),
+    # Whose code it says (then `text` hides it), and how that is sent.
+    Column("verification", String, nullable=False, server_default=""),
+    Column("way", String, nullable=False, server_default=""),
     UniqueConstraint("conversation", "cause"),
     sqlite_autoincrement=True,
 )

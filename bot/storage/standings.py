@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errands import ErrandKind
 from bot.storage import errands as errand_rows, outbox as outbox_rows, subscribers as people
+from bot.storage.code_tables import code_sends, verifications, wrong_codes
 from bot.storage.people_tables import consents, members, mirrored, stopped, subscribers
 from bot.storage.schema import conversations, errands, inbox, outbox
 
 NUMBERED = (
     *(subscribers, members, consents, mirrored, stopped),
     *(conversations, inbox, outbox, errands),
+    *(verifications, code_sends, wrong_codes),
 )
 """The tables in which a number may stand that stands in no other."""
 TO_THE_PERSON = (ErrandKind.LATER, ErrandKind.LOOKUP, ErrandKind.AGAIN)

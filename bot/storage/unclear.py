@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import Delivery, Sighting, Skew, Status, Unclear
+from bot.core.messages import Delivery, Sighting, Skew, Status, Unclear, Way
 from bot.core.reconcile import Verdict, VerdictKind
 from bot.storage import telling
 from bot.storage.columns import UNDER_WAY, has_status, is_told
@@ -50,6 +50,8 @@ def _unclear(rows: Sequence[Any]) -> Unclear:
         negatives=first.negatives,
         searched_at=first.searched_at,
         skew=_skew(first),
+        verification=first.verification,
+        way=Way(first.way or Way.TEXT),
     )
 
 
@@ -107,6 +109,8 @@ async def bound(
     Those that were seen, and those sent around the unclear ones: a listing that lacks what was
     certainly taken proves nothing by what else it lacks.
     """
+    if not unclear:
+        return {}
     seen = [sighting.gateway_id for sighting in sightings]
     near = min(one.batch for one in unclear) - NEIGHBOURS
     found: dict[str, datetime] = {}

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.messages import MessageClass
+from bot.storage.code_tables import code_sends, verifications, wrong_codes
 from bot.storage.people_tables import (
     answers,
     consents,
@@ -28,6 +29,7 @@ Row = Mapping[str, Any]
 OF_A_PERSON: Sequence[Table] = (
     *(inbox, outbox, conversations, subscribers, members, consents),
     *(answers, errands, events, deliveries, mirrored, stopped),
+    *(verifications, code_sends, wrong_codes),
 )
 """The tables in which something is kept of a person."""
 

@@ -78,7 +78,7 @@ async def test_texts_are_shown_by_time_and_harmless(vudumobile: VuduMobileComman
     assert "EST" in texts or "EDT" in texts, "times are of the configuration's zone"
     (lost,) = [line for line in sent.splitlines() if "Lost" in line]
     assert "UNDELIV_300" in lost
-    assert "Non livrable" in lost
+    assert "off, out of reach" in lost
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from bot.app import load_content, policy
 from bot.console.api import Api, Limits
 from bot.console.app import serve
 from bot.console.limits import Limit, Rate
+from bot.control.verifying import CodeWays, verifier_of
+from bot.core.messages import Way
 from bot.core.tokens import Scope, digest_of
 from bot.programs import Parts, api_of
 from bot.services.desk import Desk
@@ -111,11 +113,21 @@ async def program(
             life=timedelta(hours=1),
             observing=observing,
         )
+        verifier = verifier_of(
+            config,
+            library,
+            scene.account.spending,
+            scene.clock,
+            policy=policy(config),
+            known={"vudumobile": CodeWays((Way.VENDOR, Way.TEXT), scene.gateway.refuses)},
+            observing=observing,
+        )
         parts = Parts(
             *(config, scene.clock, scene.database, library, policy(config)),
             desk=Desk(scene.database, scene.clock, config.gateways, policy(config)),
             starter=starter,
             roster=Roster(scene.database, scene.clock, lambda: library.rulebook.lists),
+            verifier=verifier,
         )
         free = Limits(Limit(UNLIMITED), Limit(UNLIMITED), Limit(UNLIMITED))
         api = replace(api_of(keeper, parts), limits=limits or free)

@@ -20,9 +20,12 @@ from tests.console.api import EVERY, SECRET, UNLIMITED, program
 from tests.services.played import ANA
 
 EXAMPLES = {"{id}": "inbound-1", "{rule}": "vote", "{list}": "deals", "{number}": ANA}
+EXAMPLES |= {"{verification}": "verification-0"}
 BODIES: dict[str, Any] = {
     "/messages": {"to": ANA, "text": "Bonjour"},
     "/rules/check": {"text": "rules: []\n"},
+    "/verifications": {"to": ANA},
+    "/verifications/{verification}/check": {"code": "123456"},
     "/rules/explain": {"text": "meteo"},
     "/lists/{list}/members/{number}": {"consent": {"kind": "express", "wording": "Oui"}},
 }
@@ -54,10 +57,12 @@ async def test_every_operation_wants_a_token_with_its_scope(tmp_path: Path) -> N
                 assert got.type == "application/problem+json"
         assert await asking.scene.outbox() == []
 
+        begun = await asking.ask("POST", "/verifications", BODIES["/verifications"])
         before = await kept(asking.scene.database)
         for route in asking.api.routes:
             if route.method == "GET":
-                got = await asking.ask("GET", named(route.path))
+                path = route.path.replace("{verification}", begun.body["id"])
+                got = await asking.ask("GET", named(path))
                 assert got.status == 200, (route.path, got)
         assert await kept(asking.scene.database) == before
 

@@ -165,8 +165,9 @@ def test_a_fault_of_a_file_is_told_with_its_place(told, content, fault):
         ("id: a, keyword: x, reply: y, delivery: no", ["2:35: delivery should be 'at_most_once'"]),
         ("id: a, keyword: x, reply: y, examples: {match: x}", ["2:46: there is no key 'match'"]),
         (
-            "id: a, keyword: x, do: {verify: sign-in}",
-            ["2:30: 'verify' is not supported yet in this version; leave it out"],
+            "id: a, keyword: x, gave_up: {do: {verify: b}}, "
+            "steps: [{id: w, ask: Y?, expect: text}]",
+            ["2:40: a code is sent by the rule itself alone; move it into the rule's own `do`"],
         ),
         (
             "id: a, keyword: [Arrêt!, help, stop pub], reply: y",

@@ -19,6 +19,7 @@ from bot.core.actions import (
     Speak,
     Start,
     Tag,
+    Verify,
 )
 from bot.core.sayings import Message
 from bot.core.understanding import Expected, Kind
@@ -26,6 +27,7 @@ from bot.core.understanding import Expected, Kind
 FORWARDED = Message(template="forwarded")
 URL = "https://api.example/w?town={{ rest }}"
 EXAMPLES = [
+    ("verify: sign-in", Verify("sign-in")),
     (
         f'lookup: {{url: "{URL}", expect: {{w.sky: text, degrees: integer}}, fallback: Rien}}',
         Lookup(
@@ -97,7 +99,7 @@ def test_verbs_are_done_in_their_order_whatever_is_written_first(rules):
         ("{join: dels}", "3:10: there is no list 'dels'; did you mean deals?"),
         ("{leave: dels}", "3:10: there is no list 'dels'; did you mean deals?"),
         ("{join: deals, leave: deals}", "3:23: who joins a list cannot leave it at once; keep"),
-        ("{verify: sign-in}", "3:10: 'verify' is not supported yet in this version; leave it out"),
+        ("{verify: Sign in}", "3:10: verify: this is no purpose of a code; write small letters,"),
         ("{set: vip}", "3:10: set: this is no mapping of names; write {name: text}"),
         ("{set: {Vip: yes}}", "3:16: set: this is no name that a template can use; use small"),
         ("{set: {text: yes}}", "3:16: set: every template has a name 'text' already; choose"),

@@ -72,6 +72,7 @@ def test_each_reason_is_told_in_both_languages() -> None:
 ARGUMENTS = {
     "values": {"a": "b"},
     "names": ("a",),
+    "purpose": "sign-in",
     "list": "deals",
     "message": Message({"": "ok"}),
     "event": "booked",

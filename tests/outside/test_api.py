@@ -53,7 +53,7 @@ async def test_every_example_works_and_every_operation_has_one(tmp_path: Path) -
         daemon = await scene.up()
         scene.text("vudumobile", ANA, "vote 3", "Vote 3.")
         await scene.answered()
-        scopes = "messages,answers,lists,rules,subscribers"
+        scopes = "messages,verifications,answers,lists,rules,subscribers"
         # A group of commands takes -c before the command, which `scene.command` writes last.
         adding = f'cd "{tmp_path}" && "{sys.executable}" -m bot token add shop --scope {scopes}'
         status, token = await shell(adding, **scene._environ(limited=False))
@@ -68,6 +68,8 @@ async def test_every_example_works_and_every_operation_has_one(tmp_path: Path) -
             assert code == 0, f"{example}\n{output}"
             paths[path].pop(method, None)
             assert not output or json.loads(output)
+            if path.endswith("/verifications"):
+                environ["VERIFICATION"] = json.loads(output)["id"]
 
         assert {path: left for path, left in paths.items() if left} == {}
         await scene.until(
@@ -81,5 +83,9 @@ async def test_every_example_works_and_every_operation_has_one(tmp_path: Path) -
             *("inbound-1", "outbound-1", "outbound-2"),
         ]
         assert (code, errors) == (0, "")
+        code, listed, errors = await scene.command("verifications", "--json")
+        assert [(one["id"], one["whose"]) for one in json.loads(listed)] == [
+            (environ["VERIFICATION"], "token shop"),
+        ]
         assert not {token.strip(), ANA} & set(re.findall(r"[\w+]+", daemon.log))
         assert scene.surprises() == []

@@ -9,8 +9,10 @@ from pathlib import Path
 from sqlalchemy import insert, select
 
 from bot.core.actions import Emit, Forward, Later
+from bot.core.code_limits import Failures
 from bot.core.consent import Consent, ConsentKind, How
 from bot.core.conversation import Subscriber
+from bot.core.verification import Channel, Verification
 from bot.services.forgetting import Forgetting
 from bot.storage import (
     columns,
@@ -19,6 +21,7 @@ from bot.storage import (
     program_tables,
     stops,
     subscribers,
+    verifications,
 )
 from bot.storage.stops import Stop
 from tests.core.talking import BOOK, book, rule, say
@@ -62,6 +65,27 @@ async def live(scene: Scene, number: str = ANA) -> None:
         await stops.note(
             connection, [Stop(talk, "vudumobile", number, "UNDELIV_201", 1, now, now)]
         )
+        one = Verification(
+            id="verification-1",
+            caller="token shop",
+            purpose="sign-in",
+            number=number,
+            gateway="vudumobile",
+            our_number="",
+            channel=Channel.SMS,
+            language="fr",
+            nonce="a nonce",
+            length=6,
+            attempts_allowed=5,
+            sends_allowed=5,
+            created_at=now,
+            expires_at=now + timedelta(minutes=10),
+            country="CA",
+        )
+        await verifications.insert(connection, one)
+        await verifications.record(connection, verifications.Sent(one, "", now))
+        known = Failures().one_more(now)
+        await verifications.save_failures(connection, number, known, now)
         told = {"event": 1, "conversation": f"vudumobile:{number}", "webhook": "shop"}
         how = {"status": "failed", "attempts": 10, "error": "it answered 500"}
         await connection.execute(

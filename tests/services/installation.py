@@ -17,6 +17,7 @@ from bot.core.calibration import Calibration
 from bot.gateways import open_gateway
 from bot.gateways.http import Transport
 from bot.sandbox import Clock, Sandbox
+from bot.saying import speech_of, verifier_in
 from bot.services.account import Account
 from bot.services.follower import Follower
 from bot.services.library import Library
@@ -25,8 +26,8 @@ from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
 from bot.services.responder import Responder
 from bot.services.sender import Sender
-from bot.services.speaking import Speech
 from bot.services.spending import Spending
+from bot.services.verifier import Verifier
 from bot.services.watch import Watch
 from bot.storage import accounts
 from bot.storage.database import Database
@@ -63,6 +64,7 @@ class Installation:
     library: Library
     responder: Responder
     accounts: dict[str, Account]
+    verifier: Verifier
     pollers: dict[str, Poller] = field(default_factory=dict)
     senders: dict[str, Sender] = field(default_factory=dict)
     reconcilers: dict[str, Reconciler] = field(default_factory=dict)
@@ -184,12 +186,7 @@ async def assemble(
             shared=spending,
         )
     library = Library(lambda: load_content(config, sandbox=True))
-    speech = Speech(
-        library,
-        {name: account.gateway for name, account in known.items()},
-        policy(config),
-        config.replies.life,
-    )
+    speech = speech_of(config, library, list(known.values()), policy(config), observing=False)
     responder = Responder(
         database,
         speech,
@@ -197,7 +194,10 @@ async def assemble(
         wake=lambda gateway: None,
         burst=config.replies.burst,
     )
-    made = Installation(sandbox, sandbox.clock, config, database, library, responder, known)
+    verifier = verifier_in(speech)
+    made = Installation(
+        sandbox, sandbox.clock, config, database, library, responder, known, verifier
+    )
     for name, account in known.items():
         made.pollers[name] = Poller(account, reading(config.gateways[name]), lambda: None)
         await made.pollers[name].begin()

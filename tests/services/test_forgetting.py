@@ -136,7 +136,10 @@ def test_every_table_that_holds_words_is_forgotten_or_a_persons_own() -> None:
     standing |= {"consents", "forgotten", "spent", "tokens", "mirrored", "stopped"}
     standing |= {"requests"}  # of programs; they go after a day
     standing |= {"alarms"}  # of the installation; they go when they are over
-    forgotten: set[Table] = {*retention.SETTLED, *retention.WORDS_ALONE}
+    standing |= {"wrong_codes"}  # counts alone
+    forgotten: set[Table] = {
+        *(*retention.SETTLED, *retention.WORDS_ALONE, *retention.CODES_ALONE),
+    }
     assert {table.name for table in columns.metadata.sorted_tables} - standing == {
         table.name for table in forgotten
     }
