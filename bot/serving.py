@@ -35,6 +35,7 @@ from bot.services.library import Library
 from bot.services.mirror import Mirrors
 from bot.services.roster import Roster
 from bot.services.spending import Spending
+from bot.services.starter import Starter
 from bot.services.verifier import Verifier
 from bot.storage.database import Database
 
@@ -80,18 +81,7 @@ async def serving(running: Running) -> AsyncIterator[str]:
     doorkeeper = Doorkeeper(database, clock, installation_secret(config))
     desk = Desk(database, clock, config.gateways, running.policy)
     async with AsyncExitStack() as stack:
-        offers: Offers = {
-            "forget": forget_offer(Forgetting(database, clock)),
-            "send": send_offer(database, running.library, starter),
-            **follow_offers(running.accounts),
-            **list_offers(roster),
-            **mirror_offers(running.mirrors, observing=running.observing),
-            **token_offers(doorkeeper),
-            **telling_offers(database, clock),
-            "calibrate": calibrate_offer(Calibrating({one.name: one for one in running.accounts})),
-            "alarm-release": release_offer(database, clock, config.gateways, running.accounts),
-            **verifying_offers(running.verifier, clock),
-        }
+        offers = offers_of(running, starter=starter, roster=roster, door=doorkeeper)
         answering = partial(answer, desk, offers=offers)
         beside = database.path or config.data_folder / BESIDE_POSTGRESQL
         await stack.enter_async_context(listening(socket_of(beside), answering))
@@ -110,3 +100,21 @@ async def serving(running: Running) -> AsyncIterator[str]:
         yield await stack.enter_async_context(
             serve(patient, web.host, web.port, web.known_hosts, api)
         )
+
+
+def offers_of(running: Running, *, starter: Starter, roster: Roster, door: Doorkeeper) -> Offers:
+    """Put together what commands may ask of the daemon, by verb."""
+    config, database, clock = running.config, running.database, running.clock
+    known = running.accounts
+    return {
+        "forget": forget_offer(Forgetting(database, clock)),
+        "send": send_offer(database, running.library, starter),
+        "calibrate": calibrate_offer(Calibrating({one.name: one for one in known})),
+        "alarm-release": release_offer(database, clock, config.gateways, known),
+        **follow_offers(known),
+        **list_offers(roster),
+        **mirror_offers(running.mirrors, observing=running.observing),
+        **token_offers(door),
+        **telling_offers(database, clock),
+        **verifying_offers(running.verifier, clock),
+    }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import metrics
-from bot.core.messages import Skew
+from bot.core.skew import Skew
 from bot.gateways.base import Condition
 from bot.health import PATIENCE_SECONDS, Patient
 from bot.services.account import Account

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.alarms import HELD, Figures, Limits
-from bot.core.messages import Skew
+from bot.core.skew import Skew
 
 STEP = 5.0
 """Seconds that a clock may be off without anybody minding."""

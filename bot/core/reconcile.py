@@ -15,8 +15,9 @@ from enum import StrEnum
 from typing import Any
 
 from bot.core.calibration import EXACT, PREFIX, Calibration
-from bot.core.messages import Delivery, Search, Sighting, Skew, Unclear
+from bot.core.messages import Delivery, Search, Sighting, Unclear
 from bot.core.sightings import BEFORE, Hit, hits
+from bot.core.skew import Skew
 
 LATE = 120.0
 """Seconds after we gave up in which a server may still carry a request out. PHP ends a script

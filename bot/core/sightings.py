@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.core.calibration import LEVELS, level, number_key
-from bot.core.messages import Sighting, Skew, Unclear
+from bot.core.messages import Sighting, Unclear
+from bot.core.skew import Skew
 
 BEFORE = 2.0
 """Seconds: a listing tells whole seconds, cut off, so a message may be listed before it left."""

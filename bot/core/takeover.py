@@ -17,9 +17,10 @@ from itertools import groupby
 
 from bot.core.calibration import level
 from bot.core.conversation import Conversation
-from bot.core.messages import Sighting, Skew
+from bot.core.messages import Sighting
 from bot.core.reconcile import LATE
 from bot.core.sightings import BEFORE
+from bot.core.skew import Skew
 
 ANSWERED_WITHIN = timedelta(days=1)
 """What follows a text by more begins something new."""

@@ -26,10 +26,10 @@ from bot.core.messages import (
     Search,
     Sent,
     Sighting,
-    Skew,
     Unclear,
     Way,
 )
+from bot.core.skew import Skew
 from bot.gateways.book import Book
 from bot.gateways.examiner import Examiner
 

@@ -21,12 +21,12 @@ from bot.core.messages import (
     Search,
     Sent,
     Sighting,
-    Skew,
     Unclear,
     Way,
 )
 from bot.core.reconcile import LATE, LEAST_LISTING
 from bot.core.segments import segments
+from bot.core.skew import Skew
 from bot.gateways import clever_forms as forms, clever_time
 from bot.gateways.base import Condition, GatewayError, Rejected, Traits, Unconfirmed
 from bot.gateways.clever_account import Profile

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from bot.core.instants import instant, milliseconds
-from bot.core.messages import Skew, Unclear
+from bot.core.messages import Unclear
 from bot.core.reconcile import candidate_seconds
+from bot.core.skew import Skew
 from bot.gateways import clever_time
 from bot.gateways.base import Rejected, Unconfirmed
 from bot.gateways.clever_api import Api

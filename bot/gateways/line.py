@@ -10,7 +10,7 @@ from random import Random
 from typing import TypeVar
 
 from bot.clock import Clock
-from bot.core.messages import Skew
+from bot.core.skew import Skew
 from bot.gateways.base import Condition, GatewayError, Throttled
 from bot.gateways.breaker import Breaker
 from bot.gateways.http import Answer, Exchange, Oversized, Request

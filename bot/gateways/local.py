@@ -8,18 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
-from bot.core.messages import (
-    Acceptance,
-    Batch,
-    Feed,
-    Mail,
-    Page,
-    Search,
-    Sent,
-    Sighting,
-    Skew,
-    Unclear,
-)
+from bot.core.messages import Acceptance, Batch, Feed, Mail, Page, Search, Sent, Sighting, Unclear
+from bot.core.skew import Skew
 from bot.gateways import REFUSES
 from bot.gateways.base import Condition, Traits
 from bot.gateways.book import Book, NoBook

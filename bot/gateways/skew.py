@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.messages import Skew
+from bot.core.skew import Skew
 from bot.gateways.http import http_date
 
 SAMPLES = 20

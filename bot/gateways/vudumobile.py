@@ -22,10 +22,10 @@ from bot.core.messages import (
     Search,
     Sent,
     Sighting,
-    Skew,
     Unclear,
     Way,
 )
+from bot.core.skew import Skew
 from bot.gateways import vudumobile_forms as forms
 from bot.gateways.base import Condition, Traits, Unconfirmed
 from bot.gateways.http import Answer, Oversized, http_date

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from bot import metrics
 from bot.core.codes import said
-from bot.core.messages import Search, Skew, Unclear
+from bot.core.messages import Search, Unclear
 from bot.core.reconcile import Verdict, VerdictKind, verdicts
+from bot.core.skew import Skew
 from bot.core.unlisted import hurried, is_listed, unlisted
 from bot.gateways.base import GatewayError
 from bot.log import logger

@@ -28,15 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import (
-    Acceptance,
-    Batch,
-    Delivery,
-    MessageClass,
-    Outbound,
-    Skew,
-    Status,
-)
+from bot.core.messages import Acceptance, Batch, Delivery, MessageClass, Outbound, Status
+from bot.core.skew import Skew
 from bot.storage import telling
 from bot.storage.columns import STILL_OPEN, UNDER_WAY, Instant, has_status, is_told
 from bot.storage.many import INSERT, Many

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Row, and_, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.messages import Delivery, Sighting, Skew, Status, Unclear, Way
+from bot.core.messages import Delivery, Sighting, Status, Unclear, Way
 from bot.core.reconcile import Verdict, VerdictKind
+from bot.core.skew import Skew
 from bot.storage import telling
 from bot.storage.columns import UNDER_WAY, has_status, is_told
 from bot.storage.schema import outbox

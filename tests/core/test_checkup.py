@@ -9,7 +9,7 @@ import pytest
 from bot.core import checkup
 from bot.core.alarms import HELD, Figures, Limits
 from bot.core.checkup import Finding, Level, Look, Shape
-from bot.core.messages import Skew
+from bot.core.skew import Skew
 from tests.clock import NOON
 
 DAY = timedelta(days=1)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.calibration import Calibration
-from bot.core.messages import Skew
 from bot.core.reconcile import LATE, VerdictKind, candidate_seconds
+from bot.core.skew import Skew
 from tests.core.unclear import HANDED, UNCLEAR, judge, unclear
 
 PARIS = ZoneInfo("Europe/Paris")

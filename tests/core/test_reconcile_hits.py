@@ -6,9 +6,10 @@ from itertools import permutations
 import pytest
 from hypothesis import given, strategies as st
 
-from bot.core.messages import Sighting, Skew, Unclear
+from bot.core.messages import Sighting, Unclear
 from bot.core.reconcile import VerdictKind
 from bot.core.sightings import hits
+from bot.core.skew import Skew
 from tests.core.unclear import EXACT, FOREIGN, HANDED, NUMBER, TEXT, judge, sighting, unclear
 
 

@@ -13,8 +13,9 @@ import pytest
 
 from bot.core import reconcile
 from bot.core.calibration import ASSUMED_LAG, Calibration
-from bot.core.messages import Delivery, Search, Sighting, Skew, Status, Unclear
+from bot.core.messages import Delivery, Search, Sighting, Status, Unclear
 from bot.core.reconcile import APART, LATE, PATIENCE, VerdictKind, settle_seconds, verdicts
+from bot.core.skew import Skew
 
 BEGIN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NUMBER, TEXT = "+15145551234", "Merci!"

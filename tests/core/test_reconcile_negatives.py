@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.core.calibration import Calibration
-from bot.core.messages import Skew
 from bot.core.reconcile import APART, LATE, QUIET, REQUEST, ROUNDING, VerdictKind, settle_seconds
+from bot.core.skew import Skew
 from tests.core.unclear import (
     EXACT,
     FOREIGN,

@@ -20,8 +20,9 @@ import pytest
 
 from bot.core import reconcile
 from bot.core.calibration import Calibration
-from bot.core.messages import Delivery, Search, Sighting, Skew, Unclear
+from bot.core.messages import Delivery, Search, Sighting, Unclear
 from bot.core.reconcile import LATE, Verdict, VerdictKind, verdicts
+from bot.core.skew import Skew
 
 BEGIN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NUMBER, TEXT = "+15145551234", "Merci!"

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bot.core.conversation import Conversation
-from bot.core.messages import Sighting, Skew
+from bot.core.messages import Sighting
+from bot.core.skew import Skew
 from bot.core.takeover import (
     ANSWERED_WITHIN,
     SETTLED,

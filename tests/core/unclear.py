@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.calibration import Calibration
-from bot.core.messages import Delivery, Search, Sighting, Skew, Unclear
+from bot.core.messages import Delivery, Search, Sighting, Unclear
 from bot.core.reconcile import APART, Verdict, settle_seconds, verdicts
+from bot.core.skew import Skew
 
 HANDED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 UNCLEAR = HANDED + timedelta(seconds=30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -23,6 +23,7 @@ from bot.storage import (
     subscribers,
     verifications,
 )
+from bot.storage.database import Connection
 from bot.storage.stops import Stop
 from tests.core.talking import BOOK, book, rule, say
 from tests.services.attended import texted
@@ -65,27 +66,7 @@ async def live(scene: Scene, number: str = ANA) -> None:
         await stops.note(
             connection, [Stop(talk, "vudumobile", number, "UNDELIV_201", 1, now, now)]
         )
-        one = Verification(
-            id="verification-1",
-            caller="token shop",
-            purpose="sign-in",
-            number=number,
-            gateway="vudumobile",
-            our_number="",
-            channel=Channel.SMS,
-            language="fr",
-            nonce="a nonce",
-            length=6,
-            attempts_allowed=5,
-            sends_allowed=5,
-            created_at=now,
-            expires_at=now + timedelta(minutes=10),
-            country="CA",
-        )
-        await verifications.insert(connection, one)
-        await verifications.record(connection, verifications.Sent(one, "", now))
-        known = Failures().one_more(now)
-        await verifications.save_failures(connection, number, known, now)
+        await _verified(connection, number, now)
         told = {"event": 1, "conversation": f"vudumobile:{number}", "webhook": "shop"}
         how = {"status": "failed", "attempts": 10, "error": "it answered 500"}
         await connection.execute(
@@ -98,6 +79,31 @@ async def live(scene: Scene, number: str = ANA) -> None:
                 _consent(scene, number, How.IMPORT, f"people.csv/3 ({number})", "by a form"),
             ],
         )
+
+
+async def _verified(connection: Connection, number: str, now: datetime) -> None:
+    """Somebody was sent a code, and texted a wrong one."""
+    one = Verification(
+        id="verification-1",
+        caller="token shop",
+        purpose="sign-in",
+        number=number,
+        gateway="vudumobile",
+        our_number="",
+        channel=Channel.SMS,
+        language="fr",
+        nonce="a nonce",
+        length=6,
+        attempts_allowed=5,
+        sends_allowed=5,
+        created_at=now,
+        expires_at=now + timedelta(minutes=10),
+        country="CA",
+    )
+    await verifications.insert(connection, one)
+    await verifications.record(connection, verifications.Sent(one, "", now))
+    known = Failures().one_more(now)
+    await verifications.save_failures(connection, number, known, now)
 
 
 def _consent(scene: Scene, number: str, how: How, cause: str, wording: str) -> Consent:

@@ -28,13 +28,13 @@ from bot.core.messages import (
     Search,
     Sent,
     Sighting,
-    Skew,
     Unclear,
 )
 from bot.core.policy import Limit, Policy
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Phrase, Rule, Source, Trigger
 from bot.core.sayings import Message
+from bot.core.skew import Skew
 from bot.core.text import words
 from bot.gateways.base import Condition, Traits
 from bot.gateways.book import Book, NoBook

@@ -4,7 +4,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot import metrics
-from bot.core.messages import Acceptance, Search, Sighting, Skew, Status
+from bot.core.messages import Acceptance, Search, Sighting, Status
+from bot.core.skew import Skew
 from bot.gateways.base import Unconfirmed
 from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import RowMapping
 
 from bot.core.calibration import Calibration
-from bot.core.messages import Acceptance, Delivery, Search, Sighting, Skew, Status
+from bot.core.messages import Acceptance, Delivery, Search, Sighting, Status
+from bot.core.skew import Skew
 from bot.gateways.base import Throttled, Unconfirmed, Unreachable
 from bot.services.reconciler import Reconciler
 from tests.services.played import ANA, BEN, LEA, Scene, message

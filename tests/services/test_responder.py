@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.messages import Skew
 from bot.core.rulebook import Rulebook
 from bot.core.rules import Match
+from bot.core.skew import Skew
 from bot.storage import inbox, subscribers
 from tests.services.played import ANA, BEN, RULES, Scene, message
 

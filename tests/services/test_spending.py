@@ -11,7 +11,8 @@ from sqlalchemy import RowMapping, select
 from structlog.testing import capture_logs
 
 from bot.core.ceilings import Amount, Ceilings, Purpose
-from bot.core.messages import Acceptance, Batch, MessageClass, Search, Sighting, Skew, Status
+from bot.core.messages import Acceptance, Batch, MessageClass, Search, Sighting, Status
+from bot.core.skew import Skew
 from bot.gateways.base import Rejected, Unconfirmed, Unreachable
 from bot.health import Patient
 from bot.services.reconciler import Reconciler

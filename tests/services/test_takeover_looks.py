@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.messages import Skew
+from bot.core.skew import Skew
 from bot.gateways.base import Condition, Unconfirmed
 from bot.services.takeover import FURTHEST_BACK
 from tests.services.played import BEN, Scene

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, event
 from bot.core.ceilings import STARTED
 from bot.core.conversation import Conversation, Subscriber
 from bot.core.errands import Errand, ErrandKind, ErrandStatus
-from bot.core.messages import Acceptance, Batch, Skew, Status
+from bot.core.messages import Acceptance, Batch, Status
+from bot.core.skew import Skew
 from bot.storage import (
     answers,
     errands,

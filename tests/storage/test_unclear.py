@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.core.messages import Acceptance, Batch, Sighting, Skew, Status, Unclear
+from bot.core.messages import Acceptance, Batch, Sighting, Status, Unclear
 from bot.core.reconcile import Verdict, VerdictKind
+from bot.core.skew import Skew
 from bot.storage import outbox, unclear
 from bot.storage.database import Database
 from bot.storage.outbox import Outcome
