@@ -225,7 +225,9 @@ async def claim_suspect(connection: AsyncConnection) -> list[int]:
 
     It too waits while an address is being asked in its conversation.
     """
-    oldest = select(func.min(inbox.c.id)).where(is_suspect(inbox), ~_asking(inbox))
+    # By a sum: to find the first by its id alone, SQLite walks through all texts that there are.
+    by_id = inbox.c.id + literal_column("0")
+    oldest = select(inbox.c.id).where(is_suspect(inbox), ~_asking(inbox)).order_by(by_id).limit(1)
     return await _count(connection, oldest.scalar_subquery())
 
 
