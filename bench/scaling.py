@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ import structlog
 from sqlalchemy import Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from bench.campaigns import ANSWERED, TEN_DAYS, Traffic, play
+from bench.processes import ROOT
 from bench.way import POLL, Counted, counting, open_way, row_of, sizes
 from bot.gateways.vudumobile import LONGEST_FEED
 from bot.gateways.vudumobile_cursor import DAILY_REACH, HOURLY_REACH, OVERLAP
@@ -26,6 +28,7 @@ from bot.storage.people_tables import members
 from bot.storage.program_tables import deliveries
 from bot.storage.schema import conversations
 
+PAGE = ROOT / "docs" / "scaling.md"
 READ_US = 4.95
 """CPU of a row that is listed and known already, microseconds: `python -m bench.listing`, median
 of 9 rounds (4.66 to 5.21), on two cores of an Intel Xeon of which others used 93 %."""
@@ -221,11 +224,24 @@ def printed() -> dict[str, Callable[[], str]]:
     }
 
 
+def written(page: str, made: str) -> str:
+    """Put a table in place of the one on the page that has the same columns."""
+    head = made.splitlines()[0]
+    before, _, rest = page.partition(f"{head}\n")
+    _, _, behind = rest.partition("\n\n")
+    return f"{before}{made}\n\n{behind}" if rest else page
+
+
 def main() -> None:
-    """Print all tables."""
+    """Print all tables; with `--write`, put them into the page."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    page = PAGE.read_text("utf-8")
     for make in printed().values():
-        print(make(), end="\n\n", flush=True)
+        made = make()
+        print(made, end="\n\n", flush=True)
+        page = written(page, made)
+    if "--write" in sys.argv[1:]:
+        PAGE.write_text(page, "utf-8")
 
 
 if __name__ == "__main__":

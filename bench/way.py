@@ -75,6 +75,10 @@ class Moved(SystemClock):
         """Aware, UTC."""
         return self.present
 
+    def monotonic(self) -> float:
+        """Seconds since the start."""
+        return (self.present - START).total_seconds()
+
 
 @dataclass(slots=True)
 class PlayedVendor:

@@ -14,7 +14,7 @@ def test_the_tables_of_the_page_are_those_that_are_printed() -> None:
     tables = {name: make() for name, make in printed().items()}
 
     missing = [name for name, table in tables.items() if f"\n\n{table}\n\n" not in PAGE]
-    assert missing == []
+    assert missing == [], "python -m bench.scaling --write"
 
 
 def test_a_higher_rate_finds_answers_sooner_and_asks_more_often() -> None:
