@@ -16,7 +16,7 @@ SENDING: Sequence[Fault] = (
     ("answer_cut", "send", {}),
     ("answer_hangs", "send", {}),
     ("answer_slow", "send", {"seconds": 45.0}),
-    ("accepted_late", "send", {"seconds": 20.0}),
+    ("accepted_late", "send", {"seconds": 90.0}),
     ("refused", "send", {}),
     ("slow", "send", {"seconds": 5.0}),
     ("garbled", "send", {}),
@@ -35,6 +35,7 @@ SENDING: Sequence[Fault] = (
     ("text_trimmed", "send", {}),
     ("text_entities", "send", {}),
     ("row_repeated", "send", {}),
+    ("mt_late", "send", {"seconds": 12.0}),
 )
 READING: Sequence[Fault] = (
     ("answer_lost", "get_feed", {}),
@@ -48,6 +49,7 @@ READING: Sequence[Fault] = (
     ("empty", "get_feed", {}),
     ("slow", "get_feed", {"seconds": 8.0}),
     ("rows_shuffled", "get_feed", {}),
+    ("rows_lost", "get_feed", {}),
     ("date_wrong", None, {"seconds": 120.0}),
     ("date_missing", None, {}),
 )
@@ -203,7 +205,7 @@ def _befalling(dice: Random) -> list[Befalling]:
         phase = dice.choice(("", "before", "after"))
         seconds = dice.choice((1.0, 5.0, 20.0))  # longer than a lease, it is undecidable
         if how == "clock":
-            seconds = dice.choice((1.0,)) * dice.choice((1, -1))
+            seconds = dice.choice((1.0, 30.0, 90.0, 3600.0)) * dice.choice((1, -1))
         at = dice.choice((1, 1, 2, 3, 5, 8, 13, 30))
         found.append(Befalling(moment, Strike(how, kind, phase, at, seconds)))
     return sorted(found, key=lambda one: one.at)

@@ -47,6 +47,10 @@ A_WHILE = 90.0
 SENDS = {"send", "pushs"}
 
 
+class Wrong(Exception):
+    """Something went wrong already: what comes of it says nothing more."""
+
+
 class WorldClock(Clock):
     """The vendors' clock: the loop's time."""
 
@@ -109,6 +113,8 @@ def run(plan: Plan) -> Outcome:
                 loop.run_until_complete(world.play())
             except Endless as endless:
                 world.watcher.complain(f"it never ends: {endless}")
+            except Wrong:
+                pass  # it was told
             try:
                 return world.outcome(loop)
             finally:
@@ -223,6 +229,8 @@ class _World:
         """Let time pass; a process that died is followed by another."""
         while (left := moment - self.loop.time()) > 0:
             await asyncio.sleep(min(left, 1.0))
+            if self.watcher.complaints:
+                raise Wrong
             self._revive()
 
     def _revive(self) -> None:
