@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot import log
 from tests.simulation.bugs import BUGS
+from tests.simulation.matrix import cases, passed, tried
 from tests.simulation.plan import draw
 from tests.simulation.world import Outcome, run
 
@@ -32,6 +33,9 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="this one alone, with its story")
     parser.add_argument("--twice", type=int, default=0, help="so many are played twice (INV-40)")
     parser.add_argument("--bug", choices=sorted(BUGS), help="plant it; 0 once it was found")
+    parser.add_argument(
+        "--matrix", type=int, metavar="N", help="of the crash matrix every Nth case; 1: all"
+    )
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     return parser
 
@@ -100,6 +104,21 @@ def found(bug: str, seeds: Iterable[int], processes: int) -> int:
     return 1
 
 
+def crashes(every: int, processes: int) -> int:
+    """Play cases of the crash matrix; say how many there are in all."""
+    log.mute()
+    places = passed()
+    everything = [strike for _, strike in cases(places)]
+    chosen, failed = everything[::every], 0
+    with get_context("fork").Pool(processes, log.mute, maxtasksperchild=EACH_PROCESS) as pool:
+        for strike, outcome in zip(chosen, pool.imap(tried, chosen), strict=True):
+            if outcome.complaints:
+                failed += 1
+                tell(f"{strike}: {'; '.join(outcome.complaints)[:1500]}")
+    tell(f"{len(places)} places, {len(everything)} cases, {len(chosen)} played, {failed} failed")
+    return 1 if failed else 0
+
+
 def same(seeds: Iterable[int]) -> int:
     """Play each seed twice; INV-40."""
     log.mute()
@@ -114,6 +133,8 @@ def main() -> int:
     if chosen.seed is not None:
         return one(chosen.seed)
     fresh = range(chosen.first, chosen.first + chosen.seeds)
+    if chosen.matrix:
+        return crashes(chosen.matrix, chosen.processes)
     if chosen.bug:
         return found(chosen.bug, fresh, chosen.processes)
     code = many([*known(), *fresh], chosen.processes)

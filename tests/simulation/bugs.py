@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from sqlalchemy import update
 
 from bot.core import reconcile
-from bot.core.messages import InboundStatus, Status, Unclear
+from bot.core.messages import Status, Unclear
 from bot.gateways import vudumobile_cursor
 from bot.gateways.base import GatewayError
 from bot.gateways.clever import Clever
-from bot.gateways.vudumobile_cursor import Cursor
-from bot.services import poller, responder, sender, work
+from bot.gateways.vudumobile_cursor import Cursor, Plan
+from bot.services import poller, responder
 from bot.services.poller import Poller
 from bot.services.responder import Responder
 from bot.services.sender import Sender
@@ -29,13 +29,17 @@ from bot.storage.columns import UNDER_WAY, has_status
 from bot.storage.schema import outbox as rows
 
 
+def _plant(owner: Any, name: str, mistake: Any) -> None:
+    setattr(owner, name, mistake)
+
+
 def _unwritten_intent() -> None:
     """What is sent is written down once it was sent."""
 
     async def hand(*_: Any) -> None:
         return
 
-    outbox.hand = hand
+    _plant(outbox, "hand", hand)
 
 
 def _queued_after_a_crash() -> None:
@@ -53,7 +57,7 @@ def _queued_after_a_crash() -> None:
         )
         return int(done.rowcount)
 
-    outbox.recover = recover
+    _plant(outbox, "recover", recover)
 
 
 def _again_after_a_lost_answer() -> None:
@@ -66,45 +70,45 @@ def _again_after_a_lost_answer() -> None:
             return self._again(batch, error, 1.0)
         return outcome
 
-    Sender._failed = failed  # type: ignore[method-assign]
+    _plant(Sender, "_failed", failed)
 
 
 def _no_settle_time() -> None:
     """What is not listed now was not taken."""
-    reconcile.settle_seconds = lambda _lag, _skew: 0.0
-    reconcile.REQUEST = 0.0
+    _plant(reconcile, "settle_seconds", lambda _lag, _skew: 0.0)
 
 
 def _one_reading_is_enough() -> None:
     """A list that lacks it once lacks it for good."""
-    reconcile.NEGATIVES = 1
+    _plant(reconcile, "NEGATIVES", 1)
 
 
 def _any_listing_will_do() -> None:
     """A list that shows nothing at all proves that nothing was taken."""
-    reconcile._doubt = lambda batch, negatives, look: (
-        "" if look.search.complete.get(batch.batch) and negatives else "not yet"
-    )
+
+    def doubt(batch: Any, negatives: int, look: Any) -> str:
+        looked = look.search.complete.get(batch.batch)
+        return "" if looked and negatives else "not yet"
+
+    _plant(reconcile, "_doubt", doubt)
 
 
 def _cursor_before_rows() -> None:
     """The place in the list moves on before what was read there is written down."""
     store = Poller._store
-    vudumobile_cursor.OVERLAP = 1
+    _plant(vudumobile_cursor, "OVERLAP", 1)
 
     async def stored(self: Poller, followed: Any, page: Any) -> int:
         async with self._account.database.write() as connection:
             await feeds.move(connection, self._moved(followed, page, found=False))
         return await store(self, followed, page)
 
-    Poller._store = stored  # type: ignore[method-assign]
+    _plant(Poller, "_store", stored)
 
 
 def _no_overlap() -> None:
     """The list is read on from where it ended."""
-    Cursor.plan = lambda self, present: vudumobile_cursor.Plan(  # type: ignore[method-assign]
-        min(self.read, present)
-    )
+    _plant(Cursor, "plan", lambda self, present: Plan(min(self.read, present)))
 
 
 def _every_row_is_new() -> None:
@@ -112,13 +116,12 @@ def _every_row_is_new() -> None:
     receive, numbers = inbox.receive, count()
 
     async def received(connection: Any, gateway: str, texts: Sequence[Any], **how: Any) -> Any:
-        fresh = [
-            replace(one, key=f"{one.key}~{next(numbers)}", fingerprint="") for one in texts
-        ]
+        fresh = [replace(one, key=f"{one.key}~{next(numbers)}", fingerprint="") for one in texts]
         return await receive(connection, gateway, fresh, **how)
 
-    inbox.receive = received
-    Poller._stored = property(lambda _self: _Forgetful(), lambda _self, _value: None)
+    _plant(inbox, "receive", received)
+    forgetful = property(lambda _self: _Forgetful(), lambda _self, _value: None)
+    _plant(Poller, "_stored", forgetful)
 
 
 class _Forgetful(dict[str, Any]):
@@ -133,7 +136,7 @@ def _history_is_answered() -> None:
     async def received(*what: Any, history: bool, **how: Any) -> Any:
         return await receive(*what, history=False, **how)
 
-    inbox.receive = received
+    _plant(inbox, "receive", received)
 
 
 def _handled_before_answered() -> None:
@@ -151,7 +154,7 @@ def _handled_before_answered() -> None:
         self._tell(handled, done)
         return len(handled)
 
-    Responder._decide = decide  # type: ignore[method-assign]
+    _plant(Responder, "_decide", decide)
 
 
 def _all_at_once() -> None:
@@ -166,12 +169,13 @@ def _all_at_once() -> None:
                 queued.not_before <= now,
             )
         )
+        made: Any = leaving.Due
         return [
-            leaving.Due(*(getattr(row, name, False) for name in leaving.DUE_FIELDS))
+            made(*(getattr(row, name, False) for name in leaving.DUE_FIELDS))
             for row in found.all()[:limit]
         ]
 
-    leaving.due = due
+    _plant(leaving, "due", due)
 
 
 def _two_pushes_in_a_second() -> None:
@@ -180,12 +184,12 @@ def _two_pushes_in_a_second() -> None:
     async def at_once(_self: Clever) -> None:
         return
 
-    Clever._own_second = at_once  # type: ignore[method-assign]
+    _plant(Clever, "_own_second", at_once)
 
 
 def _whatever_the_clock_says() -> None:
     """The machine's clock is right, and was."""
-    Unclear.dated_by = lambda self, _skew: self  # type: ignore[method-assign]
+    _plant(Unclear, "dated_by", lambda self, _skew: self)
 
 
 BUGS: Mapping[str, Callable[[], None]] = {

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,9 @@ from bot.sandbox import Accepted, Sandbox
 from tests.outside.judge import Row, compare, replies
 from tests.simulation.plan import Plan
 
+APART = 0.8
+"""Seconds between two pushes as the vendor sees them: we keep 1.2 apart, and neither travels as
+long as the other."""
 FINAL = {"handled", "ignored", "parked"}
 TO_THE_OPTED_OUT = {"opt_out", "help"}
 NEVER_LEAVES = {"suppressed", "cancelled", "lapsed", "failed"}
@@ -29,7 +31,6 @@ class Watcher:
     path: Path
     sandbox: Sandbox
     plan: Plan
-    pace: float
     complaints: list[str] = field(default_factory=list)
     _seen: dict[int, tuple[str, int]] = field(default_factory=dict)
     _life: str = ""
@@ -83,7 +84,7 @@ class Watcher:
     def asked(self, gateway: str, operation: str, now: float) -> None:
         """A vendor has a request before it."""
         if gateway == "clever" and operation == "pushs":
-            if self._posts and now - self._posts[-1] < self.pace - 0.4:
+            if self._posts and now - self._posts[-1] < APART:
                 self.complain(f"INV-24: two pushes within {now - self._posts[-1]:.2f} s")
             self._posts.append(now)
 
@@ -93,8 +94,7 @@ class Watcher:
         if not sending:
             self.complain(f"INV-3: a message left {gateway} and no row says that it is sending")
         out = {
-            row["number"]
-            for row in self.rows("SELECT number FROM subscribers WHERE opted_out")
+            row["number"] for row in self.rows("SELECT number FROM subscribers WHERE opted_out")
         }
         for row in sending:
             if row["number"] in out and row["message_class"] not in TO_THE_OPTED_OUT:
@@ -102,8 +102,9 @@ class Watcher:
 
     def _after_stop(self, row: sqlite3.Row) -> None:
         # What was on its way before the STOP was decided may arrive after it.
-        decided = self.rows("SELECT id FROM outbox WHERE number = ? AND message_class = 'opt_out'",
-                            row["number"])
+        decided = self.rows(
+            "SELECT id FROM outbox WHERE number = ? AND message_class = 'opt_out'", row["number"]
+        )
         if any(row["id"] > one["id"] for one in decided):
             self.complain(f"INV-12: message {row['id']} leaves after the opt-out of its number")
 
@@ -171,7 +172,9 @@ class Watcher:
             for line in self.sandbox.ledger
             if (line.gateway, line.number) in self.plan.expected
         ]
-        report = compare(self.plan.expected, received, taken, self._kept(), evidence=self.plan.warm)
+        report = compare(
+            self.plan.expected, received, taken, self._kept(), evidence=self.plan.warm
+        )
         for sentence in report.doubled:
             self.complain(f"INV-4: {sentence}")
         for sentence in report.lost:
@@ -199,11 +202,6 @@ class Watcher:
 
     def _stopped(self, number: str) -> None:
         started = any(one.text == "START" for one in self.plan.texts if one.number == number)
-        (row,) = self.rows("SELECT opted_out FROM subscribers WHERE number = ?", number) or [None]
-        if row is None or bool(row["opted_out"]) is started:
+        found = self.rows("SELECT opted_out FROM subscribers WHERE number = ?", number)
+        if not found or bool(found[0]["opted_out"]) is started:
             self.complain(f"INV-12: {number} texted {'START' if started else 'STOP'} last")
-
-
-def in_order(moments: list[float]) -> bool:
-    """Whether each comes after the one before."""
-    return all(one <= other for one, other in pairwise(moments))

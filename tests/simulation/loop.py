@@ -66,7 +66,7 @@ class Loop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None:
         """Nobody waits in a selector."""
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         """Do it here and now: a thread would have an order of its own."""
         future = self.create_future()
         try:
@@ -99,7 +99,9 @@ class Loop(asyncio.BaseEventLoop):
             handle._run()
             return
         if life.frozen_until > self._now:
-            self.call_at(life.frozen_until, handle._callback, *handle._args, context=handle._context)
+            self.call_at(
+                life.frozen_until, handle._callback, *handle._args, context=handle._context
+            )
             return
         if not life.dead and self.before_step is not None:
             self.before_step(life)

@@ -53,8 +53,12 @@ def draw_everything_from(dice: random.Random) -> None:
     def drawn(seed: object = None) -> random.Random:
         return random.Random(dice.random() if seed is None else repr(seed))
 
-    app.random = cast(Any, SimpleNamespace(Random=drawn))
-    bot.gateways.line.Random = cast(Any, drawn)
+    chances: tuple[tuple[Any, str, object], ...] = (
+        (app, "random", SimpleNamespace(Random=drawn)),
+        (bot.gateways.line, "Random", drawn),
+    )
+    for module, name, chance in chances:
+        setattr(module, name, chance)
 
 
 @dataclass
@@ -184,9 +188,7 @@ class Machine:
 
     async def _run(self) -> None:
         config, clock = self.config, self.clock
-        options = Options(
-            sandbox=True, begun_elsewhere=lambda: self.wire.sandbox.begun_on_site
-        )
+        options = Options(sandbox=True, begun_elsewhere=lambda: self.wire.sandbox.begun_on_site)
         store = self._store = Store(
             self.folder / "textobot.db", self.point, secret=b"the key of a simulated installation"
         )
@@ -208,7 +210,7 @@ class Machine:
         workers = await app._workers(
             config, store, speech, known, Internet(clock), options=options
         )
-        bells = cast(Bells, PlayedBells())
+        bells = cast("Bells", PlayedBells())
         self._daemon = Daemon(workers, bells, store.turn)
         await self._daemon.run()
         await store.close()
@@ -217,7 +219,7 @@ class Machine:
         async with store.read() as connection:
             learned, calibration = await accounts.recall(connection, name)
         exchange = self.wire.exchange(self.clock, self.point)
-        transport = cast(Transport, SimpleNamespace(clock=self.clock, exchange=exchange))
+        transport = cast("Transport", SimpleNamespace(clock=self.clock, exchange=exchange))
         gateway = open_gateway(
             name, self.config.gateways[name], self.config, transport=transport, learned=learned
         )

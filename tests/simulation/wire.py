@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import format_datetime
 from random import Random
@@ -43,6 +43,7 @@ class Wire:
     heard: Heard
     unreachable: float = 0.0
     """How often no connection comes about."""
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def vendors(self) -> dict[str, Played]:
@@ -59,7 +60,9 @@ class Wire:
                 raise Unreachable("no connection: played")
             loop = asyncio.get_running_loop()
             answered: asyncio.Future[Told] = loop.create_future()
-            loop.create_task(self._serve(request, answered), context=Context())
+            serving = loop.create_task(self._serve(request, answered), context=Context())
+            self.serving.add(serving)
+            serving.add_done_callback(self.serving.discard)
             try:
                 async with asyncio.timeout(GIVE_UP_AFTER):
                     told = await answered
@@ -89,7 +92,7 @@ class Wire:
         _, name, _, tail = path.split("/", 3)
         vendor = self.vendors[name]
         line = world.new_request(name, request.method, path)
-        asked = cast(web.Request, _asked(request, tail))
+        asked = cast("web.Request", _asked(request, tail))
         call = vendor.understand(asked, request.body or b"", line)
         line.operation = call.operation
         self.heard(name, call.operation, request)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -101,7 +101,11 @@ def _library() -> Library:
     return Library(lambda: load_content(_installed()[1], sandbox=True))
 
 
-def run(plan: Plan) -> Outcome:
+Note = Callable[[Machine, str, str], None]
+"""Is told of each point that a process passes: kind and phase."""
+
+
+def run(plan: Plan, *, note: Note | None = None) -> Outcome:
     """Play a plan to its end."""
     with TemporaryDirectory(prefix="textobot-simulated-") as folder:
         asyncio.run(make_store(Path(folder) / "textobot.db"))
@@ -109,6 +113,8 @@ def run(plan: Plan) -> Outcome:
         asyncio.set_event_loop(loop)
         try:
             world = _World(plan, loop, Path(folder))
+            if note is not None:
+                world.machine.on_point = partial(note, world.machine)
             try:
                 loop.run_until_complete(world.play())
             except Endless as endless:
@@ -121,7 +127,6 @@ def run(plan: Plan) -> Outcome:
                 world.watcher.close()
         finally:
             asyncio.set_event_loop(None)
-            gc.collect()
 
 
 class _World:
@@ -144,8 +149,7 @@ class _World:
         self.machine = Machine(folder, config, _library(), self.wire, loop, clock, self.tell)
         self.machine.on_commit = self._committed
         path = folder / "textobot.db"
-        pace = config.gateways["clever"].pace if "clever" in config.gateways else timedelta(0)
-        self.watcher = Watcher(path, self.sandbox, plan, pace.total_seconds())
+        self.watcher = Watcher(path, self.sandbox, plan)
         self._path = path
 
     def _config(self, folder: Path) -> Config:
@@ -160,9 +164,7 @@ class _World:
             our_number=self.sandbox.vudumobile.our_number,
         )
         gateways = {
-            name: section.model_copy(
-                update={"poll": timedelta(seconds=3), "rate": Rate(10, 1.0)}
-            )
+            name: section.model_copy(update={"poll": timedelta(seconds=3), "rate": Rate(10, 1.0)})
             for name, section in played.gateways.items()
             if name in self.plan.gateways
         }
