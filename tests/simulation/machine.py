@@ -10,7 +10,7 @@ import asyncio
 import random
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -121,7 +121,14 @@ class Strike:
     at: int = 1
     seconds: float = 0.0
     site: str = ""
-    """Only at points under this place of the services, as `module.py:line`."""
+    """Only at points under this place of the services, `module.py:line`, or under any of
+    `module.py`."""
+
+    def is_at(self, found: Sequence[str]) -> bool:
+        """Whether one of the places found is the one that is meant."""
+        return not self.site or any(
+            place == self.site or place.rpartition(":")[0] == self.site for place in found
+        )
 
 
 @dataclass
@@ -247,7 +254,7 @@ class Machine:
         for strike in self.strikes:
             if strike.kind not in {"", kind} or strike.phase not in {"", phase}:
                 continue
-            if strike.site and strike.site not in places():
+            if not strike.is_at(places()):
                 continue
             strike.at -= 1
             if strike.at <= 0:

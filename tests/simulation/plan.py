@@ -76,6 +76,8 @@ once, and is known to be what was sent."""
 WARM = 4.0
 UNDECIDABLE = {("row_repeated", "clever")}
 """An answer without an id that is listed twice is two answers."""
+BUSY = ("responder.py", "responder.py", "sender.py", "poller.py", "reconciler.py")
+"""Where most is decided: half of what befalls a process befalls it there."""
 UNORDERED = {"row_late", "row_future"}
 
 
@@ -206,6 +208,8 @@ def _befalling(dice: Random) -> list[Befalling]:
         seconds = dice.choice((1.0, 5.0, 20.0))  # longer than a lease, it is undecidable
         if how == "clock":
             seconds = dice.choice((1.0, 30.0, 90.0, 3600.0)) * dice.choice((1, -1))
-        at = dice.choice((1, 1, 2, 3, 5, 8, 13, 30))
-        found.append(Befalling(moment, Strike(how, kind, phase, at, seconds)))
+        at, site = dice.choice((1, 1, 2, 3, 5, 8, 13, 30)), ""
+        if dice.random() < 0.6:
+            at, site = dice.choice((1, 1, 2, 3, 4)), dice.choice(BUSY)
+        found.append(Befalling(moment, Strike(how, kind, phase, at, seconds, site)))
     return sorted(found, key=lambda one: one.at)
