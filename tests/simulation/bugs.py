@@ -16,7 +16,6 @@ from sqlalchemy import update
 
 from bot.core import reconcile
 from bot.core.messages import Status, Unclear
-from bot.gateways import vudumobile_cursor
 from bot.gateways.base import GatewayError
 from bot.gateways.clever import Clever
 from bot.gateways.vudumobile_cursor import Cursor, Plan
@@ -96,7 +95,7 @@ def _any_listing_will_do() -> None:
 def _cursor_before_rows() -> None:
     """The place in the list moves on before what was read there is written down."""
     store = Poller._store
-    _plant(vudumobile_cursor, "OVERLAP", 1)
+    _no_overlap()
 
     async def stored(self: Poller, followed: Any, page: Any) -> int:
         async with self._account.database.write() as connection:

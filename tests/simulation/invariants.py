@@ -183,7 +183,7 @@ class Watcher:
             # Clever's campaigns are read each at its own time.
             if self.plan.ordered and "clever" not in sentence:
                 self.complain(f"INV-21: {sentence}")
-        for number in {one.number for one in self.plan.texts if one.text == "STOP"}:
+        for number in self.plan.choosing if self.plan.ordered else ():
             self._stopped(number)
 
     def _kept(self) -> list[Row]:

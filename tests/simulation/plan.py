@@ -120,6 +120,15 @@ class Plan:
     """Something was sent and listed before anything failed."""
 
     @property
+    def choosing(self) -> list[str]:
+        """Who texts STOP, and START so much later that the vendors' whole seconds tell."""
+        words: dict[str, list[float]] = {}
+        for one in self.texts:
+            if one.text in {"STOP", "START"}:
+                words.setdefault(one.number, []).append(one.at)
+        return [number for number, at in words.items() if len(at) == 1 or at[1] - at[0] > 1.5]
+
+    @property
     def ordered(self) -> bool:
         """Texts are listed in the order in which they were texted."""
         return not any(fault[0] in UNORDERED for _, fault, _, _ in self.faults)
