@@ -28,12 +28,12 @@ from bot.daemon import Daemon
 from bot.gateways import open_gateway
 from bot.gateways.http import Transport
 from bot.internet import Internet
+from bot.saying import speech_of
 from bot.scheduler import Bells
 from bot.services.account import Account
 from bot.services.forgetting import forget_again
 from bot.services.journaling import agree
 from bot.services.library import Library
-from bot.services.speaking import Speech
 from bot.services.spending import Spending
 from bot.storage import accounts
 from tests.simulation.loop import LIFE, Life, Loop, for_ever
@@ -207,13 +207,7 @@ class Machine:
         known = [await self._account(name, store, spending) for name in config.gateways]
         await agree(store, clock.now(), carried_to=carried_to(config, known))
         await forget_again(store)
-        speech = Speech(
-            self.library,
-            {account.name: account.gateway for account in known},
-            policy(config),
-            config.replies.life,
-            carried_to=carried_to(config, known),
-        )
+        speech = speech_of(config, self.library, known, policy(config), observing=False)
         workers = await app._workers(
             config, store, speech, known, Internet(clock), options=options
         )
