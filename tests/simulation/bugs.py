@@ -19,9 +19,8 @@ from bot.core.messages import Status, Unclear
 from bot.gateways.base import GatewayError
 from bot.gateways.clever import Clever
 from bot.gateways.vudumobile_cursor import Cursor, Plan
-from bot.services import poller, responder
+from bot.services import poller
 from bot.services.poller import Poller
-from bot.services.responder import Responder
 from bot.services.sender import Sender
 from bot.storage import feeds, inbox, leaving, outbox
 from bot.storage.columns import UNDER_WAY, has_status
@@ -138,24 +137,6 @@ def _history_is_answered() -> None:
     _plant(inbox, "receive", received)
 
 
-def _handled_before_answered() -> None:
-    """A text is done with in one transaction, and answered in the next."""
-
-    async def decide(self: Responder, ids: Sequence[int], begin: Any) -> int:
-        async with begin() as connection:
-            texts = [self._dated(text) for text in await inbox.load(connection, ids)]
-            done = await responder.load(connection, self._speech, self._clock, texts)
-            said = await responder._said(connection, texts)
-            handled = self._decide_all(texts, done, said)
-            await inbox.settle(connection, handled, done.now)
-        async with begin() as connection:
-            await done.write(connection)
-        self._tell(handled, done)
-        return len(handled)
-
-    _plant(Responder, "_decide", decide)
-
-
 def _all_at_once() -> None:
     """A person's second reply does not wait for the first."""
     queued = rows.c
@@ -202,7 +183,6 @@ BUGS: Mapping[str, Callable[[], None]] = {
     "no overlap": _no_overlap,
     "every row is new": _every_row_is_new,
     "history is answered": _history_is_answered,
-    "handled before answered": _handled_before_answered,
     "all at once": _all_at_once,
     "two pushes in a second": _two_pushes_in_a_second,
     "whatever the clock says": _whatever_the_clock_says,

@@ -19,8 +19,8 @@ APART = 0.8
 """Seconds between two pushes as the vendor sees them: we keep 1.2 apart, and neither travels as
 long as the other."""
 UNTOLD = "'charged': None"
-"""In the verdict of a Clever message that was given up: the campaign was not found, and the credit
-told nothing, as where two were unclear at once. That case is undecidable, and the README says so."""
+"""In the verdict of a Clever message that was given up: its campaign was not found, and the credit
+told nothing, as where two were unclear at once. That is undecidable, and the README says so."""
 FINAL = {"handled", "ignored", "parked"}
 TO_THE_OPTED_OUT = {"opt_out", "help"}
 NEVER_LEAVES = {"suppressed", "cancelled", "lapsed", "failed"}
