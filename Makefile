@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 WORKERS ?= auto
+SEEDS ?= 100000
 READY := $(VENV)/.ready
 
 .PHONY: demo test lint check bench soak format lock
@@ -23,7 +24,9 @@ check: lint test
 bench: $(READY)    # what a text costs, and how fast we are
 	$(VENV)/bin/python -m bench
 
-soak: $(READY)    # the long runs, with processes killed at random
+soak: $(READY)    # the long runs: a simulation of many seeds, then processes killed at random
+	$(VENV)/bin/python -m tests.simulation --matrix 1
+	$(VENV)/bin/python -m tests.simulation --seeds $(SEEDS)
 	$(VENV)/bin/python -m tests.soak
 
 format: $(READY)

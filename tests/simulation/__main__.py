@@ -1,0 +1,148 @@
+"""`python -m tests.simulation`: many seeds, or one with its story; ends with 1 if any went wrong.
+
+Every seed of `failed_seeds.txt` is played first: what failed once is tried for ever.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from multiprocessing import get_context
+from pathlib import Path
+
+from bot import log
+from tests.simulation.bugs import BUGS
+from tests.simulation.matrix import cases, passed, tried
+from tests.simulation.plan import draw
+from tests.simulation.world import Outcome, run
+
+FAILED = Path(__file__).parent / "failed_seeds.txt"
+EACH_PROCESS = 200
+"""Runs: what a run leaves behind is let go of with its process."""
+RARELY = {"get_feed", "mos", "deliveries", "account", "push"}
+
+
+def options() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200, help="how many")
+    parser.add_argument("--first", type=int, default=1, help="the first; the next count up")
+    parser.add_argument("--seed", type=int, help="this one alone, with its story")
+    parser.add_argument("--twice", type=int, default=0, help="so many are played twice (INV-40)")
+    parser.add_argument("--bug", choices=sorted(BUGS), help="plant it; 0 once it was found")
+    parser.add_argument(
+        "--matrix", type=int, metavar="N", help="of the crash matrix every Nth case; 1: all"
+    )
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    return parser
+
+
+def known() -> list[int]:
+    """Give the seeds that failed once."""
+    lines = FAILED.read_text(encoding="utf-8").splitlines()
+    return [int(line.split()[0]) for line in lines if line and not line.startswith("#")]
+
+
+def play(seed: int) -> Outcome:
+    """Play one; the story is kept only if it went wrong."""
+    outcome = run(draw(seed))
+    if not outcome.complaints:
+        outcome.story.clear()
+    return outcome
+
+
+def outcomes(seeds: Iterable[int], processes: int) -> Iterator[Outcome]:
+    """Play seeds on all processors."""
+    with get_context("fork").Pool(processes, log.mute, maxtasksperchild=EACH_PROCESS) as pool:
+        yield from pool.imap_unordered(play, seeds, chunksize=1)
+
+
+def tell(text: str) -> None:
+    """Print at once, also into a pipe."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def story(outcome: Outcome) -> str:
+    """Tell a run, without the readings that happen all the time."""
+    lines = (line for line in outcome.story if line.rpartition(": ")[2] not in RARELY)
+    return "\n".join([*lines, *outcome.complaints, f"digest {outcome.trace}"])
+
+
+def one(seed: int) -> int:
+    """Play one seed and tell all of it."""
+    log.mute()
+    outcome = run(draw(seed))
+    tell(f"{draw(seed)}\n{story(outcome)}")
+    return 1 if outcome.complaints else 0
+
+
+def many(seeds: list[int], processes: int) -> int:
+    """Play seeds; say what went wrong, and what there was of everything."""
+    counts: Counter[str] = Counter()
+    failed = 0
+    for outcome in outcomes(seeds, processes):
+        counts += outcome.counts
+        if outcome.complaints:
+            failed += 1
+            tell(f"seed {outcome.seed}: {'; '.join(outcome.complaints)[:1500]}")
+    tell(f"{len(seeds)} runs, {failed} went wrong; {dict(sorted(counts.items()))}")
+    return 1 if failed else 0
+
+
+def found(bug: str, seeds: Iterable[int], processes: int) -> int:
+    """Plant a bug, and play until it is found."""
+    BUGS[bug]()
+    for count, outcome in enumerate(outcomes(seeds, processes), 1):
+        if outcome.complaints:
+            tell(f"{bug}: found by run {count}, seed {outcome.seed}: {outcome.complaints[0]}")
+            return 0
+    tell(f"{bug}: not found")
+    return 1
+
+
+def crashes(every: int, processes: int) -> int:
+    """Play cases of the crash matrix; say how many there are in all."""
+    log.mute()
+    places = passed()
+    everything = [strike for _, strike in cases(places)]
+    chosen, failed = everything[::every], 0
+    with get_context("fork").Pool(processes, log.mute, maxtasksperchild=EACH_PROCESS) as pool:
+        for strike, outcome in zip(chosen, pool.imap(tried, chosen), strict=True):
+            if outcome.complaints:
+                failed += 1
+                tell(f"{strike}: {'; '.join(outcome.complaints)[:1500]}")
+    tell(f"{len(places)} places, {len(everything)} cases, {len(chosen)} played, {failed} failed")
+    return 1 if failed else 0
+
+
+def same(seeds: Iterable[int]) -> int:
+    """Play each seed twice; INV-40."""
+    log.mute()
+    other = [seed for seed in seeds if run(draw(seed)).trace != run(draw(seed)).trace]
+    tell(f"not the same twice: {other}" if other else "each was the same twice")
+    return 1 if other else 0
+
+
+def main() -> int:
+    """1 if anything went wrong; of a planted bug, if it was not found."""
+    chosen = options().parse_args()
+    if chosen.seed is not None:
+        return one(chosen.seed)
+    fresh = range(chosen.first, chosen.first + chosen.seeds)
+    if chosen.matrix:
+        return crashes(chosen.matrix, chosen.processes)
+    if chosen.bug:
+        return found(chosen.bug, fresh, chosen.processes)
+    code = many([*known(), *fresh], chosen.processes)
+    return max(code, same(range(chosen.first, chosen.first + chosen.twice)))
+
+
+if __name__ == "__main__":
+    if os.environ.get("PYTHONHASHSEED") != "0":
+        os.environ["PYTHONHASHSEED"] = "0"  # sets have an order, and it is part of a run
+        os.execv(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]])
+    sys.exit(main())

@@ -1,0 +1,189 @@
+"""Mistakes to be planted: a simulation that does not find them proves nothing.
+
+Each is what somebody might write in good faith; the first lines of `BUGS` are what most programs
+that answer texts do. A process that planted one stays spoilt, so each is tried in its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import update
+
+from bot.core import reconcile
+from bot.core.messages import Status, Unclear
+from bot.gateways.base import GatewayError
+from bot.gateways.clever import Clever
+from bot.gateways.vudumobile_cursor import Cursor, Plan
+from bot.services import poller
+from bot.services.poller import Poller
+from bot.services.sender import Sender
+from bot.storage import feeds, inbox, leaving, outbox
+from bot.storage.columns import UNDER_WAY, has_status
+from bot.storage.schema import outbox as rows
+
+
+def _plant(owner: Any, name: str, mistake: Any) -> None:
+    setattr(owner, name, mistake)
+
+
+def _unwritten_intent() -> None:
+    """What is sent is written down once it was sent."""
+
+    async def hand(*_: Any) -> None:
+        return
+
+    _plant(outbox, "hand", hand)
+
+
+def _queued_after_a_crash() -> None:
+    """What was being sent when the process died goes again."""
+
+    async def recover(connection: Any, gateway: str, now: datetime, *, all_of_them: bool) -> int:
+        lost = update(rows).where(
+            rows.c.gateway == gateway,
+            has_status(rows, *UNDER_WAY),
+            has_status(rows, Status.SENDING),
+            (rows.c.lease_until <= now) | all_of_them,
+        )
+        done = await connection.execute(
+            lost.values(status=Status.QUEUED.value, status_at=now, not_before=now)
+        )
+        return int(done.rowcount)
+
+    _plant(outbox, "recover", recover)
+
+
+def _again_after_a_lost_answer() -> None:
+    """An answer that does not come is a failure like any other, and is tried again."""
+    before = Sender._failed
+
+    def failed(self: Sender, batch: Any, error: GatewayError) -> Any:
+        outcome = before(self, batch, error)
+        if outcome.status is Status.UNCONFIRMED:
+            return self._again(batch, error, 1.0)
+        return outcome
+
+    _plant(Sender, "_failed", failed)
+
+
+def _no_settle_time() -> None:
+    """What is not listed now was not taken."""
+    _plant(reconcile, "settle_seconds", lambda _lag, _skew: 0.0)
+
+
+def _one_reading_is_enough() -> None:
+    """A list that lacks it once lacks it for good."""
+    _plant(reconcile, "NEGATIVES", 1)
+
+
+def _any_listing_will_do() -> None:
+    """A list that shows nothing at all proves that nothing was taken."""
+
+    def doubt(batch: Any, negatives: int, look: Any) -> str:
+        looked = look.search.complete.get(batch.batch)
+        return "" if looked and negatives else "not yet"
+
+    _plant(reconcile, "_doubt", doubt)
+
+
+def _cursor_before_rows() -> None:
+    """The place in the list moves on before what was read there is written down."""
+    store = Poller._store
+    _no_overlap()
+
+    async def stored(self: Poller, followed: Any, page: Any) -> int:
+        async with self._account.database.write() as connection:
+            await feeds.move(connection, self._moved(followed, page, found=False))
+        return await store(self, followed, page)
+
+    _plant(Poller, "_store", stored)
+
+
+def _no_overlap() -> None:
+    """The list is read on from where it ended."""
+    _plant(Cursor, "plan", lambda self, present: Plan(min(self.read, present)))
+
+
+def _every_row_is_new() -> None:
+    """What is listed again is taken for another text."""
+    receive, numbers = inbox.receive, count()
+
+    async def received(connection: Any, gateway: str, texts: Sequence[Any], **how: Any) -> Any:
+        fresh = [replace(one, key=f"{one.key}~{next(numbers)}", fingerprint="") for one in texts]
+        return await receive(connection, gateway, fresh, **how)
+
+    _plant(inbox, "receive", received)
+    forgetful = property(lambda _self: _Forgetful(), lambda _self, _value: None)
+    _plant(Poller, "_stored", forgetful)
+
+
+class _Forgetful(dict[str, Any]):
+    def get(self, *_: Any) -> Any:
+        return poller.NOTHING
+
+
+def _history_is_answered() -> None:
+    """Whatever is listed is new."""
+    receive = inbox.receive
+
+    async def received(*what: Any, history: bool, **how: Any) -> Any:
+        return await receive(*what, history=False, **how)
+
+    _plant(inbox, "receive", received)
+
+
+def _all_at_once() -> None:
+    """A person's second reply does not wait for the first."""
+    queued = rows.c
+
+    async def due(connection: Any, gateway: str, now: Any, limit: int, *_: Any, **__: Any) -> Any:
+        found = await connection.execute(
+            rows.select().where(
+                queued.gateway == gateway,
+                queued.status == Status.QUEUED.value,
+                queued.not_before <= now,
+            )
+        )
+        made: Any = leaving.Due
+        return [
+            made(*(getattr(row, name, False) for name in leaving.DUE_FIELDS))
+            for row in found.all()[:limit]
+        ]
+
+    _plant(leaving, "due", due)
+
+
+def _two_pushes_in_a_second() -> None:
+    """Clever is given everything as soon as it is there."""
+
+    async def at_once(_self: Clever) -> None:
+        return
+
+    _plant(Clever, "_own_second", at_once)
+
+
+def _whatever_the_clock_says() -> None:
+    """The machine's clock is right, and was."""
+    _plant(Unclear, "dated_by", lambda self, _skew: self)
+
+
+BUGS: Mapping[str, Callable[[], None]] = {
+    "unwritten intent": _unwritten_intent,
+    "queued after a crash": _queued_after_a_crash,
+    "again after a lost answer": _again_after_a_lost_answer,
+    "no settle time": _no_settle_time,
+    "one reading is enough": _one_reading_is_enough,
+    "any listing will do": _any_listing_will_do,
+    "cursor before rows": _cursor_before_rows,
+    "no overlap": _no_overlap,
+    "every row is new": _every_row_is_new,
+    "history is answered": _history_is_answered,
+    "all at once": _all_at_once,
+    "two pushes in a second": _two_pushes_in_a_second,
+    "whatever the clock says": _whatever_the_clock_says,
+}
