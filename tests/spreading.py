@@ -10,7 +10,11 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 STORIES = "tests/outside/"
-LONG = ("tests/outside/test_kill.py", "tests/sandbox/test_page.py", "tests/test_bench.py", STORIES)
+SIMULATED = "tests/simulation/"
+LONG = (
+    *("tests/outside/test_kill.py", "tests/sandbox/test_page.py", "tests/test_bench.py"),
+    *(STORIES, SIMULATED),
+)
 """What takes longest, longest first: begun last, it would keep everybody waiting in the end."""
 
 
@@ -28,7 +32,8 @@ class Spreading(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
 
 def unit(nodeid: str) -> str:
     """Name what stays together with this test."""
-    return nodeid if nodeid.startswith(STORIES) else nodeid.partition("::")[0]
+    alone = nodeid.startswith((STORIES, SIMULATED))
+    return nodeid if alone else nodeid.partition("::")[0]
 
 
 def rank(name: str) -> int:

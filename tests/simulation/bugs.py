@@ -14,8 +14,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from bot.core import reconcile
-from bot.core.messages import Status, Unclear
+from bot.core.messages import Status
 from bot.gateways.base import GatewayError
 from bot.gateways.clever import Clever
 from bot.gateways.vudumobile_cursor import Cursor, Plan
@@ -69,26 +68,6 @@ def _again_after_a_lost_answer() -> None:
         return outcome
 
     _plant(Sender, "_failed", failed)
-
-
-def _no_settle_time() -> None:
-    """What is not listed now was not taken."""
-    _plant(reconcile, "settle_seconds", lambda _lag, _skew: 0.0)
-
-
-def _one_reading_is_enough() -> None:
-    """A list that lacks it once lacks it for good."""
-    _plant(reconcile, "NEGATIVES", 1)
-
-
-def _any_listing_will_do() -> None:
-    """A list that shows nothing at all proves that nothing was taken."""
-
-    def doubt(batch: Any, negatives: int, look: Any) -> str:
-        looked = look.search.complete.get(batch.batch)
-        return "" if looked and negatives else "not yet"
-
-    _plant(reconcile, "_doubt", doubt)
 
 
 def _cursor_before_rows() -> None:
@@ -167,23 +146,14 @@ def _two_pushes_in_a_second() -> None:
     _plant(Clever, "_own_second", at_once)
 
 
-def _whatever_the_clock_says() -> None:
-    """The machine's clock is right, and was."""
-    _plant(Unclear, "dated_by", lambda self, _skew: self)
-
-
 BUGS: Mapping[str, Callable[[], None]] = {
     "unwritten intent": _unwritten_intent,
     "queued after a crash": _queued_after_a_crash,
     "again after a lost answer": _again_after_a_lost_answer,
-    "no settle time": _no_settle_time,
-    "one reading is enough": _one_reading_is_enough,
-    "any listing will do": _any_listing_will_do,
     "cursor before rows": _cursor_before_rows,
     "no overlap": _no_overlap,
     "every row is new": _every_row_is_new,
     "history is answered": _history_is_answered,
     "all at once": _all_at_once,
     "two pushes in a second": _two_pushes_in_a_second,
-    "whatever the clock says": _whatever_the_clock_says,
 }
