@@ -136,14 +136,18 @@ def _hook(shop: Shop) -> Webhook:
     return Webhook(url=shop.hook, secret=(SecretStr(shop.secret),), events=(shop.EVENT,))
 
 
-async def _open_shop(shop: Shop, app: App, config: Config, clock: Clock) -> None:
-    """Give the shop a token of its own, for verifications alone, as any program has one."""
+async def _open_shop(shop: Shop, app: App, config: Config, clock: Clock) -> str:
+    """Give the shop a token of its own, for verifications alone, as any program has one.
+
+    Gives another, for a program of the reader's own: docs/sign-in.md.
+    """
     secret = installation_secret(config)
     keeper = Doorkeeper(app.database, clock, secret)
     token = await issued(keeper, secret, "shop", Scope.VERIFICATIONS)
     asks = app.library.rulebook.rule(shop.RULE) is not None
     our_number = getattr(config.gateways["vudumobile"], "our_number", "") if asks else ""
     shop.open(app.address, token, our_number)
+    return await issued(keeper, secret, "yours", Scope.VERIFICATIONS)
 
 
 def _tell_gateways(config: Config) -> None:
@@ -173,9 +177,9 @@ async def _serve(
         for ending in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(ending, app.daemon.stop)
         loop.add_signal_handler(signal.SIGHUP, app.library.reload)
+        _tell(config, app, options)
         if shop is not None:
-            await _open_shop(shop, app, config, clock)
-        _tell(config, app, options, page, shop.url if shop is not None else "")
+            _show(app, page, shop.url, await _open_shop(shop, app, config, clock))
         _spare_the_collector()
         watching = asyncio.create_task(_watch(config, app)) if config.reload == "watch" else None
         try:
@@ -211,7 +215,7 @@ async def _opened(config: Config, clock: Clock, options: Options) -> AsyncIterat
         yield app
 
 
-def _tell(config: Config, app: App, options: Options, page: str, shop: str) -> None:
+def _tell(config: Config, app: App, options: Options) -> None:
     """Say what is in force, above all what keeps people from being answered."""
     LOG.info(
         "Observing: texts are read and decided, and nothing is sent"
@@ -235,12 +239,19 @@ def _tell(config: Config, app: App, options: Options, page: str, shop: str) -> N
     LOG.info(
         "Health and figures are served", action="web.serving", address=f"{app.address}/readyz"
     )
-    if page:
-        told = (
-            f"\n  The phones are here: {page}\n  Text METEO from either one. Ctrl-C ends it.\n"
-            f"\n  A shop that signs people in by their phones: {shop}\n"
-        )
-        print(told, flush=True)  # noqa: T201 - what the person at the terminal waits for
+
+
+def _show(app: App, page: str, shop: str, token: str) -> None:
+    """Say what the person at the terminal waits for, in the same words each time."""
+    told = (
+        f"  The phones are here: {page}",
+        "  Text METEO from either one. Ctrl-C ends it.",
+        "",
+        f"  A shop that signs people in by their phones: {shop}",
+        "  For a program of your own, as docs/sign-in.md has it:",
+        f"  export ADDRESS={app.address} TOKEN={token}",
+    )
+    print("", *told, "", sep="\n", flush=True)  # noqa: T201 - not for the log: it has a token
 
 
 async def _watch(config: Config, app: App) -> None:

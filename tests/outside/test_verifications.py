@@ -343,6 +343,15 @@ async def by_text(attack: Attack) -> None:
     unknown = await told(attack, stranger, code)
     other = await told(attack, theirs, program_s)
 
+    _, begun = await attack.ask("POST", "", {"to": mobile(24), "channel": "inbound"})
+    scene.text("vudumobile", stranger, begun["code"])
+    scene.text("vudumobile", mobile(24), f"Bonjour, {begun['code'].lower()} svp")
+    attack.codes.add(begun["code"])
+    await scene.until("it was read", lambda: bool(scene.inbox(mobile(24))))
+    await scene.quiet()
+    _, stands = await attack.ask("GET", f"/{begun['id']}")
+
+    assert stands["status"] == "approved"
     assert right == "Merci."
     assert {*wrong, used_up, used, unknown, other} == {wrong[0]}
     assert right != wrong[0]
@@ -392,15 +401,15 @@ async def unplugged_while_sending(attack: Attack) -> None:
 async def nowhere(attack: Attack) -> None:
     """The bytes of every file, and what is exported, have none of the codes."""
     scene = attack.scene
-    assert len(attack.codes) >= 10
+    assert len(attack.codes) == 10
     for phone in (mobile(1), mobile(20)):
         status, _, errors = await scene.command("export", phone, "-o", f"{phone}.txt")
         assert (status, errors) == (0, "")
     status, _, errors = await scene.command("backup", "copy")
     assert (status, errors) == (0, "")
     await scene.daemon.stop()
-    needles = {code.encode() for code in attack.codes}
-    needles |= {b"%s %s" % (code[:4], code[4:]) for code in needles}
+    needles = {each.encode() for code in attack.codes for each in (code, code.lower())}
+    needles |= {code.replace(b"-", b"") for code in needles}
     found = {
         str(path.relative_to(scene.folder)): [one for one in needles if one in content]
         for path in scene.folder.rglob("*")
