@@ -340,7 +340,7 @@ async def by_text(attack: Attack) -> None:
     used_up = await told(attack, bad, tried)
     right = await told(attack, good, f"Mon code est {code}")
     used = await told(attack, good, code)
-    unknown = await told(attack, stranger, code)
+    unknown = await told(attack, stranger, another(another(code)))
     other = await told(attack, theirs, program_s)
 
     _, begun = await attack.ask("POST", "", {"to": mobile(24), "channel": "inbound"})
