@@ -13,7 +13,7 @@ import pytest
 
 from tests.outside.harness import ROOT, Stage, stage
 from tests.outside.test_api import shell
-from tests.outside.test_verifications import token_of
+from tests.outside.verifying import token_of
 from tests.sandbox.conftest import reserved_port
 
 pytestmark = pytest.mark.kill
