@@ -96,6 +96,7 @@ class App:
 
     daemon: Daemon
     library: Library
+    database: Database
     address: str
     """Where health and metrics are served."""
 
@@ -174,7 +175,7 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
         daemon = Daemon(workers, Bells(speed=clock.speed), database.turn)
         if options.hastened is not None:
             options.hastened(daemon.hasten)
-        yield App(daemon, library, address)
+        yield App(daemon, library, database, address)
 
 
 async def _open_store(config: Config, stack: AsyncExitStack, *, observing: bool) -> Database:

@@ -13,19 +13,24 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bot import log
 from bot.app import App, Options, open_app
 from bot.clock import Clock, clock_of_environment
-from bot.config import Config, load_config, sandbox_config
-from bot.sandbox import Sandbox
+from bot.config import Config, Webhook, installation_secret, load_config, sandbox_config
+from bot.core.tokens import Scope
+from bot.sandbox import Sandbox, Shop
+from bot.services.doorkeeper import Doorkeeper
 from bot.storage.errors import StoreBroken, StoreError
+from bot.tokens import issued
 from bot.witness import Witness
 from bot.yamlfile import Faults
 
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
 LOG = log.logger(__name__)
 WATCH_SECONDS = 1.0
-PAGE_PORT = 8025
+PAGE_PORT, SHOP_PORT = 8025, 8026
 
 
 def run(config_path: Path, *, sandbox: bool, observing: bool) -> int:
@@ -71,7 +76,7 @@ async def _run(config: Config, *, sandbox: bool, observing: bool) -> None:
         _tell_gateways(config)
         await _serve(config, clock_of_environment(), Options(observing=observing))
         return
-    async with _sandbox(config) as (played, playing):
+    async with _sandbox(config) as (played, playing, shop):
         clock = playing.clock
 
         witness = Witness()
@@ -87,19 +92,19 @@ async def _run(config: Config, *, sandbox: bool, observing: bool) -> None:
             begun_elsewhere=lambda: playing.begun_on_site,
             witness=witness.see,
         )
-        await _serve(played, clock, options, page=playing.url)
+        await _serve(played, clock, options, page=playing.url, shop=shop)
 
 
 @asynccontextmanager
-async def _sandbox(config: Config) -> AsyncIterator[tuple[Config, Sandbox]]:
-    """Play both gateways, with a store that goes when we go."""
+async def _sandbox(config: Config) -> AsyncIterator[tuple[Config, Sandbox, Shop]]:
+    """Play both gateways and a shop, with a store that goes when we go."""
     sandbox = Sandbox(welcome=True)
+    shop = Shop(now=sandbox.clock.timestamp)
     with tempfile.TemporaryDirectory(prefix="textobot-") as folder:
         try:
-            await sandbox.start(port=PAGE_PORT)
-        except OSError:  # another sandbox has the usual port
-            await sandbox.start(port=0)
-        try:
+            await _start(sandbox, PAGE_PORT)
+            await _start(shop, SHOP_PORT)
+            sandbox.shop, shop.phones = shop.url, sandbox.url
             played = sandbox_config(
                 config,
                 vudumobile_url=sandbox.vudumobile_url,
@@ -109,11 +114,40 @@ async def _sandbox(config: Config) -> AsyncIterator[tuple[Config, Sandbox]]:
                 login=sandbox.clever.login,
                 password=sandbox.clever.password,
                 our_number=sandbox.vudumobile.our_number,
+                webhooks=(_hook(shop),),
             )
             log.configure(played.secrets)
-            yield _free(played), sandbox
+            yield _free(played), sandbox, shop
         finally:
+            await shop.stop()
             await sandbox.stop()
+
+
+async def _start(played: Sandbox | Shop, port: int) -> None:
+    """Serve on the usual port, or where another sandbox has it, on any."""
+    try:
+        await played.start(port=port)
+    except OSError:
+        await played.start(port=0)
+
+
+def _hook(shop: Shop) -> Webhook:
+    """Tell the shop what the rule that signs people in by text says, and nothing else."""
+    return Webhook(url=shop.hook, secret=(SecretStr(shop.secret),), events=(shop.EVENT,))
+
+
+async def _open_shop(shop: Shop, app: App, config: Config, clock: Clock) -> str:
+    """Give the shop a token of its own, for verifications alone, as any program has one.
+
+    Gives another, for a program of the reader's own: docs/sign-in.md.
+    """
+    secret = installation_secret(config)
+    keeper = Doorkeeper(app.database, clock, secret)
+    token = await issued(keeper, secret, "shop", Scope.VERIFICATIONS)
+    asks = app.library.rulebook.rule(shop.RULE) is not None
+    our_number = getattr(config.gateways["vudumobile"], "our_number", "") if asks else ""
+    shop.open(app.address, token, our_number)
+    return await issued(keeper, secret, "yours", Scope.VERIFICATIONS)
 
 
 def _tell_gateways(config: Config) -> None:
@@ -130,13 +164,22 @@ def _tell_gateways(config: Config) -> None:
         )
 
 
-async def _serve(config: Config, clock: Clock, options: Options, *, page: str = "") -> None:
+async def _serve(
+    config: Config,
+    clock: Clock,
+    options: Options,
+    *,
+    page: str = "",
+    shop: Shop | None = None,
+) -> None:
     loop = asyncio.get_running_loop()
     async with _opened(config, clock, options) as app:
         for ending in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(ending, app.daemon.stop)
         loop.add_signal_handler(signal.SIGHUP, app.library.reload)
-        _tell(config, app, options, page)
+        _tell(config, app, options)
+        if shop is not None:
+            _show(app, page, shop.url, await _open_shop(shop, app, config, clock))
         _spare_the_collector()
         watching = asyncio.create_task(_watch(config, app)) if config.reload == "watch" else None
         try:
@@ -172,7 +215,7 @@ async def _opened(config: Config, clock: Clock, options: Options) -> AsyncIterat
         yield app
 
 
-def _tell(config: Config, app: App, options: Options, page: str) -> None:
+def _tell(config: Config, app: App, options: Options) -> None:
     """Say what is in force, above all what keeps people from being answered."""
     LOG.info(
         "Observing: texts are read and decided, and nothing is sent"
@@ -196,9 +239,19 @@ def _tell(config: Config, app: App, options: Options, page: str) -> None:
     LOG.info(
         "Health and figures are served", action="web.serving", address=f"{app.address}/readyz"
     )
-    if page:
-        told = f"\n  The phones are here: {page}\n  Text METEO from either one. Ctrl-C ends it.\n"
-        print(told, flush=True)  # noqa: T201 - what the person at the terminal waits for
+
+
+def _show(app: App, page: str, shop: str, token: str) -> None:
+    """Say what the person at the terminal waits for, in the same words each time."""
+    told = (
+        f"  The phones are here: {page}",
+        "  Text METEO from either one. Ctrl-C ends it.",
+        "",
+        f"  A shop that signs people in by their phones: {shop}",
+        "  For a program of your own, as docs/sign-in.md has it:",
+        f"  export ADDRESS={app.address} TOKEN={token}",
+    )
+    print("", *told, "", sep="\n", flush=True)  # noqa: T201 - not for the log: it has a token
 
 
 async def _watch(config: Config, app: App) -> None:

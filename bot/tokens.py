@@ -33,7 +33,7 @@ def add(config_path: Path, name: str, scopes: str) -> int:
     def act() -> int:
         config = load_config(config_path)
         wanted = _scopes(scopes)
-        token = f"{PREFIX}{secrets.token_urlsafe(CHANCE)}"
+        token = drawn()
         digest = digest_of(token, installation_secret(config))
         try:
             asked = AddToken(name=name, digest=digest, scopes=wanted)
@@ -46,6 +46,18 @@ def add(config_path: Path, name: str, scopes: str) -> int:
         return DONE
 
     return ending(act)
+
+
+def drawn() -> str:
+    """Draw a token."""
+    return f"{PREFIX}{secrets.token_urlsafe(CHANCE)}"
+
+
+async def issued(keeper: Doorkeeper, secret: bytes, name: str, *scopes: Scope) -> str:
+    """Make a token for a program that we play ourselves."""
+    token = drawn()
+    await keeper.issue(name, digest_of(token, secret), scopes)
+    return token
 
 
 def revoke(config_path: Path, name: str) -> int:

@@ -50,7 +50,7 @@ BORDERS = {
     "asyncpg": {"storage"},
     "jinja2": {"content", "console"},
     "apscheduler": {"scheduler"},
-    "aiohttp": {"gateways", "internet"},
+    "aiohttp": {"gateways", "internet", "sandbox"},
     "aiohttp.web": {"console", "sandbox"},
     "yarl": {"internet"},
     "structlog": {"log"},

@@ -22,6 +22,7 @@ from bot.config.settings import (
     GatewaySection,
     VuduMobileSection,
 )
+from bot.config.webhooks import Webhook
 from bot.validation import faults_of
 from bot.yamlfile import Document, Fault, Faults, read
 
@@ -31,6 +32,7 @@ __all__ = [
     "GatewaySection",
     "Rate",
     "VuduMobileSection",
+    "Webhook",
     "installation_secret",
     "load_config",
     "sandbox_config",
@@ -95,11 +97,12 @@ def sandbox_config(
     login: str,
     password: str,
     our_number: str,
+    webhooks: tuple[Webhook, ...] = (),
 ) -> Config:
     """Give the configuration with both gateways played by the sandbox, and a store of its own.
 
     What would keep the sandbox from real people's data, or silent, is set aside: `store`,
-    `secret`, `webhooks` and `replies.only_numbers`.
+    `secret`, `webhooks` and `replies.only_numbers`. `webhooks`: of what is played, too.
     """
     gateways: dict[str, GatewaySection] = {
         "vudumobile": VuduMobileSection(
@@ -119,7 +122,7 @@ def sandbox_config(
         "gateways": gateways,
         "store": SecretStr(f"sqlite:///{folder.absolute() / 'textobot.db'}"),
         "secret": SecretStr(""),
-        "webhooks": (),
+        "webhooks": webhooks,
         "replies": config.replies.model_copy(update={"only_numbers": ()}),
     }
     return config.model_copy(update=changes)

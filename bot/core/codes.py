@@ -129,9 +129,12 @@ def hide(text: str, codes: Iterable[str]) -> str:
 
 
 def said(text: str, code: str, way: Way) -> str:
-    """Put a code into the place that is kept for it; a voice reads its digits one by one."""
+    """Put a code into the place that is kept for it; a voice reads its digits one by one.
+
+    In a longer run it is the end: `@shop.example.com #` and the code is how browsers want it.
+    """
     spoken = ", ".join(code) if way is Way.VOICE else code
-    return text.replace(HIDDEN * len(code), spoken)
+    return re.sub(rf"{HIDDEN}{{{len(code)}}}(?!{HIDDEN})", spoken, text)
 
 
 def blanked(text: str) -> str:

@@ -9,6 +9,7 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.fault_table import FAULTS
 from bot.sandbox.mails import Mail
 from bot.sandbox.phones import Accepted, Bubble, Phone
+from bot.sandbox.shop import Shop
 from bot.sandbox.vudumobile_book import Contact, Group
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "Mail",
     "Phone",
     "Sandbox",
+    "Shop",
 ]

@@ -47,6 +47,8 @@ class Sandbox:
         self._welcome = welcome
         self.explain: Explain | None = None
         """Whoever answers the texts may say why; the page shows it under each."""
+        self.shop = ""
+        """The address of the shop that signs people in, where there is one."""
         self.url = ""
         self._control = Control(self)
         self.world.listeners.append(self._control.events.hear)

@@ -88,6 +88,7 @@ class Control:
             "known": known[:500],
             "default_phones": DEFAULT_PHONES,
             "outcomes": views.outcome_choices(),
+            "shop": self._sandbox.shop,
             "explains": self._sandbox.explain is not None,
             "faults": self._active()["active"],
             "requests": [views.request(line) for line in self._sandbox.requests[-100:]],

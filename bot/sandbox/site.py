@@ -34,15 +34,15 @@ async def _page(_request: web.Request) -> web.StreamResponse:
     return web.FileResponse(STATIC / "index.html")
 
 
-def guard(listening_on: str) -> Middleware:
+def guard(listening_on: str, *, everything: bool = False) -> Middleware:
     """Keep other web sites' pages away from ours: a known Host, and no foreign Origin.
 
-    The vendors' APIs are not concerned: they have their keys.
+    The vendors' APIs are not concerned: they have their keys. `everything`: there are none here.
     """
 
     @web.middleware
     async def check(request: web.Request, handler: Next) -> web.StreamResponse:
-        if request.path != "/" and not request.path.startswith(OURS):
+        if not everything and not _ours(request):
             return await handler(request)
         origin = request.headers.get("Origin")
         if not _known(request.host, listening_on) or (
@@ -56,9 +56,18 @@ def guard(listening_on: str) -> Middleware:
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A strict policy on everything that a browser may show."""
-    if request.path == "/" or request.path.startswith(OURS):
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+    if _ours(request):
+        await add_headers_everywhere(request, response)
+
+
+async def add_headers_everywhere(_request: web.Request, response: web.StreamResponse) -> None:
+    """The same where there is nothing but pages."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+def _ours(request: web.Request) -> bool:
+    return request.path == "/" or request.path.startswith(OURS)
 
 
 def _known(host: str, listening_on: str) -> bool:

@@ -63,7 +63,8 @@ async def seal(connection: AsyncConnection, rows: Sequence[dict[str, Any]], now:
     """Hide the codes in texts that are about to be stored; change nothing in others (INV-18).
 
     A code that somebody awaits is sealed, so that it can be compared; whatever else was a code
-    of that number lately is taken out of the text.
+    of that number lately is taken out of the text, and so is one that another number is to text.
+    Digits of another number's stay: others' orders and votes would be taken for them.
     """
     suspect = [row for row in rows if may_hold_code(row["text"])]
     if not suspect:
@@ -74,6 +75,12 @@ async def seal(connection: AsyncConnection, rows: Sequence[dict[str, Any]], now:
     for row in suspect:
         if known := lately.get(row["number"]):
             row.update(sealed(codes, row["number"], row["text"], known))
+    signs = [(row, code) for row in suspect if (code := read_signs(row["text"])) is not None]
+    if signs:
+        awaited = {one.code(codes) for one in await verifications.awaited_by_text(connection)}
+        for row, code in signs:
+            if code in awaited:
+                row["text"] = hide(row["text"], [code])
 
 
 def sealed(

@@ -121,6 +121,12 @@ async def of_numbers(
     return found
 
 
+async def awaited_by_text(connection: AsyncConnection) -> list[Verification]:
+    """Read all whose code a person is to text to us."""
+    rows = _rows().where(PENDING, verifications.c.channel == Channel.INBOUND.value)
+    return [read(row) for row in await connection.execute(rows)]
+
+
 async def is_any_over(connection: AsyncConnection, now: datetime) -> bool:
     """Tell whether anything is pending and over. Asked at every tick."""
     rows = select(verifications.c.id).where(PENDING, verifications.c.expires_at <= now).limit(1)

@@ -127,4 +127,5 @@ def test_what_is_hidden_cannot_be_read(before: str, gaps: list[str], wide: bool)
 
 def test_a_code_is_put_into_the_place_that_is_kept_for_it() -> None:
     assert said("###### est votre code", "012345", Way.TEXT) == "012345 est votre code"
+    assert said("@a.example #######", "012345", Way.TEXT) == "@a.example #012345"
     assert said("######.", "012345", Way.VOICE) == "0, 1, 2, 3, 4, 5."

@@ -215,3 +215,13 @@ async def test_what_a_code_was_is_told_to_nobody(lab: Lab) -> None:
     stored = await lab.stored()
     assert stored == ["code", "mon code est ######", "le code ###### ne marche pas"]
     assert code not in str(await lab.scene.outbox())
+
+
+async def test_what_one_number_is_to_text_is_hidden_in_anothers_text(lab: Lab) -> None:
+    """INV-18: somebody texts it from the wrong phone, and it is still good."""
+    shown = (await lab.start(channel=INBOUND)).code
+
+    await lab.text(f"voici {shown.lower()}", "KKKK-KKKK", number=BEN)
+
+    assert await lab.stored() == ["voici ########", "KKKK-KKKK"]
+    assert await lab.statuses() == ["pending"]

@@ -95,6 +95,8 @@ async function load() {
   const state = await look(`state?phones=${asked}`);
   explains = state.explains;
   outcomes = state.outcomes;
+  $("shop").hidden = !state.shop;
+  if (state.shop) $("shop").href = state.shop;
   setClock(state.clock);
   setSettings(state.settings);
   const shown = new Set(state.phones.map((phone) => keyOf(phone.gateway, phone.number)));

@@ -13,6 +13,7 @@ const WORDS = {
     hour: "+1 h",
     day: "+1 jour",
     language: "Langue",
+    toShop: "Une boutique où l'on entre par son téléphone",
     offline: "Le bac à sable ne répond plus. La page se reconnecte d'elle-même.",
     phones: "Téléphones",
     hint: "Écrivez comme le ferait un abonné. Ce qui arrive ici serait arrivé sur son téléphone.",
@@ -113,6 +114,7 @@ const WORDS = {
     hour: "+1 h",
     day: "+1 day",
     language: "Language",
+    toShop: "A shop that signs people in by their phones",
     offline: "The sandbox does not answer. This page connects again by itself.",
     phones: "Phones",
     hint: "Text as a subscriber would. What arrives here would have arrived on their phone.",
@@ -207,6 +209,11 @@ let language = "fr";
 
 /** The word of that name in the language of the page. */
 export const word = (name) => WORDS[language][name];
+
+/** Another page's own words. */
+export function learn(more) {
+  for (const [each, words] of Object.entries(more)) Object.assign(WORDS[each], words);
+}
 
 export const currentLanguage = () => language;
 
