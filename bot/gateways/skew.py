@@ -17,7 +17,7 @@ from bot.gateways.http import http_date
 SAMPLES = 20
 DRIFT = 100e-6
 """How far two clocks part, in seconds a second: a bad quartz in a warm room."""
-SET_BY = 0.5
+SET_BY = 2.0
 """Seconds that our clock and a steady one part by only when somebody sets ours."""
 UNKNOWN = Skew(-300.0, 300.0)
 """Before the first answer: wide enough for a gateway that nobody has set right."""

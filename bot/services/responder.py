@@ -28,6 +28,8 @@ from bot.storage.inbox import Handled
 LOG = logger(__name__)
 BATCH = 500
 """Texts decided in one transaction."""
+AHEAD_AT_MOST = 600.0
+"""Seconds: no text is made older by more."""
 ANOTHER_SECONDS = 5.0
 """A gateway's clock that is less than this behind ours, or ahead, is taken for ours."""
 SUSPECTS = 20
@@ -191,8 +193,10 @@ class Responder:
         Behind, it does not make a text old; ahead, the later of two words stays the later one.
         """
         known = self._speech.gateways.get(text.gateway)
-        if known is None or abs(known.skew.low) < ANOTHER_SECONDS:
+        if known is None or -ANOTHER_SECONDS < known.skew.low < ANOTHER_SECONDS:
             return text
+        if known.skew.low > AHEAD_AT_MOST:
+            return text  # then rows are stamped by another clock than answers are
         return replace(text, sent_at=text.sent_at - timedelta(seconds=known.skew.low))
 
     def _tell(self, handled: Sequence[Handled], work: Work) -> None:

@@ -21,7 +21,7 @@ def told(played: Played) -> str:
 @pytest.mark.parametrize(
     "run",
     [
-        Run(21, ["vudumobile"], speed=60),
+        Run(21, ["vudumobile"], speed=40),
         Run(22, ["clever"], kills=5),
         Run(23, ["vudumobile", "clever"], kills=5),
     ],
@@ -41,7 +41,7 @@ async def test_each_text_is_answered_exactly_once(tmp_path: Path, run: Run) -> N
 async def test_each_text_is_answered_exactly_once_from_postgresql(
     tmp_path: Path, running_postgresql: Server
 ) -> None:
-    run = Run(25, ["vudumobile", "clever"], kills=5, speed=60)
+    run = Run(25, ["vudumobile", "clever"], kills=5, speed=40)
 
     played = await play(run, tmp_path, running_postgresql)
 
@@ -53,7 +53,7 @@ async def test_each_text_is_answered_exactly_once_from_postgresql(
 async def test_without_evidence_nothing_is_doubled_and_every_gap_is_explained(
     tmp_path: Path,
 ) -> None:
-    run = Run(24, ["vudumobile", "clever"], kills=5, speed=60, hidden=True)
+    run = Run(24, ["vudumobile", "clever"], kills=5, speed=40, hidden=True)
 
     played = await play(run, tmp_path)
 

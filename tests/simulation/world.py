@@ -41,7 +41,7 @@ rules:
 MEND_AT = 150.0
 """From this second on nothing fails any more."""
 LOOK = 20.0
-REST_WITHIN = 4 * 3600.0
+REST_WITHIN = 2 * 3600.0
 A_WHILE = 90.0
 """In which what comes late may still come."""
 SENDS = {"send", "pushs"}
