@@ -1,7 +1,8 @@
 """Every table and every index, with its reason.
 
 A row is the only hand-over between the parts of Textobot. Every table that grows carries the
-conversation's key, so that the tables can be distributed by it unchanged.
+conversation's key, so that no look-up is needed to find it; what it takes to distribute them is in
+docs/scaling.md.
 """
 
 from __future__ import annotations
