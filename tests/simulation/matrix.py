@@ -48,12 +48,14 @@ def story() -> Plan:
 
 _ALL = (("vudumobile", ANA), ("vudumobile", BEN), ("clever", LEA), ("clever", TOM))
 HOW = {
-    "statement": ("kill", "cancel", "locked", "broken"),
-    "begin": ("kill", "cancel", "locked"),
-    "commit": ("kill", "cancel", "broken"),
-    "exchange": ("kill", "cancel", "failed"),
+    "statement": ("kill", "locked", "broken"),
+    "begin": ("kill", "locked"),
+    "commit": ("kill", "broken"),
+    "exchange": ("kill", "failed"),
 }
 """What may befall a process at each kind of point."""
+SETTLED = 10.0
+"""Each feed was read once by then: what is listed before its first good reading is history."""
 LATER = 3
 """The passage at which it strikes the second time."""
 
@@ -91,4 +93,5 @@ def cases(found: dict[Place, int]) -> Iterator[tuple[Place, Strike]]:
 
 def tried(strike: Strike) -> Outcome:
     """Play the story with one misfortune."""
-    return run(replace(story(), befalling=(Befalling(0.0, strike),)))
+    moment = SETTLED if strike.how in {"locked", "failed"} else 0.0
+    return run(replace(story(), befalling=(Befalling(moment, strike),)))

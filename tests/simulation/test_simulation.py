@@ -58,5 +58,5 @@ def test_a_planted_mistake_is_found(bug: str) -> None:
 @pytest.mark.kill
 def test_wherever_a_service_waits_it_may_be_struck() -> None:
     """INV-2, INV-4, INV-37: a part of the crash matrix; all of it is played by `make soak`."""
-    said = simulated("--matrix", "48")
+    said = simulated("--matrix", "60")
     assert " places, " in said
