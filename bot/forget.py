@@ -39,6 +39,7 @@ WHAT = {
     "events": "events for your programs",
     "deliveries": "events on their way to your programs, or told",
     "mirrored": "contacts at a vendor",
+    "stopped": "stops, because receipts say that nothing reaches them",
     "verifications": "verifications",
     "code_sends": "codes that were sent, counted",
     "wrong_codes": "wrong codes, counted",

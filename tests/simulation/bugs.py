@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from bot.core.messages import Status
 from bot.gateways.base import GatewayError
-from bot.gateways.clever import Clever
+from bot.gateways.clever_turns import Turns
 from bot.gateways.vudumobile_cursor import Cursor, Plan
 from bot.services import poller
 from bot.services.poller import Poller
@@ -27,6 +27,7 @@ from bot.storage.schema import outbox as rows
 
 
 def _plant(owner: Any, name: str, mistake: Any) -> None:
+    assert hasattr(owner, name), f"{owner} has no {name} any more: plant it elsewhere"
     setattr(owner, name, mistake)
 
 
@@ -98,7 +99,7 @@ def _every_row_is_new() -> None:
 
     _plant(inbox, "receive", received)
     forgetful = property(lambda _self: _Forgetful(), lambda _self, _value: None)
-    _plant(Poller, "_stored", forgetful)
+    Poller._stored = forgetful  # type: ignore[assignment]  # each poller has its own
 
 
 class _Forgetful(dict[str, Any]):
@@ -140,10 +141,10 @@ def _all_at_once() -> None:
 def _two_pushes_in_a_second() -> None:
     """Clever is given everything as soon as it is there."""
 
-    async def at_once(_self: Clever) -> None:
+    async def at_once(_self: Turns) -> None:
         return
 
-    _plant(Clever, "_own_second", at_once)
+    _plant(Turns, "_own_second", at_once)
 
 
 BUGS: Mapping[str, Callable[[], None]] = {
