@@ -28,6 +28,7 @@ soak: $(READY)    # the long runs: a simulation of many seeds, then processes ki
 	$(VENV)/bin/python -m tests.simulation --matrix 1
 	$(VENV)/bin/python -m tests.simulation --seeds $(SEEDS)
 	$(VENV)/bin/python -m tests.soak
+	$(VENV)/bin/python -m tests.soak_instances
 
 format: $(READY)
 	$(VENV)/bin/ruff check --fix .

@@ -115,11 +115,12 @@ def daemon(port: int, rules: int, poll: str = "1s") -> Iterator[tuple[int, float
         command = (sys.executable, "-m", "bot", "run", "-c", config)
         begun = time.perf_counter()
         with program(*command, log=log, BENCH_KEY="bench-key") as running:
-            _wait_until_ready(log, running, begun + LONGEST_START)
+            wait_until_ready(log, running, begun + LONGEST_START)
             yield running.pid, time.perf_counter() - begun
 
 
-def _wait_until_ready(log: Path, running: subprocess.Popen[str], latest: float) -> None:
+def wait_until_ready(log: Path, running: subprocess.Popen[str], latest: float) -> None:
+    """Wait until a daemon is ready; `latest` by `time.perf_counter`."""
     while True:
         if running.poll() is not None or time.perf_counter() > latest:
             raise RuntimeError(f"the daemon did not start: {log.read_text()}")

@@ -9,6 +9,7 @@ from functools import partial
 from bot.config import Config
 from bot.core.alarms import Limits
 from bot.daemon import Worker
+from bot.instances import Instances
 from bot.services import faults
 from bot.services.account import Account
 from bot.services.alarms import Alarms, Telling, free_at
@@ -18,18 +19,21 @@ from bot.services.watch import Watch
 WATCHING = timedelta(seconds=1)
 
 
-async def alarm_workers(
-    config: Config, known: Sequence[Account], library: Library, *, observing: bool
+def alarm_workers(
+    config: Config,
+    known: Sequence[Account],
+    library: Library,
+    instances: Instances,
+    *,
+    observing: bool,
 ) -> list[Worker]:
     """Give the workers that watch the accounts and ring; observing, no mail leaves."""
-    database, clock = known[0].database, known[0].clock
     workers = []
     for account in known:
         watch = Watch(account)
-        await watch.begin()
-        workers.append(Worker(f"watch {account.name}", watch.tick, WATCHING))
-        async with database.read() as connection:
-            await faults.recall(connection, account)
+        account.lease.begins += [watch.begin, partial(_recall, account)]
+        watching = Worker(f"watch {account.name}", watch.tick, WATCHING)
+        workers.append(instances.under(account.lease, watching))
     telling = Telling(
         email="" if observing else config.alarms.email,
         language=config.language,
@@ -37,15 +41,21 @@ async def alarm_workers(
         organisation=config.organisation.name,
     )
     alarms = Alarms(
-        database,
-        clock,
+        instances.store,
+        known[0].clock,
         known,
         library,
+        house=instances.house,
         limits=limits(config),
         telling=telling,
         free=partial(free_at, config.data_folder),
     )
     return [*workers, Worker("alarms", alarms.tick, WATCHING)]
+
+
+async def _recall(account: Account) -> None:
+    async with account.database.read() as connection:
+        await faults.recall(connection, account)
 
 
 def limits(config: Config) -> Limits:

@@ -16,39 +16,32 @@ from bot.clock import Clock
 from bot.config import CleverSection, Config, GatewaySection, installation_secret
 from bot.content.rulebook import load_rulebook
 from bot.content.templates import Organisation, Templates
-from bot.core.calibration import Calibration
 from bot.core.ceilings import Amount, Ceilings
 from bot.core.policy import Limit, Policy
 from bot.core.quiet_hours import QuietHours
 from bot.core.rulebook import Rulebook
 from bot.core.turn import Turn, country_of
 from bot.daemon import Daemon, Worker
-from bot.gateways import open_gateway
 from bot.gateways.http import Transport
 from bot.hooks import webhook_worker
+from bot.house import keepers, talkers
+from bot.instances import Instances, instances_on, open_accounts, skews_of
 from bot.internet import Internet
 from bot.saying import speech_of, verifier_in
 from bot.scheduler import Bells
 from bot.services.account import Account
-from bot.services.follow_ups import FollowUps
-from bot.services.follower import Follower
 from bot.services.forgetting import forget_again
-from bot.services.janitor import Janitor
 from bot.services.journaling import agree
 from bot.services.library import Library
-from bot.services.lookups import Lookups
 from bot.services.mailer import Mailer
-from bot.services.memberships import Memberships
 from bot.services.poller import Poller, Reading
 from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
-from bot.services.resends import Resends
 from bot.services.responder import Responder
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
 from bot.services.spending import Spending
 from bot.services.takeover import Takeover
-from bot.services.timeouts import Timeouts
 from bot.serving import Running, serving
 from bot.storage import accounts
 from bot.storage.database import Database
@@ -59,13 +52,9 @@ RESPONDING = timedelta(seconds=1)
 RECONCILING = timedelta(seconds=5)
 RECEIPTS = timedelta(seconds=5)
 WATCHING = timedelta(seconds=1)
-CONVERSING = timedelta(seconds=1)
 MAILING = timedelta(seconds=2)
 LOOKING = timedelta(seconds=5)
 """Between two looks for answers that a person gave, at least."""
-CLEANING = timedelta(minutes=10)
-MEMBERSHIPS = timedelta(minutes=1)
-VERIFYING = timedelta(seconds=2)
 FEEDS_LOOKED_AT = timedelta(seconds=1)
 """How often it is looked which of many campaigns is due."""
 READING_SHARE = 0.2
@@ -140,23 +129,23 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
     library = Library(lambda: load_content(config, sandbox=options.sandbox))
     async with AsyncExitStack() as stack:
         database = await _open_store(config, stack, observing=options.observing)
+        instances = await stack.enter_async_context(
+            instances_on(database, clock, config.store_url)
+        )
         transport = await stack.enter_async_context(Transport(clock))
-        spending = Spending(database, clock, config.timezone, ceilings(config))
-        await spending.begin()
-        known = [
-            await _account(name, section, config, transport=transport, spending=spending)
-            for name, section in config.gateways.items()
-            if section.on
-        ]
+        house, spending = instances.house, await _spending(config, instances, clock)
+        known = await open_accounts(config, transport, instances, spending)
         await agree(database, clock.now(), carried_to=carried_to(config, known))
         await forget_again(database)
         internet = await stack.enter_async_context(
             Internet(clock, private_hosts=frozenset(config.lookups.private_hosts))
         )
-        speech = speech_of(config, library, known, policy(config), observing=options.observing)
-        workers = await _workers(config, database, speech, known, internet, options=options)
-        workers += language_workers(known, speech.languages, config.language)
-        workers += await alarm_workers(config, known, library, observing=options.observing)
+        speech = speech_of(
+            config, library, known, policy(config), database, observing=options.observing
+        )
+        workers = _workers(config, instances, speech, known, internet=internet, options=options)
+        workers += language_workers(known, speech.languages, config.language, instances)
+        workers += alarm_workers(config, known, library, instances, observing=options.observing)
         running = Running(
             config,
             clock,
@@ -169,8 +158,10 @@ async def open_app(config: Config, clock: Clock, options: Options) -> AsyncItera
             observing=options.observing,
         )
         if not options.observing:
-            workers += await book_workers(known, running.mirrors)
-            workers.append(await webhook_worker(config, database, clock, stack))
+            workers += book_workers(known, running.mirrors, instances)
+            telling = await webhook_worker(config, instances.database(house), clock, stack)
+            workers.append(instances.under(house, telling))
+        workers += await instances.begin()
         address = await stack.enter_async_context(serving(running))
         daemon = Daemon(workers, Bells(speed=clock.speed), database.turn)
         if options.hastened is not None:
@@ -188,35 +179,41 @@ async def _open_store(config: Config, stack: AsyncExitStack, *, observing: bool)
     )
     await database.open()
     stack.push_async_callback(database.close)
-    await migrate(database)
+    await migrate(database, observing=observing)
     async with database.write() as connection:
         await accounts.recognise(connection, accounts.fingerprint(secret))
     return database
 
 
-async def _account(
-    name: str,
-    section: GatewaySection,
-    config: Config,
-    *,
-    transport: Transport,
-    spending: Spending,
-) -> Account:
-    database = spending.database
-    async with database.read() as connection:
-        learned, calibration = await accounts.recall(connection, name)
-    gateway = open_gateway(name, section, config, transport=transport, learned=learned)
-    learned_so_far = Calibration.from_json(calibration)
-    return Account(gateway, database, transport.clock, learned_so_far, shared=spending)
+async def _spending(config: Config, instances: Instances, clock: Clock) -> Spending:
+    """Know what was spent, also when the house is another's, and anew when it is ours."""
+    house = instances.house
+    spending = Spending(instances.database(house), clock, config.timezone, ceilings(config))
+    await spending.begin()
+    house.begins.append(spending.begin)
+    return spending
 
 
-async def _workers(
+def _speech(
+    config: Config, library: Library, known: Sequence[Account], *, observing: bool
+) -> Speech:
+    return Speech(
+        library,
+        {account.name: account.gateway for account in known},
+        policy(config),
+        config.replies.life,
+        observing=observing,
+        carried_to=carried_to(config, known),
+    )
+
+
+def _workers(
     config: Config,
-    database: Database,
+    instances: Instances,
     speech: Speech,
     known: Sequence[Account],
-    internet: Internet,
     *,
+    internet: Internet,
     options: Options,
 ) -> list[Worker]:
     """Put the services together: who wakes whom."""
@@ -227,39 +224,27 @@ async def _workers(
         senders[gateway].wake()
 
     responder = Responder(
-        database,
+        instances.store,
         speech,
         clock,
         wake=wake,
         burst=config.replies.burst,
         witness=_witness(speech.library, options),
+        skews=skews_of(known),
     )
-    deciding = Worker("responder", responder.tick, RESPONDING)
-    ceiling = Worker("ceilings", known[0].spending.tick, WATCHING)
-    memberships = Memberships(database, clock)
-    workers = [deciding, ceiling, Worker("memberships", memberships.tick, MEMBERSHIPS)]
+    deciding = instances.everywhere(Worker("responder", responder.tick, RESPONDING))
+    workers = [deciding]
     for account in known:
-        section = config.gateways[account.name]
-        sending, others = await _gateway_workers(account, config, deciding.wake, speech)
+        sending, others = _gateway_workers(account, config, deciding.wake, speech, instances)
         senders[account.name] = sending
         # Observing, nothing leaves: neither what is decided now nor what waited before.
         workers += others if options.observing else [sending, *others]
-        if config.replies.takeover.seen_in_feed and not account.gateway.traits.campaigns:
-            takeover = Takeover(account, config.replies.takeover.silent_for, looking(section))
-            await takeover.begin()
-            workers.append(Worker(f"takeover {account.name}", takeover.tick, WATCHING))
-        if not options.observing:
-            mailer = Mailer(account)
-            await mailer.begin()
-            workers.append(Worker(f"mailer {account.name}", mailer.tick, MAILING))
+        workers += _more_of(account, config, instances, observing=options.observing)
     if not options.observing:
-        workers += await _talkers(database, speech, clock, internet, deciding, wake=wake)
-    if options.begun_elsewhere is not None:
-        follower = Follower(database, "clever", options.begun_elsewhere, clock)
-        workers.append(Worker("follower", follower.tick, FEEDS_LOOKED_AT))
-    kept = config.retention
-    janitor = Janitor(database, clock, texts=kept.texts, codes=kept.codes, audit=kept.audit)
-    return [*workers, Worker("janitor", janitor.tick, CLEANING)]
+        talking = talkers(instances, speech, clock, internet, deciding.wake, wake=wake)
+        workers += talking
+    keeping = keepers(config, instances, known[0].spending, options.begun_elsewhere)
+    return [*workers, *keeping]
 
 
 def _witness(library: Library, options: Options) -> Callable[[Turn], None] | None:
@@ -267,56 +252,47 @@ def _witness(library: Library, options: Options) -> Callable[[Turn], None] | Non
     return None if tell is None else lambda turn: tell(turn, library.templates)
 
 
-async def _talkers(
-    database: Database,
+def _gateway_workers(
+    account: Account,
+    config: Config,
+    wake_responder: Callable[[], None],
     speech: Speech,
-    clock: Clock,
-    internet: Internet,
-    deciding: Worker,
-    *,
-    wake: Callable[[str], None],
-) -> list[Worker]:
-    """Give the workers that go on with conversations when nobody texts."""
-    woken = asyncio.Event()
-
-    def wake_others(gateway: str) -> None:
-        if gateway:
-            wake(gateway)
-        else:
-            deciding.wake()
-
-    lookups = Lookups(database, speech, clock, internet, wake=woken.set, wake_others=wake_others)
-    await lookups.begin()
-    timeouts = Timeouts(database, speech, clock, wake=wake)
-    resends = Resends(database, speech, clock, wake=wake)
-    follow_ups = FollowUps(database, speech, clock, wake=wake)
-    return [
-        Worker("lookups", lookups.tick, CONVERSING, drain=lookups.drain, woken=woken),
-        Worker("timeouts", timeouts.tick, CONVERSING),
-        Worker("follow-ups", follow_ups.tick, CONVERSING),
-        Worker("resends", resends.tick, CONVERSING),
-        Worker("verifications", verifier_in(speech).tick, VERIFYING),
-    ]
-
-
-async def _gateway_workers(
-    account: Account, config: Config, wake_responder: Callable[[], None], speech: Speech
+    instances: Instances,
 ) -> tuple[Worker, list[Worker]]:
     """Give the worker that sends, and the others of one gateway."""
-    name, woken = account.name, asyncio.Event()
+    name, woken, lease = account.name, asyncio.Event(), account.lease
     how = reading(config.gateways[name])
     poller = Poller(account, how, wake_responder)
-    await poller.begin()
     # Jitter keeps machines apart after an outage; it keeps no secret.
     sender = Sender(account, woken.set, random.Random(), quiet=speech.policy.quiet)  # noqa: S311
-    await sender.begin()
-    sending = Worker(f"sender {name}", sender.tick, SENDING, drain=sender.drain, woken=woken)
-    reconciler = Reconciler(account, sending.wake)
-    return sending, [
+    lease.begins += [poller.begin, sender.begin]
+    sending = instances.under(
+        lease, Worker(f"sender {name}", sender.tick, SENDING, drain=sender.drain, woken=woken)
+    )
+    receipts = Receipts(account, config.replies.again)
+    others = [
         Worker(f"poller {name}", poller.tick, how.every),
-        Worker(f"reconciler {name}", reconciler.tick, RECONCILING),
-        Worker(f"receipts {name}", Receipts(account, config.replies.again).tick, RECEIPTS),
+        Worker(f"reconciler {name}", Reconciler(account, sending.wake).tick, RECONCILING),
+        Worker(f"receipts {name}", receipts.tick, RECEIPTS),
     ]
+    return sending, [instances.under(lease, one) for one in others]
+
+
+def _more_of(
+    account: Account, config: Config, instances: Instances, *, observing: bool
+) -> list[Worker]:
+    """Give the workers of a gateway that not every one has."""
+    name, lease, workers = account.name, account.lease, []
+    if config.replies.takeover.seen_in_feed and not account.gateway.traits.campaigns:
+        every = looking(config.gateways[name])
+        takeover = Takeover(account, config.replies.takeover.silent_for, every)
+        lease.begins.append(takeover.begin)
+        workers.append(Worker(f"takeover {name}", takeover.tick, WATCHING))
+    if not observing:
+        mailer = Mailer(account)
+        lease.begins.append(mailer.begin)
+        workers.append(Worker(f"mailer {name}", mailer.tick, MAILING))
+    return [instances.under(lease, one) for one in workers]
 
 
 def reading(section: GatewaySection) -> Reading:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.config import Config
 from bot.daemon import Worker
+from bot.instances import Instances
 from bot.services.account import Account
 from bot.services.carrier import Carrier
 from bot.services.contacts import ContactLanguages
@@ -43,23 +44,30 @@ def mirrors_of(known: Sequence[Account], library: Library) -> Mapping[str, Mirro
     return {one.name: mirrors(one) for one in known}
 
 
-def language_workers(known: Sequence[Account], languages: Languages, usual: str) -> list[Worker]:
+def language_workers(
+    known: Sequence[Account], languages: Languages, usual: str, instances: Instances
+) -> list[Worker]:
     """Give the workers that read in which language contacts are written to."""
-    return [
-        Worker(f"contacts {one.name}", ContactLanguages(one, languages, usual).tick, CARRYING)
-        for one in known
-        if one.gateway.book.everybody
-    ]
+    found = []
+    for one in known:
+        if one.gateway.book.everybody:
+            reading = ContactLanguages(one, languages, usual)
+            worker = Worker(f"contacts {one.name}", reading.tick, CARRYING)
+            found.append(instances.under(one.lease, worker))
+    return found
 
 
-async def book_workers(known: Sequence[Account], mirrors: Mapping[str, Mirrors]) -> list[Worker]:
+def book_workers(
+    known: Sequence[Account], mirrors: Mapping[str, Mirrors], instances: Instances
+) -> list[Worker]:
     """Give the workers that change something at the gateways."""
     workers = []
     for account in known:
-        carrier = Carrier(account)
-        await carrier.begin()
-        workers += [
+        carrier, lease = Carrier(account), account.lease
+        lease.begins.append(carrier.begin)
+        found = [
             Worker(f"carrier {account.name}", carrier.tick, CARRYING),
             Worker(f"mirror {account.name}", mirrors[account.name].tick, MIRRORING),
         ]
+        workers += [instances.under(lease, one) for one in found]
     return workers

@@ -332,3 +332,13 @@ def restore(config_path: Path, file: Path) -> None:
     from bot.backups import restore as put_back
 
     sys.exit(put_back(config_path, file))
+
+
+@main.command(name="move-store")
+@CONFIG
+@click.argument("file", type=click.Path(path_type=Path))
+def move_store(config_path: Path, file: Path) -> None:
+    """Move the SQLite store FILE into the PostgreSQL that config.yaml names; no daemon may run."""
+    from bot.move import move_store as move
+
+    sys.exit(move(config_path, file))

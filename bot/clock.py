@@ -82,6 +82,11 @@ class FastClock:
         await asyncio.sleep(seconds / self.speed)
 
 
+def machine_seconds() -> float:
+    """Give the seconds since this machine was started, those in which it slept, too."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def clock_of_environment() -> Clock:
     """Give the machine's clock, or the one that `TEXTOBOT_CLOCK` specifies (for tests)."""
     spec = os.environ.get("TEXTOBOT_CLOCK")

@@ -29,10 +29,14 @@ class Worker:
     every: timedelta
     drain: Callable[[], Awaitable[None]] | None = None
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+    tell: Callable[[], None] | None = None
+    """Tells other instances that something may be due, where it may be theirs."""
 
     def wake(self) -> None:
         """Say that something may be due. A hint: the tables are the truth."""
         self.woken.set()
+        if self.tell is not None:
+            self.tell()
 
 
 class Daemon:
@@ -58,12 +62,12 @@ class Daemon:
         """Take no more work; `run` returns when what is under way has ended."""
         self._stopping.set()
         for worker in self._workers:
-            worker.wake()
+            worker.woken.set()
 
     async def run(self) -> None:
         """Tick until stopped. Raises `StoreBroken` as soon as the store cannot be used."""
         for worker in self._workers:
-            self._bells.every(worker.every, worker.wake)
+            self._bells.every(worker.every, worker.woken.set)
         self._bells.start()
         try:
             await self._keep_all()

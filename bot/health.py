@@ -16,6 +16,8 @@ from bot.storage.database import Database
 
 PATIENCE_SECONDS = 30.0
 """A gateway that cannot be reached keeps us from being ready for no longer than this."""
+NOBODY_S = {"status": "starting", "readable": False, "word": "", "reason": ""}
+"""How an account is that no instance has in hand."""
 
 
 class Patient:
@@ -40,7 +42,10 @@ class Patient:
         gateways = {account.name: self._gateway(account) for account in self._known}
         readable = any(told["readable"] for told in gateways.values())
         waited = self._clock.monotonic() - self._begun_at >= PATIENCE_SECONDS
-        self._was_ready |= waited or all(account.reached for account in self._known)
+        self._was_ready |= waited or all(
+            account.reached or told["readable"]
+            for account, told in zip(self._known, gateways.values(), strict=True)
+        )
         ready = self._was_ready and readable
         well = ready and not self._library.faults
         well = well and all(told["status"] == "ok" for told in gateways.values())
@@ -56,22 +61,12 @@ class Patient:
         return Health(status, ready, gateways, rules, ceilings)
 
     def _gateway(self, account: Account) -> dict[str, Any]:
-        condition, skew = account.gateway.condition, account.gateway.skew
+        if account.elsewhere is not None:
+            told = {name: one for name, one in account.elsewhere.items() if name != "skew"}
+            return NOBODY_S | told
+        skew = account.skew
         metrics.GATEWAY_SKEW.labels(account.name).set((skew.low + skew.high) / 2)
-        readable = account.reached and not account.trouble
-        if condition.held:
-            status = "held"
-        elif readable:
-            status = "ok"
-        else:
-            status = "unreachable" if account.trouble else "starting"
-        return {
-            "status": status,
-            "readable": readable,
-            "word": condition.held,
-            "reason": account.trouble,
-            **account.seen,
-        }
+        return account.told()
 
     async def _count(self) -> None:
         async with self._database.read() as connection:

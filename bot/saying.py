@@ -12,6 +12,7 @@ from bot.services.account import Account
 from bot.services.library import Library
 from bot.services.speaking import Speech
 from bot.services.verifier import Verifier
+from bot.storage.database import Database
 
 
 def speech_of(
@@ -19,14 +20,16 @@ def speech_of(
     library: Library,
     known: Sequence[Account],
     policy: Policy,
+    database: Database,
     *,
     observing: bool,
 ) -> Speech:
-    """Make it for these accounts, with what sends codes."""
+    """Make it for these accounts, with what sends codes: in each instance, under no lease."""
     first = known[0]
     verifier = verifier_of(
         *(config, library, first.spending, first.clock),
         policy=policy,
+        database=database,
         known=ways_of(known),
         observing=observing,
     )

@@ -119,7 +119,7 @@ class Server:
 
     def _ready(self, pid: int) -> bool:
         told = self._folder / "data" / "postmaster.pid"
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, IndexError):  # not yet, or not yet written
             lines = told.read_text().splitlines()
             return lines[0] == str(pid) and lines[-1].strip() == "ready"
         return False

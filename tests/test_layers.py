@@ -20,10 +20,10 @@ FOUNDATION = {
 }
 _TOP = """
     __main__ advice alarming alarms alone answers app backups books chat cli cli_lists cli_vendors
-    cli_verifications control cost daemon doctor explained export exports forget health hooks init
-    lists look messages noted options phones playing programs reach run saying scheduler send
-    serving sheets starter stories talk terminal tokens user vendors verifications webhooks who
-    witness
+    cli_verifications control cost daemon doctor explained export exports forget health hooks house
+    init instances lists look messages move noted options phones playing programs reach run saying
+    scheduler send serving sheets starter stories talk terminal tokens user vendors verifications
+    webhooks who witness
 """
 TOP = frozenset(_TOP.split())
 PARTS = {"core", "foundation", "gateways", "storage", "content", "clients", "services", "console"}

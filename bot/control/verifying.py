@@ -27,6 +27,7 @@ from bot.services.library import Library
 from bot.services.spending import Spending
 from bot.services.verifier import Verifier
 from bot.storage import verifications
+from bot.storage.database import Database
 
 SHOWN = 50
 """Verifications that are listed."""
@@ -109,11 +110,15 @@ def verifier_of(
     *,
     policy: Policy,
     known: Mapping[str, CodeWays],
+    database: Database | None = None,
     observing: bool = False,
 ) -> Verifier:
-    """Make what verifies numbers, by the gateways that are on."""
+    """Make what verifies numbers, by the gateways that are on.
+
+    `database`: where several instances verify, a store under no lease; the ceilings' is another.
+    """
     return Verifier(
-        spending.database,
+        database or spending.database,
         library,
         {
             name: CodeOutlet(

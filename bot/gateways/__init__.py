@@ -17,7 +17,7 @@ from bot.config import (
 from bot.core.messages import Way
 from bot.gateways.base import Gateway
 from bot.gateways.clever import WAYS as CLEVER_WAYS, Clever
-from bot.gateways.http import Transport
+from bot.gateways.http import Exchange, Transport
 from bot.gateways.limiter import Limiter
 from bot.gateways.line import Line
 from bot.gateways.vudumobile import WAYS as VUDUMOBILE_WAYS, VuduMobile
@@ -44,10 +44,14 @@ def open_gateway(
     *,
     transport: Transport,
     learned: Mapping[str, Any],
+    exchange: Exchange | None = None,
 ) -> Gateway:
-    """Open the account that a section of the configuration describes."""
+    """Open the account that a section of the configuration describes.
+
+    `exchange` takes the place of the transport's own.
+    """
     limiter = Limiter(section.rate.count, section.rate.seconds, transport.clock)
-    line = Line(name, transport.exchange, transport.clock, limiter)
+    line = Line(name, exchange or transport.exchange, transport.clock, limiter)
     return KINDS[section.kind](section, _Opening(line, config, learned))
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
 from bot.core.calibration import Calibration
+from bot.core.skew import Skew
 from bot.gateways.base import Gateway
+from bot.services.leasing import Lease, ours
 from bot.services.parts import Parts
 from bot.services.spending import Spending
 from bot.storage import accounts
@@ -49,6 +51,8 @@ class Account:
     """What the account said of itself: credit, expiry."""
     parts: Parts = field(default_factory=Parts)
     """Where it counts other segments than we do."""
+    lease: Lease = field(default_factory=ours)
+    """Whether it is in our hands."""
     shared: InitVar[Spending | None] = None
     spending: Spending = field(init=False)
     """What all accounts of the installation spend; without `shared`, this one alone."""
@@ -62,6 +66,49 @@ class Account:
     def name(self) -> str:
         """The name that the operator gave it."""
         return self.gateway.name
+
+    @property
+    def elsewhere(self) -> Mapping[str, Any] | None:
+        """How it does, by what the instance tells that has it in hand; None: that is ours."""
+        return None if self.lease.held else self.lease.elsewhere
+
+    @property
+    def skew(self) -> Skew:
+        """The gateway's clock minus ours; where another asks it, minus the other's."""
+        told = (self.elsewhere or {}).get("skew")
+        return Skew(*told) if told else self.gateway.skew
+
+    async def take_over(self, open_again: Callable[[Mapping[str, Any]], Gateway]) -> None:
+        """Know what was learned by whoever had it in hand before us, and nothing else."""
+        async with self.database.read() as connection:
+            learned, calibration = await accounts.recall(connection, self.name)
+        self.gateway, self.calibration = open_again(learned), Calibration.from_json(calibration)
+        self.reached, self.trouble, self.fault, self.seen = False, "", None, {}
+        self.heard_at = self.sent_at = -math.inf
+        self._kept = self._memory()
+
+    def told(self) -> dict[str, Any]:
+        """Say how it does: for `/readyz`, and for other instances."""
+        condition = self.gateway.condition
+        readable = self.reached and not self.trouble
+        if condition.held:
+            status = "held"
+        elif readable:
+            status = "ok"
+        else:
+            status = "unreachable" if self.trouble else "starting"
+        return {
+            "status": status,
+            "readable": readable,
+            "word": condition.held,
+            "reason": self.trouble,
+            **self.seen,
+        }
+
+    def tells(self) -> dict[str, Any]:
+        """Say what other instances are to know while it is ours."""
+        skew = self.gateway.skew
+        return self.told() | {"skew": [skew.low, skew.high]}
 
     async def remember(self) -> None:
         """Keep what was learned since, if anything was."""

@@ -32,6 +32,7 @@ from bot.core.errands import Errand, ErrandKind
 from bot.core.mails import as_text
 from bot.log import logger
 from bot.services.account import Account
+from bot.services.leasing import Lease, ours
 from bot.services.library import Library
 from bot.storage import alarms, errands, events, spent
 from bot.storage.alarms import Raised
@@ -59,7 +60,7 @@ class Telling:
 
 
 class Alarms:
-    """One for an installation."""
+    """One in each instance: it looks at the accounts in hand, and who keeps house at the rest."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Alarms:
         accounts: Sequence[Account],
         library: Library,
         *,
+        house: Lease | None = None,
         limits: Limits,
         telling: Telling,
         free: Callable[[], int | None],
@@ -80,7 +82,9 @@ class Alarms:
         self._limits = limits
         self._telling = telling
         self._free = free
-        self._begun_at = clock.monotonic()
+        self._house = house or ours()
+        begun_at = clock.monotonic()
+        self._ours_since = {one.name: begun_at for one in accounts if one.lease.held}
         self._held_since: dict[str, float] = {}
         self._released_at: dict[str, float] = {}
         self._looked_at: float | None = None
@@ -115,10 +119,24 @@ class Alarms:
 
     def _due(self, raised: Collection[Key], paces: dict[str, float]) -> list[Alarm]:
         moment = self._clock.monotonic()
-        figures = [self._figures(one, moment, paces.get(one.name, 0.0)) for one in self._accounts]
-        faults = self._library.faults
-        house = House(len(faults), str(faults[0]) if faults else "", self._free())
+        figures = [
+            self._figures(one, moment, paces.get(one.name, 0.0)) for one in self._in_hand(moment)
+        ]
+        faults = self._library.faults if self._house.held else ()
+        free = self._free() if self._house.held else None
+        house = House(len(faults), str(faults[0]) if faults else "", free)
         return due(figures, house, self._limits, self._clock.now(), raised)
+
+    def _in_hand(self, moment: float) -> list[Account]:
+        """Give the accounts that are ours; what is known of others stands with who has them."""
+        found = [one for one in self._accounts if one.lease.held]
+        names = {one.name for one in found}
+        for known in (self._ours_since, self._held_since, self._released_at):
+            for name in known.keys() - names:
+                del known[name]
+        for name in names:
+            self._ours_since.setdefault(name, moment)
+        return found
 
     def _is_over(self, alarm: Alarm) -> bool:
         """Tell whether what is not due any more is known to be over; else it lasts.
@@ -127,7 +145,10 @@ class Alarms:
         """
         account = next((one for one in self._accounts if one.name == alarm.gateway), None)
         if account is None:
-            return True  # a gateway that is off, or the installation, which knows at once
+            # A gateway that is off, or the installation, which knows at once.
+            return self._house.held
+        if not account.lease.held:
+            return False
         match alarm.kind:
             case AlarmKind.FAULT:
                 return False  # receipts end it
@@ -143,7 +164,7 @@ class Alarms:
         since = self._held_since.setdefault(account.name, moment) if held else moment
         if not held and self._held_since.pop(account.name, None) is not None:
             self._released_at[account.name] = moment
-        read_at = max(account.heard_at, self._begun_at)
+        read_at = max(account.heard_at, self._ours_since[account.name])
         credit, expiry = account.seen.get("credit"), account.seen.get("expiry")
         return Figures(
             account.name,

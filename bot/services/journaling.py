@@ -85,6 +85,13 @@ async def _bring_back(
         }
         who = {numbers.get(note.who, note.who): note for note in lacking}
         before = await subscribers.load_subscribers(connection, who.keys(), now)
+        # Since it was looked, another instance may have heard of them.
+        chose = {number: one.changed_at for number, one in before.items() if one.changed_at}
+        who = {
+            number: note
+            for number, note in who.items()
+            if number not in chose or chose[number] < note.at
+        }
         after = [
             replace(
                 before.get(number) or Subscriber(number),

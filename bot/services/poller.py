@@ -124,7 +124,8 @@ class Poller:
             if (text.key, text.fingerprint) not in before.marks
         ]
         now = self._account.clock.now()
-        async with database.write() as connection:
+        # Nobody else reads this feed; what it lists is new to all.
+        async with database.write_beside() as connection:
             received = inbox.Received()
             if unknown:
                 received = await inbox.receive(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot import metrics
 from bot.clock import Clock
@@ -14,6 +15,7 @@ from bot.core.errands import ErrandKind
 from bot.core.messages import Inbound, InboundStatus
 from bot.core.obey import OBEYED, opts_out
 from bot.core.reactions import looks_quoted
+from bot.core.skew import Skew
 from bot.core.turn import Turn
 from bot.log import logger
 from bot.services.bursts import Reading, followers, joined, read_first
@@ -22,7 +24,7 @@ from bot.services.proving import asked_lately
 from bot.services.speaking import Speech
 from bot.services.work import Work, parked
 from bot.storage import errands, inbox, outbox, subscribers
-from bot.storage.database import Connection, Database, Transaction
+from bot.storage.database import Connection, Database
 from bot.storage.inbox import Handled
 
 LOG = logger(__name__)
@@ -51,11 +53,16 @@ class Responder:
         wake: Callable[[str], None],
         burst: timedelta = timedelta(0),
         witness: Callable[[Turn], None] | None = None,
+        skews: Mapping[str, Callable[[], Skew]] | None = None,
     ) -> None:
         """`burst`: texts of one person that come within it are read as one; 0: each alone.
 
         `witness` is shown each turn before it is decided: it explains the decision completely.
+        `skews` tells a gateway's clock minus ours; by default the gateway does.
         """
+        if skews is None:
+            skews = {name: partial(getattr, one, "skew") for name, one in speech.gateways.items()}
+        self._skews = skews
         self._database = database
         self._speech = speech
         self._clock = clock
@@ -68,19 +75,19 @@ class Responder:
         async with self._database.read() as connection:
             if not await inbox.is_any_new(connection):
                 return 0  # as at most ticks: looking costs a fraction of claiming
-        done = await self._claim(self._claimed)
+        done = await self._claim(self._chosen)
         for _ in range(SUSPECTS):
-            if not await self._claim(inbox.claim_suspect):
+            if not await self._claim(inbox.choose_suspect):
                 break
             done += 1
         return done
 
-    async def _claimed(self, connection: Connection) -> list[int]:
+    async def _chosen(self, connection: Connection) -> list[int]:
         now, waiting = self._clock.now(), None
         if self._burst:
             waiting = (now - PATIENCE * self._burst, now - self._burst)
         await self._let_stops_pass(connection)
-        return await inbox.claim(connection, BATCH, gather=waiting)
+        return await inbox.choose(connection, BATCH, gather=waiting)
 
     async def _let_stops_pass(self, connection: Connection) -> None:
         """Ask no address any more for who opts out meanwhile: a STOP waits for nobody's server."""
@@ -94,32 +101,33 @@ class Responder:
             begun=True,
         )
 
-    async def _claim(self, which: Callable[[Connection], Awaitable[Sequence[int]]]) -> int:
-        """Count an attempt at some texts, and decide them at once, before anybody else writes.
+    async def _claim(self, choose: Callable[[Connection], Awaitable[Sequence[int]]]) -> int:
+        """Count an attempt at some texts, and decide them at once; say how many.
 
         The attempt is on the disk before deciding begins: a text that kills the process is known
         by it, so nothing else should have the time to.
         """
-        async with self._database.turn() as begin:
-            async with begin() as connection:
-                ids = await which(connection)
-            return await self._decide(ids, begin) if ids else 0
-
-    async def _decide(self, ids: Sequence[int], begin: Transaction) -> int:
-        """Load, decide and write a batch in one transaction."""
-        async with begin() as connection:
-            texts = [self._dated(text) for text in await inbox.load(connection, ids)]
-            work = await load(connection, self._speech, self._clock, texts)
-            work.codes = self._database.codes
-            said = await _said(connection, texts)
-            handled = self._decide_all(texts, work, said)
-            await work.write(connection)
-            await inbox.settle(connection, handled, work.now)
-            decided = {one.id for one in handled}
-            await inbox.release(connection, [one.id for one in texts if one.id not in decided])
+        decided = await self._database.attempt(choose, inbox.count, self._decide)
+        if decided is None:
+            return 0
+        handled, work = decided
         await note_opted(self._database, work.opted)
         self._tell(handled, work)
         return len(handled)
+
+    async def _decide(
+        self, connection: Connection, ids: Sequence[int]
+    ) -> tuple[list[Handled], Work]:
+        """Load, decide and write a batch; the caller commits."""
+        texts = [self._dated(text) for text in await inbox.load(connection, ids)]
+        work = await load(connection, self._speech, self._clock, texts)
+        work.codes = self._database.codes
+        handled = self._decide_all(texts, work, await _said(connection, texts))
+        await work.write(connection)
+        await inbox.settle(connection, handled, work.now)
+        decided = {one.id for one in handled}
+        await inbox.release(connection, [one.id for one in texts if one.id not in decided])
+        return handled, work
 
     def _decide_all(
         self, texts: Sequence[Inbound], work: Work, said: Mapping[str, Sequence[str]]
@@ -192,12 +200,12 @@ class Responder:
 
         Behind, it does not make a text old; ahead, the later of two words stays the later one.
         """
-        known = self._speech.gateways.get(text.gateway)
-        if known is None or -ANOTHER_SECONDS < known.skew.low < ANOTHER_SECONDS:
+        known = self._skews.get(text.gateway)
+        low = known().low if known is not None else 0.0
+        # Far ahead, rows are stamped by another clock than answers are.
+        if abs(low) < ANOTHER_SECONDS or low > AHEAD_AT_MOST:
             return text
-        if known.skew.low > AHEAD_AT_MOST:
-            return text  # then rows are stamped by another clock than answers are
-        return replace(text, sent_at=text.sent_at - timedelta(seconds=known.skew.low))
+        return replace(text, sent_at=text.sent_at - timedelta(seconds=low))
 
     def _tell(self, handled: Sequence[Handled], work: Work) -> None:
         by_reason: dict[str, int] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -73,7 +74,7 @@ class Sender:
         outcomes = self._outcomes.copy()
         now, steady = self._account.clock.now(), self._account.clock.monotonic()
         stopped: list[tuple[int, Status]] = []
-        async with self._account.database.write() as connection:
+        async with self._writing() as connection:
             await self._settle(connection, outcomes, now)
             batches = await self._claim(connection, now, stopped)
         del self._outcomes[: len(outcomes)]  # not before they are on the disk
@@ -92,11 +93,20 @@ class Sender:
             if not self._outcomes:
                 await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
             outcomes, now = self._outcomes.copy(), self._account.clock.now()
-            async with self._account.database.write() as connection:
+            async with self._writing() as connection:
                 await self._settle(connection, outcomes, now)
             del self._outcomes[: len(outcomes)]
             await self._note(outcomes, now)
             self._tell(outcomes)
+
+    def _writing(self) -> AbstractAsyncContextManager[Connection]:
+        """Open a transaction: alone where it touches what others change, too.
+
+        Else we are alone at our gateway, and others change of its messages only what is queued.
+        """
+        database = self._account.database
+        shared = self._account.spending.ceilings or self._account.gateway.traits.campaigns
+        return database.write() if shared else database.write_beside()
 
     async def _gather(self) -> None:
         """Wait a moment for more outcomes where many are under way."""
@@ -116,6 +126,8 @@ class Sender:
         if room <= 0:
             return []
         spending = self._account.spending
+        if self._account.database.is_shared:
+            await spending.read_with(connection)  # others spend, too (INV-20)
         rows = await leaving.due(
             connection,
             self._account.name,

@@ -46,7 +46,7 @@ class Spending:
     ) -> None:
         self.ceilings = ceilings or Ceilings()
         self.database = database
-        self._clock = clock
+        self.clock = clock
         self._zone = zone
         self._days: dict[str, Amount] = {}
         self._under_way: dict[int, int] = {}
@@ -71,7 +71,7 @@ class Spending:
         """Look whether a ceiling was reached or is over, and tell; say how many."""
         if not self.ceilings:
             return 0
-        moment = self._clock.monotonic()
+        moment = self.clock.monotonic()
         late = self._read_at is None or moment - self._read_at >= REREAD.total_seconds()
         if not late and self._reached().keys() == self._told:
             return 0
@@ -81,6 +81,18 @@ class Spending:
             await events.record(connection, self._events(begun, over))
         self._tell(begun, over)
         return len(begun) + len(over)
+
+    async def refresh(self) -> int:
+        """Know what other instances spent; they tell what was reached. For who only answers."""
+        if self.ceilings:
+            async with self.database.read() as connection:
+                await self._read(connection)
+        return 0
+
+    async def read_with(self, connection: Connection) -> None:
+        """Know all sums as they are, in the transaction that is to add to them."""
+        if self.ceilings:
+            await self._read(connection)
 
     # --- what may leave --------------------------------------------------------------------------
 
@@ -163,15 +175,15 @@ class Spending:
 
     def _sums(self, pending: int = 0) -> tuple[Amount, Amount]:
         """Give what was spent today and this month, as if that much more had been."""
-        today = self._day(self._clock.now())
+        today = self._day(self.clock.now())
         month = [one for day, one in self._days.items() if day[:7] == today[:7]]
         more = Amount(pending)
         return self._days.get(today, Amount()) + more, sum(month, more)
 
     async def _read(self, connection: Connection) -> None:
-        self._read_at = self._clock.monotonic()
+        self._read_at = self.clock.monotonic()
         days: dict[str, Amount] = {}
-        for one in await spent.since(connection, self._day(self._clock.now())[:7]):
+        for one in await spent.since(connection, self._day(self.clock.now())[:7]):
             more = Amount(one.messages, one.units)
             days[one.day] = days.get(one.day, Amount()) + more
         self._days, self._under_way = days, await spent.under_way(connection)
@@ -179,7 +191,7 @@ class Spending:
     # --- telling ---------------------------------------------------------------------------------
 
     def _reached(self) -> dict[Threshold, Reached]:
-        today = self._day(self._clock.now())
+        today = self._day(self.clock.now())
         of = {Period.DAY: today, Period.MONTH: today[:7]}
         return {(one.key, of[one.period]): one for one in self.ceilings.reached(*self._sums())}
 
@@ -196,7 +208,7 @@ class Spending:
     def _events(
         self, begun: Mapping[Threshold, Reached], over: Collection[Threshold]
     ) -> list[Event]:
-        now = self._clock.now()
+        now = self.clock.now()
         bodies = [
             {"threshold": key, "of": of, "stops": one.stops.value, "told": str(one)}
             for (key, of), one in begun.items()

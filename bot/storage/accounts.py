@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.instants import instant
 from bot.storage.errors import StoreError
 from bot.storage.schema import accounts, installation
+
+MOVED = "moved"
+"""What stands in `installation` of a store that goes on elsewhere."""
 
 
 async def recall(
@@ -57,8 +60,21 @@ async def restored_at(connection: AsyncConnection) -> datetime | None:
     return None if told is None else instant(int(told))
 
 
+async def note_moved(connection: AsyncConnection) -> None:
+    """Write down that a store goes on elsewhere: nobody is to work with this one any more."""
+    await connection.execute(insert(installation).values(name=MOVED, value="postgresql"))
+
+
 async def recognise(connection: AsyncConnection, fingerprint: str) -> None:
-    """Tie the store to the installation's key. Raises `StoreError` where it is another's."""
+    """Tie the store to the installation's key.
+
+    Raises `StoreError` where it is another's, or was moved.
+    """
+    if await connection.scalar(select(installation.c.name).where(installation.c.name == MOVED)):
+        raise StoreError(
+            "this store was moved to PostgreSQL, and would answer again what was answered there: "
+            "name that one in config.yaml (`store: postgresql://...`)"
+        )
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = dialect.insert(installation).values(name="secret", value=fingerprint)
     await connection.execute(row.on_conflict_do_nothing())

@@ -1,22 +1,21 @@
 """The store: SQLite by default, PostgreSQL when one machine is not enough. One storage for both.
 
 SQLite: WAL, `synchronous=FULL` (a commit has reached the disk), one writing connection whose
-transactions begin as writes, readers beside it that can only read. PostgreSQL: the same, one
-writing connection, which holds a lock of the database; see `bot.storage.postgresql`.
+transactions begin as writes, readers beside it that can only read. PostgreSQL: each instance has
+one writing connection; of the transactions of all instances those that `write()` are alone.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
+import copy
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO
+from typing import IO, Self, TypeVar
 
 from sqlalchemy import Connection as SyncConnection, event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -26,13 +25,16 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.core.codes import Codes
 from bot.core.deliveries import Listeners
 from bot.core.pseudonyms import pseudonyms
-from bot.storage import postgresql
+from bot.storage import leases, postgresql
 from bot.storage.aliases import PSEUDONYM
 from bot.storage.code_rows import CODES
 from bot.storage.deliveries import LISTENERS
-from bot.storage.errors import StoreBroken, StoreError, StoreInUse
+from bot.storage.errors import StoreBroken, StoreError
+from bot.storage.folder import lock, make_private, name_of, prepare_folder
 from bot.storage.journal import Journal
+from bot.storage.turns import Turn, wait_for
 
+T = TypeVar("T")
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 Connection = AsyncConnection
 """A transaction that `read()` or `write()` opened: for those who only pass it on."""
@@ -41,6 +43,8 @@ BUSY_SECONDS = 5
 """How long a writer waits for a backup tool that holds the file."""
 READERS = 4
 """Connections that read, at most."""
+ASIDES = 2
+"""Connections that write beside the writing one: what is counted, and what is renewed."""
 
 
 class Database:
@@ -73,6 +77,26 @@ class Database:
         self._lock_file: IO[str] | None = None
         self._engine: AsyncEngine | None = None
         self._readers: AsyncEngine | None = None
+        self._asides: AsyncEngine | None = None
+        self._fence: leases.Fence | None = None
+        self.instance = ""
+        """Names this daemon among those that share the store."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other instances may work on this store."""
+        return self.path is None
+
+    def under(self, fence: leases.Fence) -> Self:
+        """Give the same open store to who works under a lease: without it nothing is changed.
+
+        SQLite has one daemon, which has every lease.
+        """
+        if not self.is_shared:
+            return self
+        fenced = copy.copy(self)
+        fenced._fence = fence  # noqa: SLF001 - our own
+        return fenced
 
     @property
     def engine(self) -> AsyncEngine:
@@ -103,17 +127,17 @@ class Database:
             event.listen(engine.sync_engine, "connect", self._introduce)
         with _broken(self.path):
             self._writer = await self._engine.connect()
+        if self._asides is not None:
+            event.listen(self._asides.sync_engine, "connect", self._introduce)
         if alone and self.path is None:
-            if self._beside is not None:
-                _prepare_folder(self._beside)
             self.journal.open()
 
     def _open_sqlite(self, path: Path, *, alone: bool) -> None:
-        _prepare_folder(path)
+        prepare_folder(path)
         if alone:
-            self._lock_file = _lock(path)
+            self._lock_file = lock(path)
             self.journal.open()
-            _make_private(path)
+            make_private(path)
         self._engine = create_async_engine(self._driver, pool_size=1, max_overflow=0)
         event.listen(self._engine.sync_engine, "connect", _sqlite_writer)
         event.listen(self._engine.sync_engine, "begin", _begin_immediate)
@@ -123,19 +147,18 @@ class Database:
         event.listen(self._readers.sync_engine, "begin", _begin)
 
     def _open_postgresql(self, *, alone: bool) -> None:
-        writing = partial(postgresql.connect, self._url, alone=alone)
-        self._engine = create_async_engine(
-            self._driver, async_creator=writing, pool_size=1, max_overflow=0
-        )
-        reading = partial(postgresql.connect, self._url, alone=False)
-        readers = create_async_engine(
-            self._driver,
-            async_creator=reading,
-            pool_size=READERS,
-            max_overflow=0,
-            pool_pre_ping=True,
-        )
-        for engine in (self._engine, readers):
+        if alone and self._beside is not None:
+            prepare_folder(self._beside)
+            self._lock_file = lock(self._beside)
+        self.instance = name_of(self._beside if alone else None)
+        connect = partial(postgresql.connect, self._url)
+        opening = partial(create_async_engine, self._driver, max_overflow=0)
+        writing = partial(connect, instance=self.instance if alone else "", writing=True)
+        self._engine = opening(async_creator=writing, pool_size=1)
+        aside = partial(connect, writing=True)
+        self._asides = opening(async_creator=aside, pool_size=ASIDES, pool_pre_ping=True)
+        readers = opening(async_creator=connect, pool_size=READERS, pool_pre_ping=True)
+        for engine in (self._engine, self._asides, readers):
             event.listen(
                 engine.sync_engine, "before_cursor_execute", postgresql.spare_nul, retval=True
             )
@@ -154,8 +177,8 @@ class Database:
     def locked(self) -> Iterator[None]:
         """Keep every daemon out of a SQLite store that is not open. Raises `StoreInUse`."""
         assert self.path is not None
-        _prepare_folder(self.path)
-        with _lock(self.path):
+        prepare_folder(self.path)
+        with lock(self.path):
             yield
 
     async def close(self) -> None:
@@ -163,11 +186,12 @@ class Database:
         if self._writer is not None:
             with suppress(exc.SQLAlchemyError):
                 await self._writer.close()
-        for engine in {id(e): e for e in (self._readers, self._engine) if e}.values():
-            await engine.dispose()
+        for engine in (self._readers, self._asides, self._engine):
+            if engine is not None:
+                await engine.dispose()
         if self._lock_file is not None:
             self._lock_file.close()
-        self._writer = self._engine = self._readers = self._lock_file = None
+        self._writer = self._engine = self._readers = self._asides = self._lock_file = None
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Transaction]:
@@ -183,18 +207,71 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that writes. Raises `StoreBroken` where it could not be committed.
 
-        When the body ends without an error the transaction is on the disk.
+        Nobody else writes meanwhile, in this process or another. When the body ends well, it is
+        on the disk. Under a lease that is lost nothing is changed: `LeaseLost`.
         """
         with _broken(self.path):
-            async with self.turn() as begin, begin() as connection:
+            async with self._turn, self._transaction() as connection:
                 yield connection
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def write_beside(self) -> AsyncIterator[AsyncConnection]:
+        """The same beside other instances: who uses it has locked what it reads and changes."""
+        with _broken(self.path):
+            async with self._turn, self._transaction(Turn.BESIDE) as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write_aside(self) -> AsyncIterator[AsyncConnection]:
+        """Write a row or two on another connection; for what several instances need alone."""
+        with _broken(self.path):
+            async with self._transaction(Turn.ASIDE) as connection:
+                yield connection
+
+    async def attempt(
+        self,
+        choose: Callable[[AsyncConnection], Awaitable[Sequence[int]]],
+        count: Callable[[AsyncConnection, Sequence[int]], Awaitable[None]],
+        work: Callable[[AsyncConnection, Sequence[int]], Awaitable[T]],
+    ) -> T | None:
+        """Choose rows, count an attempt at them on the disk, and work on them in a transaction.
+
+        Nobody else writes between, or what is chosen is locked from before the attempt is counted
+        until the work is done; so that a death between the two is next to impossible. None:
+        nothing was chosen.
+        """
+        with _broken(self.path):
+            async with self._turn:
+                if not self.is_shared:
+                    async with self._transaction() as connection:
+                        if chosen := await choose(connection):
+                            await count(connection, chosen)
+                    if not chosen:
+                        return None
+                    async with self._transaction() as connection:
+                        return await work(connection, chosen)
+                async with self._transaction(Turn.BESIDE) as connection:
+                    if not (chosen := await choose(connection)):
+                        return None
+                    async with self._transaction(Turn.ASIDE) as beside:
+                        await count(beside, chosen)
+                    return await work(connection, chosen)
+
+    @asynccontextmanager
+    async def _transaction(self, turn: Turn = Turn.ALONE) -> AsyncIterator[AsyncConnection]:
         if self._writer is None:
             raise StoreError("the store is not open")
         with _broken(self.path):
+            if turn is Turn.ASIDE:
+                assert self._asides is not None
+                async with self._asides.begin() as connection:
+                    yield connection
+                return
             async with self._writer.begin():
+                if self.is_shared:
+                    await wait_for(self._writer, turn)
+                    if self._fence is not None:
+                        await leases.expect(self._writer, self._fence)
                 yield self._writer
 
     @asynccontextmanager
@@ -239,23 +316,6 @@ class Database:
                 await alone.exec_driver_sql("VACUUM")
 
 
-def _prepare_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        folder = path.parent
-        raise StoreBroken(f"cannot make the folder of the store {folder}: {error}") from error
-
-
-def _make_private(path: Path) -> None:
-    """Make the file before SQLite does, so that nobody else can read it; an older one, too."""
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        path.chmod(0o600)
-    except OSError as error:
-        raise StoreBroken(f"cannot make {path}: {error.strerror}") from error
-
-
 def _driver_url(url: str) -> str:
     """Give SQLAlchemy's name for the driver; people write `sqlite:///` and `postgresql://`."""
     scheme = url.split(":", 1)[0]
@@ -268,34 +328,6 @@ def _driver_url(url: str) -> str:
 
 def _sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
-
-
-def _lock(path: Path) -> IO[str]:
-    """Take the lock beside the database, for as long as this process lives."""
-    lock_path = path.with_name(path.name + ".lock")
-    try:
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StoreBroken(f"cannot make {lock_path}: {error.strerror}") from error
-    file = os.fdopen(descriptor, "r+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = file.read(32).strip() or "unknown"
-        file.close()
-        raise StoreInUse(
-            f"another textobot (process {holder}) has the store {path}; stop that one first"
-        ) from error
-    try:
-        file.seek(0)
-        file.truncate()
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-    except OSError as error:
-        with suppress(OSError):
-            file.close()
-        raise StoreBroken(f"cannot write {lock_path}: {error.strerror}; make room") from error
-    return file
 
 
 # What SQLite says when the disk or the file is at fault; nothing that we could try again helps.

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Select,
     and_,
     bindparam,
     exists,
@@ -31,11 +32,16 @@ from bot.storage.aliases import aliases, forgotten_at, pseudonym_of
 from bot.storage.columns import has_status, is_told
 from bot.storage.many import Many, insert_new
 from bot.storage.schema import errands, inbox, is_fresh, is_suspect
+from bot.storage.turns import is_shared, lock_people
 
 T = TypeVar("T")
 NEW = has_status(inbox, InboundStatus.NEW)
 DEATHS = 3
 """A text on which the process died this often is parked."""
+AT_ONCE = 500
+"""Texts looked at in one statement where most may be in the hands of other instances."""
+WINDOWS = 8
+"""How often so many are looked at, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,29 +192,61 @@ _insert = insert_new(
 """The unique key has the last word, also over another instance that read the same page."""
 
 
-async def claim(
+async def choose(
     connection: AsyncConnection, limit: int, *, gather: tuple[datetime, datetime] | None = None
 ) -> list[int]:
-    """Count one more attempt at the oldest new texts, and name them. Commit before deciding.
+    """Name the oldest new texts that may be decided now; see `Database.attempt`.
 
-    Texts on which a process died are left to `claim_suspect`, and with them the younger texts
+    Texts on which a process died are left to `choose_suspect`, and with them the younger texts
     of their conversations: order is kept, and nobody else waits. So do those of a conversation
     in which an address is being asked. `gather` are two instants: a conversation into which
     something came after the later one is left, to see whether more comes that belongs to it;
     but not where a text came before the earlier one.
+
+    Where other instances decide, too, the people who wrote them are locked first (INV-21).
     """
+    which = _claimable(gather)
+    if is_shared(connection):
+        numbers = await _lock_writers(connection, which, limit)
+        which = which.where(inbox.c.number.in_(numbers))
+    oldest = which.with_only_columns(inbox.c.id).order_by(inbox.c.id).limit(limit)
+    return list(await connection.scalars(oldest))
+
+
+def _claimable(gather: tuple[datetime, datetime] | None) -> Select[Any]:
     suspect = inbox.alias("suspect")
     behind = exists().where(is_suspect(suspect), suspect.c.conversation == inbox.c.conversation)
     oldest = select(inbox.c.id).where(is_fresh(inbox), ~behind, ~_asking(inbox))
-    if gather is not None:
-        overdue, quiet = gather
-        other = inbox.alias("other")
-        beside = exists().where(other.c.conversation == inbox.c.conversation, is_fresh(other))
-        coming = beside.where(other.c.received_at > quiet)
-        late = beside.where(other.c.received_at <= overdue)
-        oldest = oldest.where(or_(~coming, late))
-    oldest = oldest.order_by(inbox.c.id).limit(limit)
-    return await _count(connection, oldest.scalar_subquery())
+    if gather is None:
+        return oldest
+    overdue, quiet = gather
+    other = inbox.alias("other")
+    beside = exists().where(other.c.conversation == inbox.c.conversation, is_fresh(other))
+    coming = beside.where(other.c.received_at > quiet)
+    late = beside.where(other.c.received_at <= overdue)
+    return oldest.where(or_(~coming, late))
+
+
+async def _lock_writers(
+    connection: AsyncConnection, which: Select[Any], limit: int, *, most: int | None = None
+) -> list[str]:
+    """Lock those who wrote the oldest of these texts, as far as no other instance has.
+
+    What they wrote is to be asked for anew: before they were locked, another may have decided it.
+    """
+    locked: list[str] = []
+    texts = last = 0
+    for _ in range(WINDOWS):
+        window = which.with_only_columns(inbox.c.id, inbox.c.number).where(inbox.c.id > last)
+        rows = (await connection.execute(window.order_by(inbox.c.id).limit(limit))).all()
+        if rows:
+            last = rows[-1].id
+            numbers = list(dict.fromkeys(row.number for row in rows))
+            locked += (new := await lock_people(connection, numbers, most=most))
+            texts += sum(row.number in set(new) for row in rows)
+        if len(rows) < limit or texts >= (limit // 2 if most is None else most):
+            break
+    return locked
 
 
 def _asking(texts: FromClause) -> ColumnElement[bool]:
@@ -220,15 +258,19 @@ def _asking(texts: FromClause) -> ColumnElement[bool]:
     )
 
 
-async def claim_suspect(connection: AsyncConnection) -> list[int]:
-    """Count one more attempt at the oldest text on which a process died; it is decided alone.
+async def choose_suspect(connection: AsyncConnection) -> list[int]:
+    """Name the oldest text on which a process died; it is decided alone.
 
-    It too waits while an address is being asked in its conversation.
+    It too waits while an address is being asked in its conversation. What another instance is
+    deciding at this moment looks the same, but for the lock.
     """
+    which = select(inbox.c.id).where(is_suspect(inbox), ~_asking(inbox))
+    if is_shared(connection):
+        numbers = await _lock_writers(connection, which, AT_ONCE, most=1)
+        which = which.where(inbox.c.number.in_(numbers))
     # By a sum: to find the first by its id alone, SQLite walks through all texts that there are.
-    by_id = inbox.c.id + literal_column("0")
-    oldest = select(inbox.c.id).where(is_suspect(inbox), ~_asking(inbox)).order_by(by_id).limit(1)
-    return await _count(connection, oldest.scalar_subquery())
+    oldest = which.order_by(inbox.c.id + literal_column("0")).limit(1)
+    return list((await connection.scalars(oldest)).all())
 
 
 async def waiting_for_answers(connection: AsyncConnection) -> list[tuple[str, str]]:
@@ -254,14 +296,11 @@ async def release(connection: AsyncConnection, ids: Sequence[int]) -> None:
         )
 
 
-async def _count(connection: AsyncConnection, which: Any) -> list[int]:  # noqa: ANN401 - a subquery
-    counted = (
-        update(inbox)
-        .where(inbox.c.id.in_(which))
-        .values(attempts=inbox.c.attempts + 1)
-        .returning(inbox.c.id)
+async def count(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Count one more attempt at texts. On the disk before it begins, a death is known by it."""
+    await connection.execute(
+        update(inbox).where(inbox.c.id.in_(ids), NEW).values(attempts=inbox.c.attempts + 1)
     )
-    return sorted((await connection.scalars(counted)).all())
 
 
 async def load(connection: AsyncConnection, ids: Sequence[int]) -> list[Inbound]:

@@ -32,7 +32,7 @@ from bot.core.messages import Batch, MessageClass, Status
 from bot.core.quiet_hours import Quiet, QuietHours
 from bot.core.starting import STARTING, in_words
 from bot.storage import stops, subscribers as people, telling
-from bot.storage.columns import STILL_OPEN, Instant, has_status
+from bot.storage.columns import STILL_OPEN, UNDER_WAY, Instant, has_status
 from bot.storage.many import Many
 from bot.storage.mirrors import BLOCKED
 from bot.storage.outbox import ALONE, not_to_the_blocked
@@ -108,16 +108,23 @@ def _due(waiting: frozenset[MessageClass]) -> Select[Any]:
 
 def _held_back(waiting: Sequence[str], now: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Ask whether an earlier message of the conversation is to leave first."""
-    before = outbox.alias("before")
+    before, flying = outbox.alias("before"), outbox.alias("flying")
     queued = has_status(before, Status.QUEUED)
     started = before.c.message_class.in_(STARTED)
-    return exists().where(
+    # A later one may have left before this one was committed: another instance wrote it.
+    under_way = exists().where(
+        flying.c.gateway == outbox.c.gateway,
+        has_status(flying, *UNDER_WAY),
+        flying.c.conversation == outbox.c.conversation,
+    )
+    earlier = exists().where(
         before.c.conversation == outbox.c.conversation,
         has_status(before, *STILL_OPEN),
         before.c.id < outbox.c.id,
         ~and_(queued, started, before.c.not_before > now),
         ~and_(queued, before.c.message_class.in_(waiting)) if waiting else true(),
     )
+    return or_(earlier, under_way)
 
 
 def _blocked(now: ColumnElement[datetime]) -> ColumnElement[bool]:

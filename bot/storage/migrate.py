@@ -5,23 +5,48 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect, text
 
 from bot.storage.database import Database
-from bot.storage.errors import StoreError
+from bot.storage.errors import StoreError, StoreInUse
+from bot.storage.turns import is_shared
 
 HEAD = "0008"
 """The newest step in `migrations/versions`."""
 SCRIPTS = "bot.storage:migrations"
-MIGRATION_LOCK = 7468_2026
-"""Two processes that start together on one PostgreSQL migrate one after the other."""
+SCHEMA_LOCK = 7468_2026
+"""Of PostgreSQL: shared by those that work with the schema as it is, alone for who changes it."""
 
 
-async def migrate(database: Database) -> None:
-    """Apply the steps that are missing. Raises `StoreError` for a schema newer than ours."""
+async def migrate(database: Database, *, observing: bool = False) -> None:
+    """Apply the steps that are missing. Raises `StoreError` for a schema newer than ours.
+
+    And `StoreInUse` where other instances work with an older one; who only observes would leave
+    unsent what it decides, and has the store for itself.
+    """
     async with database.write() as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.execute(
-                text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK}
+        if not is_shared(connection):
+            await connection.run_sync(_upgrade)
+            return
+        lock = {"lock": SCHEMA_LOCK}
+        if await connection.run_sync(_revision) != HEAD:
+            if not await connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), lock):
+                raise StoreInUse(
+                    "the store has the schema of another version, and instances of that version "
+                    "work with it; stop them all, then start this one"
+                )
+            await connection.run_sync(_upgrade)
+        # For as long as we are connected: nobody changes the schema under us.
+        if not await connection.scalar(text(_PRESENT[observing]), lock):
+            raise StoreInUse(
+                "other instances work with this store: who observes needs a store of its own"
+                if observing
+                else "an instance that observes has this store for itself; stop that one first"
             )
-        await connection.run_sync(_upgrade)
+
+
+_PRESENT = {
+    False: "SELECT pg_try_advisory_lock_shared(:lock)",
+    True: "SELECT pg_try_advisory_lock(:lock)",
+}
+"""By whether we only observe."""
 
 
 async def expect_our_schema(database: Database) -> None:

@@ -34,6 +34,7 @@ from bot.storage import telling
 from bot.storage.columns import STILL_OPEN, UNDER_WAY, Instant, has_status, is_told
 from bot.storage.many import INSERT, Many
 from bot.storage.schema import outbox
+from bot.storage.turns import is_shared
 
 TO_THE_BLOCKED = (MessageClass.OPT_OUT.value, MessageClass.HELP.value)
 """What may be said to a number that is opted out: the confirmation, and HELP."""
@@ -271,9 +272,11 @@ async def recover(
 ) -> int:
     """Take what was being sent for unclear: its sender died, or its lease ended (INV-5).
 
-    `all_of_them`: this process is the only one and has just begun, so nobody is sending. However
-    long ago that was, nothing of it left after its lease: it has been unclear since then.
+    `all_of_them`: whatever was sending at this gateway is to send no more. However long ago that
+    was, nothing of it left after its lease: it has been unclear since then. Where it was another
+    instance, which may still live, something of it may leave until then.
     """
+    since = outbox.c.lease_until if is_shared(connection) else literal(now, Instant)
     unattended = update(outbox).where(
         outbox.c.gateway == gateway,
         has_status(outbox, *UNDER_WAY),
@@ -285,9 +288,7 @@ async def recover(
         unattended.values(
             status=Status.UNCONFIRMED.value,
             status_at=now,
-            unclear_at=case(
-                (outbox.c.lease_until < now, outbox.c.lease_until), else_=literal(now, Instant)
-            ),
+            unclear_at=case((outbox.c.lease_until < now, outbox.c.lease_until), else_=since),
             error="the process ended while it was being sent",
         )
     )

@@ -1,7 +1,8 @@
-"""What is PostgreSQL's own: how it is reached, who alone may write, and what it complains of.
+"""What is PostgreSQL's own: how it is reached, who may work with it, and what it complains of.
 
-One daemon works with a database. The one connection that writes holds an advisory lock: a daemon
-that lost it has lost its connection with it, so whatever is committed was committed by its holder.
+Several daemons may work with a database, each with a data folder of its own. The one connection
+that writes holds an advisory lock of that folder's name: who takes up a daemon's leases after it
+died can be sure that it did.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.storage.errors import StoreBroken, StoreError, StoreInUse
 
-DAEMON_LOCK = 7468_2027
-"""Of the database: two installations have two."""
+INSTANCE_LOCK = 7468_2027
+"""Together with a number made of the instance's name."""
 OLDEST = 14
 """The oldest major version that is tried."""
 PATIENCE_SECONDS = 5.0
@@ -24,6 +26,8 @@ PATIENCE_SECONDS = 5.0
 BETWEEN_SECONDS = 0.05
 NUL = "\0"
 CONNECT_SECONDS = 10.0
+FROZEN_SECONDS = 10
+"""Who is silent for so long within a transaction that writes holds up all others: it is ended."""
 SETTINGS = {
     # The server lets go of a machine that vanished within a minute, not after hours.
     "tcp_keepalives_idle": "30",
@@ -31,6 +35,11 @@ SETTINGS = {
     "tcp_keepalives_count": "3",
     # A default of minutes or less, set for people at a console, would cut off who waits.
     "idle_session_timeout": "0",
+}
+WRITING = {
+    "idle_in_transaction_session_timeout": f"{FROZEN_SECONDS}s",
+    # Also who has stopped reading what it asked for.
+    "tcp_user_timeout": f"{FROZEN_SECONDS}s",
 }
 REMEDIES = {
     "25006": "it is read-only, or a standby; name the primary",
@@ -40,7 +49,8 @@ REMEDIES = {
     "42501": "this user may not do that; make it the owner of the database",
     "53100": "its disk is full; make room and start again",
     "53200": "it is out of memory; look at its log",
-    "53300": "it has no connection left; raise max_connections, six are needed",
+    "53300": "it has no connection left; raise max_connections, each instance needs eight",
+    "25P03": "this process was silent for too long in the midst of writing; start it again",
     "57P01": "it was shut down; start again when it is back",
     "57P02": "it crashed; start again when it is back",
     "57P03": "it is starting or stopping; start again when it is back",
@@ -51,8 +61,8 @@ REMEDIES = {
 """By SQLSTATE: nothing that we could try again helps."""
 
 
-async def connect(url: str, *, alone: bool) -> Any:  # noqa: ANN401 - asyncpg has no types
-    """Give a connection of asyncpg; `alone`: it holds the lock that one daemon can have.
+async def connect(url: str, *, instance: str = "", writing: bool = False) -> Any:  # noqa: ANN401 - asyncpg has no types
+    """Give a connection of asyncpg; with `instance` it holds the lock that this one can have.
 
     Raises `StoreBroken` where the server cannot be reached, `StoreInUse`.
     """
@@ -68,7 +78,9 @@ async def connect(url: str, *, alone: bool) -> Any:  # noqa: ANN401 - asyncpg ha
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise broken(error) from error
     try:
-        await _settle(connection, alone=alone)
+        await _settle(connection, WRITING if writing else {})
+        if instance:
+            await _lock(connection, instance)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         connection.terminate()
         raise broken(error) from error
@@ -78,7 +90,7 @@ async def connect(url: str, *, alone: bool) -> Any:  # noqa: ANN401 - asyncpg ha
     return connection
 
 
-async def _settle(connection: Any, *, alone: bool) -> None:  # noqa: ANN401
+async def _settle(connection: Any, more: Mapping[str, str]) -> None:  # noqa: ANN401
     major = connection.get_server_version().major
     if major < OLDEST:
         raise StoreError(f"the store is in PostgreSQL {major}; {OLDEST} or later is needed")
@@ -87,7 +99,7 @@ async def _settle(connection: Any, *, alone: bool) -> None:  # noqa: ANN401
         "SELECT "
         + ", ".join(
             f"set_config('{name}', {_quoted(value)}, false)"
-            for name, value in {**SETTINGS, **named}.items()
+            for name, value in {**SETTINGS, **named, **more}.items()
         )
     )
     # A commit that we are told of has reached the disk; a server may be set to promise less.
@@ -95,22 +107,23 @@ async def _settle(connection: Any, *, alone: bool) -> None:  # noqa: ANN401
         "SELECT set_config('synchronous_commit', 'on', false) "
         "WHERE current_setting('synchronous_commit') = 'off'"
     )
-    if alone:
-        await _lock(connection)
 
 
-async def _lock(connection: Any) -> None:  # noqa: ANN401
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", DAEMON_LOCK):
+async def _lock(connection: Any, instance: str) -> None:  # noqa: ANN401
+    end, which = time.monotonic() + PATIENCE_SECONDS, zlib.crc32(instance.encode()) >> 1
+    while not await connection.fetchval(
+        "SELECT pg_try_advisory_lock($1, $2)", INSTANCE_LOCK, which
+    ):
         if time.monotonic() > end:
             holder = await connection.fetchval(
                 "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
-                "WHERE locktype = 'advisory' AND objid = $1 AND granted",
-                DAEMON_LOCK,
+                "WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND granted",
+                INSTANCE_LOCK,
+                which,
             )
             raise StoreInUse(
-                f"another textobot ({holder or 'unknown'}) has the store in PostgreSQL; "
-                "stop that one first"
+                f"another textobot ({holder or 'unknown'}) works with a copy of this data folder; "
+                "stop that one first, or delete the file *.instance here"
             )
         await asyncio.sleep(BETWEEN_SECONDS)
 
@@ -127,8 +140,9 @@ def spare_nul(
     *_about: object,
 ) -> tuple[str, Any]:
     """Write U+FFFD for NUL, which no text here can hold: one in a text would hold up its feed."""
-    # Told that they are many, SQLAlchemy may give the rows of one INSERT as a single one.
-    if parameters and isinstance(parameters[0], tuple | list):
+    # Told that they are many, SQLAlchemy may give the rows of one INSERT as a single one. A list
+    # is no row, but an array.
+    if parameters and isinstance(parameters[0], tuple):
         return statement, [_without_nul(row) for row in parameters]
     return statement, _without_nul(parameters)
 

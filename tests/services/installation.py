@@ -186,7 +186,8 @@ async def assemble(
             shared=spending,
         )
     library = Library(lambda: load_content(config, sandbox=True))
-    speech = speech_of(config, library, list(known.values()), policy(config), observing=False)
+    accounts_of = list(known.values())
+    speech = speech_of(config, library, accounts_of, policy(config), database, observing=False)
     responder = Responder(
         database,
         speech,

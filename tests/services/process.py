@@ -27,6 +27,7 @@ from bot.services.speaking import Speech
 from bot.services.timeouts import Timeouts
 from bot.storage import schema
 from bot.storage.database import Database
+from bot.storage.turns import Turn
 from tests.core.talking import BOOK, GENEROUS
 from tests.services.played import ANA, Scene
 
@@ -180,8 +181,8 @@ class Mortal(Database):
         self._after = after
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        async with super()._transaction() as connection:
+    async def _transaction(self, turn: Turn = Turn.ALONE) -> AsyncIterator[AsyncConnection]:
+        async with super()._transaction(turn) as connection:
             yield connection
             self.commits += 1
             if self.commits >= self._last and not self._after:

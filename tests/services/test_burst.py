@@ -12,7 +12,8 @@ from bot.core.actions import Emit, Forward, Later
 from bot.core.policy import Limit
 from bot.core.understanding import Kind
 from bot.services.responder import PATIENCE
-from bot.storage import inbox, people_tables, schema
+from bot.storage import people_tables, schema
+from tests import claiming
 from tests.core.talking import (
     BOOK,
     GENEROUS,
@@ -260,7 +261,7 @@ async def test_a_process_that_died_on_a_burst_loses_none_of_it(scene: Scene, dea
     scene.clock.advance(SECONDS)
     for _ in range(deaths):
         async with scene.database.write() as connection:
-            await inbox.claim(connection, 10) or await inbox.claim_suspect(connection)
+            await claiming.claim(connection, 10) or await claiming.claim_suspect(connection)
     process = bursting(scene)
     while await process.responder.tick():
         pass

@@ -24,7 +24,8 @@ from bot.core.policy import Limit
 from bot.core.rules import Rule
 from bot.core.sayings import Message
 from bot.core.understanding import Kind
-from bot.storage import inbox, people_tables, schema, subscribers
+from bot.storage import people_tables, schema, subscribers
+from tests import claiming
 from tests.core.talking import (
     BOOK,
     GENEROUS,
@@ -91,7 +92,7 @@ async def test_a_talk_goes_on_after_processes_that_died_in_it(
     for text in texts:
         await scene.receive(text)
         async with scene.database.write() as connection:
-            await inbox.claim(connection, 500)
+            await claiming.claim(connection, 500)
         told += await Process(scene).hears()
         await Process(scene).work()
         told = [one.split(" STOP")[0] for one in await said(scene)]

@@ -12,7 +12,8 @@ from bot.core.actions import Block, HandOver
 from bot.core.errands import ErrandKind
 from bot.core.policy import Limit
 from bot.services.follow_ups import AT_ONCE
-from bot.storage import errands as stored, inbox, people_tables, schema
+from bot.storage import errands as stored, people_tables, schema
+from tests import claiming
 from tests.core.talking import GENEROUS, OTHERWISE, book, rule
 from tests.services.played import ANA, BEN, LEA, Scene
 from tests.services.process import (
@@ -45,7 +46,7 @@ async def test_a_text_on_which_a_process_died_comes_first(scene: Scene) -> None:
     scene.clock.advance(HOUR)
     await scene.receive("oui")
     async with scene.database.write() as connection:
-        await inbox.claim(connection, 10)
+        await claiming.claim(connection, 10)
 
     assert await process.follow_ups.tick() == 0
 

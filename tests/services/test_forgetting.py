@@ -133,7 +133,7 @@ async def test_much_is_forgotten_in_many_rounds(
 def test_every_table_that_holds_words_is_forgotten_or_a_persons_own() -> None:
     """A table that is new is thought of here."""
     standing = {"conversations", "subscribers", "members", "feeds", "accounts", "installation"}
-    standing |= {"consents", "forgotten", "spent", "tokens", "mirrored", "stopped"}
+    standing |= {"consents", "forgotten", "spent", "tokens", "mirrored", "leases", "stopped"}
     standing |= {"requests"}  # of programs; they go after a day
     standing |= {"alarms"}  # of the installation; they go when they are over
     standing |= {"wrong_codes"}  # counts alone

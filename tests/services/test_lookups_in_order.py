@@ -11,7 +11,8 @@ import pytest
 from bot.core.actions import Emit, Lookup
 from bot.core.understanding import Kind
 from bot.internet import Internet
-from bot.storage import inbox, people_tables, schema
+from bot.storage import people_tables, schema
+from tests import claiming
 from tests.core.talking import (
     APPOINTMENT,
     MENU,
@@ -70,7 +71,7 @@ async def test_texts_on_which_a_process_died_are_decided_afterwards(
     """INV-21: they are taken one by one, and none before the answer to the first."""
     await scene.receive("ciel Lévis", "menu", "ciel Laval", "menu")
     async with scene.database.write() as connection:
-        await inbox.claim(connection, 10)
+        await claiming.claim(connection, 10)
     process = Process(scene, rules(server), internet=internet)
     await process.work()
 
@@ -110,7 +111,7 @@ async def test_a_stop_on_which_a_process_died_waits_for_no_address(
     """INV-12."""
     await scene.receive("ciel Lévis", "stop")
     async with scene.database.write() as connection:
-        await inbox.claim(connection, 10)
+        await claiming.claim(connection, 10)
     process = Process(scene, rules(server), internet=internet)
     await process.decide()
 

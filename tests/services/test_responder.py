@@ -9,6 +9,7 @@ from bot.core.rulebook import Rulebook
 from bot.core.rules import Match
 from bot.core.skew import Skew
 from bot.storage import inbox, subscribers
+from tests import claiming
 from tests.services.played import ANA, BEN, RULES, Scene, message
 
 FAIR = "Il fait beau."
@@ -132,7 +133,7 @@ class Poisoned(Rulebook):
 async def dies(scene: Scene) -> list[int]:
     """A process takes what is to be decided next, and is gone before it is."""
     async with scene.database.write() as connection:
-        return await inbox.claim(connection, 500) or await inbox.claim_suspect(connection)
+        return await claiming.claim(connection, 500) or await claiming.claim_suspect(connection)
 
 
 async def test_a_process_that_died_on_a_text_changes_nothing(scene: Scene) -> None:

@@ -16,19 +16,11 @@ from bot.core.policy import Limit
 from bot.core.rules import Rule
 from bot.core.understanding import Kind
 from bot.services.timeouts import AT_ONCE
-from bot.storage import inbox, people_tables, schema, subscribers
+from bot.storage import people_tables, schema, subscribers
+from tests import claiming
 from tests.core.talking import APPOINTMENT, GENEROUS, book, expecting, flow, rule, say, step
 from tests.services.played import ANA, BEN, LEA, Scene
-from tests.services.process import (
-    LIFE,
-    Killed,
-    Mortal,
-    Process,
-    fates,
-    read_at,
-    rows,
-    said,
-)
+from tests.services.process import LIFE, Killed, Mortal, Process, fates, read_at, rows, said
 
 EVE = "24/12/2026"
 MINUTE = 60.0
@@ -115,7 +107,7 @@ async def test_an_answer_on_which_a_process_died_comes_first(scene: Scene) -> No
     await process.hears("rdv")
     await scene.receive(EVE)
     async with scene.database.write() as connection:
-        await inbox.claim(connection, 10)
+        await claiming.claim(connection, 10)
     scene.clock.advance(31 * MINUTE)
 
     assert await process.timeouts.tick() == 0

@@ -27,6 +27,7 @@ from bot.core.calibration import Calibration
 from bot.daemon import Daemon
 from bot.gateways import open_gateway
 from bot.gateways.http import Transport
+from bot.instances import Instances
 from bot.internet import Internet
 from bot.saying import speech_of
 from bot.scheduler import Bells
@@ -204,20 +205,24 @@ class Machine:
             await accounts.recognise(connection, "the same")
         spending = Spending(store, clock, config.timezone, ceilings(config))
         await spending.begin()
-        known = [await self._account(name, store, spending) for name in config.gateways]
+        instances = Instances(store, clock, config.store_url)
+        known = [await self._account(name, instances, spending) for name in config.gateways]
         await agree(store, clock.now(), carried_to=carried_to(config, known))
         await forget_again(store)
-        speech = speech_of(config, self.library, known, policy(config), observing=False)
-        workers = await app._workers(
-            config, store, speech, known, Internet(clock), options=options
+        speech = speech_of(config, self.library, known, policy(config), store, observing=False)
+        workers = app._workers(
+            config, instances, speech, known, internet=Internet(clock), options=options
         )
+        workers += await instances.begin()
         bells = cast("Bells", PlayedBells())
         self._daemon = Daemon(workers, bells, store.turn)
         await self._daemon.run()
         await store.close()
 
-    async def _account(self, name: str, store: Store, spending: Spending) -> Account:
-        async with store.read() as connection:
+    async def _account(self, name: str, instances: Instances, spending: Spending) -> Account:
+        lease = instances.lease(name)
+        database = instances.database(lease)
+        async with database.read() as connection:
             learned, calibration = await accounts.recall(connection, name)
         exchange = self.wire.exchange(self.clock, self.point)
         transport = cast("Transport", SimpleNamespace(clock=self.clock, exchange=exchange))
@@ -225,7 +230,7 @@ class Machine:
             name, self.config.gateways[name], self.config, transport=transport, learned=learned
         )
         known = Calibration.from_json(calibration)
-        return Account(gateway, store, self.clock, known, shared=spending)
+        return Account(gateway, database, self.clock, known, lease=lease, shared=spending)
 
     async def point(self, kind: str, phase: str) -> None:
         """Be where something may befall the process."""

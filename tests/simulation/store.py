@@ -16,7 +16,7 @@ from typing import Any, Self
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.storage import database
+from bot.storage import database, folder
 from bot.storage.database import Database
 
 Point = Callable[[str, str], Awaitable[None]]
@@ -126,7 +126,7 @@ class Store(Database):
 
     def _open_sqlite(self, path: Path, *, alone: bool) -> None:
         assert alone
-        self._lock_file = database._lock(path)
+        self._lock_file = folder.lock(path)
         self.journal.open()
         self._engine = self._inline(path, 1, database._sqlite_writer, database._begin_immediate)
         readers = database.READERS

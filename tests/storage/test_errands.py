@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from bot.core.errands import Errand, ErrandKind, ErrandStatus
 from bot.storage import errands, inbox, schema
 from bot.storage.database import Database
+from tests import claiming
 from tests.clock import NOON
 from tests.storage.test_inbox import ANA, BEN, listed
 
@@ -320,7 +321,7 @@ async def test_a_text_that_is_decided_holds_up_nothing(database: Database) -> No
 
 async def claim(database: Database) -> list[int]:
     async with database.write() as connection:
-        return await inbox.claim(connection, 10)
+        return await claiming.claim(connection, 10)
 
 
 @pytest.mark.parametrize(
@@ -390,4 +391,4 @@ async def test_a_text_on_which_a_process_died_waits_too(database: Database) -> N
     await enqueue(database, errand(LOOKUP))
 
     async with database.write() as connection:
-        assert await inbox.claim_suspect(connection) == [2]
+        assert await claiming.claim_suspect(connection) == [2]

@@ -12,6 +12,7 @@ from bot.core.messages import InboundStatus, Listed
 from bot.storage import inbox
 from bot.storage.database import Database
 from bot.storage.inbox import Handled, Received
+from tests import claiming
 from tests.clock import NOON
 
 ANA, BEN = "+15145550001", "+15145550002"
@@ -42,13 +43,13 @@ async def receive(database: Database, *texts: Listed, also: tuple[str, ...] = ()
 
 async def claim(database: Database, limit: int = 10) -> list[str]:
     async with database.write() as connection:
-        ids = await inbox.claim(connection, limit)
+        ids = await claiming.claim(connection, limit)
         return [text.text for text in await inbox.load(connection, ids)]
 
 
 async def claim_suspect(database: Database) -> list[tuple[str, int]]:
     async with database.write() as connection:
-        ids = await inbox.claim_suspect(connection)
+        ids = await claiming.claim_suspect(connection)
         return [(text.text, text.attempts) for text in await inbox.load(connection, ids)]
 
 
@@ -154,7 +155,7 @@ async def test_the_reason_of_a_decision_is_kept_with_the_text(database: Database
     why = Why("rule", "weather", "météo", {"first": True})
 
     async with database.write() as connection:
-        [text] = await inbox.load(connection, await inbox.claim(connection, 1))
+        [text] = await inbox.load(connection, await claiming.claim(connection, 1))
         await inbox.settle(connection, [Handled(text.id, InboundStatus.HANDLED, why)], NOON)
         row = await inbox.stored(connection, text.id)
 
@@ -171,6 +172,6 @@ async def test_times_come_back_as_the_instants_that_they_were(database: Database
     await receive(database, replace(ONE, sent_at=moment))
 
     async with database.write() as connection:
-        [text] = await inbox.load(connection, await inbox.claim(connection, 1))
+        [text] = await inbox.load(connection, await claiming.claim(connection, 1))
 
     assert text.sent_at == moment

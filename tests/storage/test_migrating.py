@@ -17,6 +17,7 @@ from bot.storage import inbox, subscribers
 from bot.storage.columns import metadata
 from bot.storage.database import Database
 from bot.storage.migrate import HEAD, migrate
+from tests import claiming
 from tests.clock import NOON
 from tests.storage.test_inbox import ANA, BEN, listed
 
@@ -196,7 +197,7 @@ async def test_the_work_goes_on_where_it_was(older: Database) -> None:
     await migrate(older)
 
     async with older.write() as connection:
-        fresh = await inbox.load(connection, await inbox.claim(connection, 10))
+        fresh = await inbox.load(connection, await claiming.claim(connection, 10))
 
     assert [(one.id, one.text, one.again) for one in fresh] == [(2, TEXT["text"], False)]
 
@@ -215,7 +216,7 @@ async def test_no_row_is_given_the_number_of_one_that_is_gone(older: Database) -
             history=False,
             now=NOON,
         )
-        assert await inbox.claim(connection, 10) == [4]
+        assert await claiming.claim(connection, 10) == [4]
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,25 @@ async def test_the_next_waits_while_the_one_before_is_unclear(
     assert [batch.id for batch in await hand_what_is_due(database)] == ([2] if leaves else [])
 
 
+async def test_an_earlier_one_that_is_committed_late_waits_for_one_under_way(
+    database: Database,
+) -> None:
+    """INV-22: another instance wrote it, and its number was given before."""
+    await enqueue(database, message("inbound 1/0"), message("inbound 2/0"))
+    async with database.write() as connection:
+        await connection.execute(
+            update(table).where(table.c.id == 1).values(status=Status.CANCELLED.value)
+        )
+    await hand_what_is_due(database)
+    async with database.write() as connection:
+        await connection.execute(
+            update(table).where(table.c.id == 1).values(status=Status.QUEUED.value)
+        )
+
+    assert await hand_what_is_due(database) == []
+    assert await statuses(database) == ["queued", "sending"]
+
+
 async def test_what_waits_after_a_refusal_is_not_due_before_its_time(database: Database) -> None:
     await enqueue(database, message("1/0"))
     [first] = await hand_what_is_due(database)

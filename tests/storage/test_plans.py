@@ -35,6 +35,7 @@ from bot.storage.database import Database
 from bot.storage.events import Event
 from bot.storage.outbox import Outcome
 from bot.storage.spent import Cost
+from tests import claiming
 from tests.clock import NOON
 from tests.storage.test_inbox import ONE
 from tests.storage.test_outbox import ANA
@@ -74,8 +75,8 @@ async def receive(database: Database) -> None:
 
 async def respond(database: Database) -> None:
     async with database.write() as connection:
-        ids = await inbox.claim(connection, 10)
-        await inbox.claim_suspect(connection)
+        ids = await claiming.claim(connection, 10)
+        await claiming.claim_suspect(connection)
         await inbox.load(connection, ids)
         await subscribers.load_conversations(connection, {f"vudumobile:{ANA}"})
         await subscribers.load_subscribers(connection, {ANA}, NOON)
@@ -87,7 +88,7 @@ async def wait_for_more(database: Database) -> None:
     async with database.write() as connection:
         await errands.enqueue(connection, [ASKED], NOON)
         waiting = (NOON - timedelta(seconds=15), NOON - timedelta(seconds=5))
-        ids = await inbox.claim(connection, 10, gather=waiting)
+        ids = await claiming.claim(connection, 10, gather=waiting)
         await inbox.waiting_for_answers(connection)
         await inbox.release(connection, ids or [1])
         await inbox.by_ids(connection, [1])

@@ -1,4 +1,4 @@
-"""What only PostgreSQL has: one daemon a database, and a server that may go away."""
+"""What only PostgreSQL has: several daemons, and a server that may go away."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.storage import postgresql, schema
 from bot.storage.database import Database
 from bot.storage.errors import StoreBroken, StoreInUse
 from bot.storage.events import Event, of_types, record
-from bot.storage.migrate import migrate
+from bot.storage.migrate import HEAD, migrate
 from tests.clock import NOON
 from tests.postgresql import Server, connect
 from tests.stores import open_store
@@ -59,35 +59,97 @@ async def cut_off(url: str) -> None:
     await beside.close()
 
 
-async def test_a_second_daemon_is_kept_out_and_told_by_whom(
-    store: Database, url: str, monkeypatch: pytest.MonkeyPatch
+async def test_a_second_daemon_on_the_same_folder_is_kept_out(
+    store: Database, url: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 0.0)
-
-    with pytest.raises(StoreInUse, match=r"another textobot \(textobot on .*, process \d+\)"):
-        await Database(url).open()
+    with pytest.raises(StoreInUse, match=r"another textobot \(process \d+\) has the store"):
+        await Database(url, journal=tmp_path / "textobot.journal").open()
 
     await say(store, "still here")
     assert await told(store) == ["still here"]
 
 
-async def test_a_daemon_waits_until_the_server_has_noticed_that_another_died(
-    store: Database, url: str
+async def test_one_on_a_copy_of_the_folder_is_kept_out_and_told_by_whom(
+    store: Database, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second = Database(url)
+    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 0.0)
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    (copied / "textobot.instance").write_text(f"{store.instance}\n")
+
+    with pytest.raises(StoreInUse, match=r"another textobot \(textobot on .*, process \d+\)"):
+        await Database(url, journal=copied / "textobot.journal").open()
+
+
+async def test_one_on_a_folder_of_its_own_works_with_the_same_store(
+    store: Database, url: str, tmp_path: Path
+) -> None:
+    second = Database(url, journal=tmp_path / "second" / "textobot.journal")
+    await second.open()
+
+    await say(store, "one")
+    await say(second, "two")
+
+    assert await told(store) == await told(second) == ["one", "two"]
+    assert second.instance != store.instance
+    await second.close()
+
+
+async def test_a_daemon_waits_until_the_server_has_noticed_that_it_died_before(
+    store: Database, url: str, tmp_path: Path
+) -> None:
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "textobot.instance").write_text(store.instance)
+    second = Database(url, journal=again / "textobot.journal")
     opening = asyncio.create_task(second.open())
     beside = await connect(url)
-    while not await beside.fetchval(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'textobot%' "
-        "AND query LIKE '%pg_try_advisory_lock%' AND state = 'idle' AND pid NOT IN "
-        "(SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
-    ):
-        pass
+    async with asyncio.timeout(10):
+        while not await beside.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' "
+            "AND query LIKE '%pg_try_advisory_lock%' AND pid NOT IN "
+            "(SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
+        ):
+            pass
     await beside.close()
 
     await store.close()
 
     await opening
+    await second.close()
+
+
+async def test_the_schema_is_not_changed_under_who_works_with_it(
+    store: Database, url: str
+) -> None:
+    await migrate(store)
+    second = Database(url)
+    await second.open()
+    async with second.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+
+    with pytest.raises(StoreInUse, match="stop them all, then start this one"):
+        await migrate(second)
+
+    async with second.write() as connection:
+        await connection.execute(text(f"UPDATE alembic_version SET version_num = '{HEAD}'"))
+    await second.close()
+
+
+async def test_who_observes_is_alone(store: Database, url: str) -> None:
+    """What it decided would never be sent."""
+    await migrate(store)
+    second = Database(url)
+    await second.open()
+
+    with pytest.raises(StoreInUse, match="who observes needs a store of its own"):
+        await migrate(second, observing=True)
+    await store.close()
+    await migrate(second, observing=True)
+    await store.open()
+    with pytest.raises(StoreInUse, match="an instance that observes has this store"):
+        await migrate(store)
+
     await second.close()
 
 
@@ -99,23 +161,15 @@ async def test_a_command_may_look_beside_the_daemon(store: Database, url: str) -
     await beside.close()
 
 
-async def test_who_lost_the_connection_says_so_and_cannot_write_beside_its_successor(
-    store: Database, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """INV-37. A daemon that was frozen, or whose network failed, comes back too late."""
-    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 0.0)
+async def test_who_lost_the_connection_says_so(store: Database, url: str) -> None:
+    """INV-37."""
     await say(store, "before")
     await cut_off(url)
-    successor = Database(url)
-    await successor.open()
 
     with pytest.raises(StoreBroken, match="the store in PostgreSQL cannot be used"):
         await say(store, "too late")
-    with pytest.raises(StoreInUse):
-        await say(store, "later still")
 
-    assert await told(successor) == ["before"]
-    await successor.close()
+    assert await told(store) == ["before"]
 
 
 async def test_a_connection_that_is_cut_in_a_transaction_leaves_nothing_of_it(
