@@ -29,6 +29,7 @@ from bot.services.memberships import Memberships
 from bot.services.poller import Poller, Reading
 from bot.services.receipts import Receipts
 from bot.services.reconciler import Reconciler
+from bot.services.resends import Resends
 from bot.services.sender import Sender
 from bot.services.speaking import Speech
 from bot.services.spending import Spending
@@ -100,6 +101,7 @@ class Worker:
             "lookups": lookups.tick,
             "timeouts": Timeouts(self.database, said, self.clock, **talking).tick,
             "follow-ups": FollowUps(self.database, said, self.clock, **talking).tick,
+            "resends": Resends(self.database, said, self.clock, **talking).tick,
             "memberships": Memberships(self.database, self.clock).tick,
             "janitor": Janitor(self.database, self.clock, texts=timedelta(days=30)).tick,
             "ceilings": rich.tick,
@@ -109,7 +111,7 @@ class Worker:
 
 SERVICES = [
     *("sender", "poller", "reconciler", "receipts", "mailer", "carrier", "lookups"),
-    *("timeouts", "follow-ups", "memberships", "janitor", "ceilings", "webhooks"),
+    *("timeouts", "follow-ups", "resends", "memberships", "janitor", "ceilings", "webhooks"),
 ]
 
 
@@ -170,6 +172,7 @@ def _errand(kind: ErrandKind) -> Errand:
     bodies: dict[ErrandKind, dict[str, Any]] = {
         ErrandKind.LATER: {"text": "Alors?"},
         ErrandKind.MAIL: {"to": "a@b.example", "subject": "x", "text": "y"},
+        ErrandKind.AGAIN: {"outbound": 2},
         ErrandKind.CARRY: out,
         ErrandKind.LOOKUP: {"url": "http://127.0.0.1:9/", "rule": "none", "error": "odd"},
     }
