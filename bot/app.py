@@ -194,19 +194,6 @@ async def _spending(config: Config, instances: Instances, clock: Clock) -> Spend
     return spending
 
 
-def _speech(
-    config: Config, library: Library, known: Sequence[Account], *, observing: bool
-) -> Speech:
-    return Speech(
-        library,
-        {account.name: account.gateway for account in known},
-        policy(config),
-        config.replies.life,
-        observing=observing,
-        carried_to=carried_to(config, known),
-    )
-
-
 def _workers(
     config: Config,
     instances: Instances,
