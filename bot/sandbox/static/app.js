@@ -89,8 +89,21 @@ function setBubble(told) {
 }
 
 let loaded = false;
+let held = null;
 
+/** Read the state; what is told meanwhile may be newer than it, and is heard after it. */
 async function load() {
+  held ??= [];
+  try {
+    await read();
+  } finally {
+    const told = held ?? [];
+    held = null;
+    for (const hear of told) hear();
+  }
+}
+
+async function read() {
   const asked = kept().map((key) => encodeURIComponent(key)).join(",");
   const state = await look(`state?phones=${asked}`);
   explains = state.explains;
@@ -119,7 +132,11 @@ async function load() {
 function listen() {
   const events = new EventSource("/control/events");
   const on = (name, act) =>
-    events.addEventListener(name, (event) => act(JSON.parse(event.data)));
+    events.addEventListener(name, (event) => {
+      const hear = () => act(JSON.parse(event.data));
+      if (held) held.push(hear);
+      else hear();
+    });
   events.addEventListener("open", () => {
     $("offline").hidden = true;
     load();

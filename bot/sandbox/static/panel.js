@@ -213,7 +213,9 @@ export class Mails {
   }
 
   tell(mail) {
-    this.list = [...this.list, mail].slice(-MOST_MAILS);
+    const one = JSON.stringify(mail);
+    const others = this.list.filter((each) => JSON.stringify(each) !== one);
+    this.list = [...others, mail].slice(-MOST_MAILS);
     this.draw();
   }
 
