@@ -36,7 +36,9 @@ should not wait for an answer because it is a quarter of an hour old."""
 SPARE = 0.25
 """Part of the budget up to which readings may become more frequent than they would be."""
 LARGEST_STRETCH = 1000.0
-"""Where the daily readings alone exceed the budget, the others come nearly to rest."""
+KEPT = 0.8
+"""Part of what is planned that the daily readings leave to the others, however many people were
+ever written to. What more they need comes from what sends leave over."""
 COLD = timedelta(hours=1)
 """From this interval on a feed is cold: an answer in it may wait, but not for ever."""
 COLD_PLACE = 10
@@ -94,15 +96,16 @@ def stretch(demand: Demand, budget: float) -> float:
     """Give the factor for all intervals that keeps readings within `budget` a second.
 
     Above 1 every answer is found proportionally later, instead of some never. Below, where much
-    of the budget is to spare, it is found sooner.
+    of the budget is to spare, it is found sooner. Only the daily readings may exceed it.
     """
     room = budget * FILLED
     if demand.wanted <= room:
         spare = room * SPARE
         return min(1.0, max(SMALLEST_STRETCH, demand.wanted / spare)) if spare > 0 else 1.0
-    if room <= demand.floor:
+    left = max(room - demand.floor, room * KEPT)
+    if left <= 0:
         return LARGEST_STRETCH
-    return min(LARGEST_STRETCH, (demand.wanted - demand.floor) / (room - demand.floor))
+    return min(LARGEST_STRETCH, max(1.0, (demand.wanted - demand.floor) / left))
 
 
 def order(feeds: Iterable[Feed], now: datetime) -> Sequence[Feed]:
