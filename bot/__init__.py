@@ -1,3 +1,3 @@
 """Textobot: texts come in through an SMS gateway, one reply goes out."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
