@@ -29,8 +29,11 @@ SHORTEST = 6.0
 RENEWED = 6
 """How often a lease is renewed while it lasts."""
 HESITATION = LENGTH / 3
-"""Seconds that an instance lets a lease be free for each that it has already: one that is started
-again is back by then, and those that start after one another share them out."""
+"""Seconds that an instance leaves what another gave up for each lease that it has already: one
+that is stopped to be started again is back by then."""
+SHARING = LENGTH / 15
+"""The same for what nobody had, or whose holder was silent for too long: instances that are
+started together share it out."""
 APART = 1.5
 """Seconds between what one holder did and what the next one does, at least: Clever's campaigns are
 told apart by their second, and most rates are of one."""
@@ -114,7 +117,8 @@ class Leases:
         self.length = length
         self._margin = length * MARGIN / LENGTH
         self._hesitation = length * HESITATION / LENGTH
-        self._apart = length * APART / LENGTH
+        self._sharing = length * SHARING / LENGTH
+        self.apart = length * APART / LENGTH
 
     @property
     def every(self) -> float:
@@ -180,8 +184,7 @@ class Leases:
             for row in await leases.read(connection, wanted.keys()):
                 lease, ours = wanted[row.name], row.holder == self._database.instance
                 lease.elsewhere = self._told(row)
-                apart = self._apart if row.holder else 0.0
-                free_for = max((have + len(taken)) * self._hesitation, apart)
+                free_for = self._patience(row, have + len(taken))
                 if not ours and row.left > -free_for:
                     continue
                 token = await leases.take(
@@ -199,6 +202,12 @@ class Leases:
                     taken.append(lease)
         return taken
 
+    def _patience(self, row: leases.Row, have: int) -> float:
+        """Say for how many seconds a lease has to be free until we take it, too."""
+        each = self._hesitation if row.given_up else self._sharing
+        return max(have * each, self.apart if row.holder else 0.0)
+
     def _told(self, row: leases.Row) -> Mapping[str, Any]:
         late = row.left < -TOLD_LATELY * self.length
-        return {} if late or not row.holder else {"instance": row.holder, **row.told}
+        nobody = late or row.given_up or not row.holder
+        return {} if nobody else {"instance": row.holder, **row.told}

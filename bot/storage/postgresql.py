@@ -15,6 +15,9 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.storage.errors import StoreBroken, StoreError, StoreInUse
 
 INSTANCE_LOCK = 7468_2027
@@ -110,22 +113,33 @@ async def _settle(connection: Any, more: Mapping[str, str]) -> None:  # noqa: AN
 
 
 async def _lock(connection: Any, instance: str) -> None:  # noqa: ANN401
-    end, which = time.monotonic() + PATIENCE_SECONDS, zlib.crc32(instance.encode()) >> 1
+    end, which = time.monotonic() + PATIENCE_SECONDS, _number_of(instance)
     while not await connection.fetchval(
         "SELECT pg_try_advisory_lock($1, $2)", INSTANCE_LOCK, which
     ):
         if time.monotonic() > end:
-            holder = await connection.fetchval(
-                "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
-                "WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND granted",
-                INSTANCE_LOCK,
-                which,
-            )
+            holder = await connection.fetchval(_PROCESS.format("$1", "$2"), INSTANCE_LOCK, which)
             raise StoreInUse(
                 f"another textobot ({holder or 'unknown'}) works with a copy of this data folder; "
                 "stop that one first, or delete the file *.instance here"
             )
         await asyncio.sleep(BETWEEN_SECONDS)
+
+
+def _number_of(instance: str) -> int:
+    return zlib.crc32(instance.encode()) >> 1
+
+
+async def process_of(connection: AsyncConnection, instance: str) -> str:
+    """Say what process an instance is, and where it runs; empty where it is not connected."""
+    asked = {"lock": INSTANCE_LOCK, "which": _number_of(instance)}
+    return str(await connection.scalar(text(_PROCESS.format(":lock", ":which")), asked) or "")
+
+
+_PROCESS = (
+    "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
+    "WHERE locktype = 'advisory' AND classid = {} AND objid = {} AND granted"
+)
 
 
 def _quoted(value: str) -> str:
