@@ -28,6 +28,8 @@ SHORTEST = 6.0
 """Real seconds: by a fast clock connections take shorter, but a busy machine is no faster."""
 RENEWED = 6
 """How often a lease is renewed while it lasts."""
+SILENT = 4
+"""After so many times in which nothing came of it nothing may begin any more: see `MARGIN`."""
 HESITATION = LENGTH / 3
 """Seconds that an instance leaves what another gave up for each lease that it has already: one
 that is stopped to be started again is back by then."""
@@ -114,6 +116,7 @@ class Leases:
         self._seconds = seconds
         self._leases: list[Lease] = []
         self._declared = False
+        self._silent = 0
         self.length = length
         self._margin = length * MARGIN / LENGTH
         self._hesitation = length * HESITATION / LENGTH
@@ -144,10 +147,22 @@ class Leases:
         held = [one for one in self._leases if one.held]
         await self._renew(held)
         taken = await self._take(len(held))
+        self._silent = 0
         for one in taken:
             await one.begin()
             LOG.info("This instance has it in hand now", action="lease.taken", lease=one.name)
         return len(taken)
+
+    async def listen(self) -> int:
+        """Count how often nobody answered since the last good tick; nothing more, so always 0.
+
+        Raises `StoreBroken` after too many; then nobody waits for the store any more. It counts,
+        for whoever was frozen knows of no time that went by.
+        """
+        self._silent += 1
+        if self._silent > SILENT:
+            raise self._database.cut_off(SILENT * self.every)
+        return 0
 
     async def release(self) -> None:
         """Let others go on at once with what is ours; nothing of it is under way any more."""

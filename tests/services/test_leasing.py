@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,9 +13,9 @@ from sqlalchemy import text
 from bot.alone import in_hand
 from bot.gateways.base import Unreachable
 from bot.gateways.http import Answer, Request
-from bot.services.leasing import APART, HESITATION, MARGIN, SHARING, SHORTEST, Lease
+from bot.services.leasing import APART, HESITATION, MARGIN, SHARING, SHORTEST, SILENT, Lease
 from bot.storage.database import Database
-from bot.storage.errors import StoreError
+from bot.storage.errors import StoreBroken, StoreError
 from bot.storage.leases import LeaseLost
 from tests.clock import NOON
 from tests.postgresql import Server
@@ -342,6 +343,34 @@ async def test_others_know_how_an_account_does(one: Machine, other: Machine) -> 
         "status": "held",
         "skew": [1.0, 2.0],
     }
+
+
+async def test_a_store_that_does_not_answer_is_waited_for_by_nobody(one: Machine) -> None:
+    """INV-37: nobody would ever be told of an answer that cannot come any more."""
+    one.leases.lease("clever")
+    await one.leases.tick()
+    for _ in range(SILENT):
+        assert await one.leases.listen() == 0
+    await one.leases.tick()
+    for _ in range(SILENT):
+        await one.leases.listen()
+    begun = asyncio.Event()
+
+    async def wait() -> None:
+        async with one.database.write() as connection:
+            begun.set()
+            await connection.execute(text("SELECT pg_sleep(60)"))
+
+    waiting = asyncio.create_task(wait())
+    await begun.wait()
+    with pytest.raises(StoreBroken, match="it did not answer for 20 s"):
+        await one.leases.listen()
+
+    with pytest.raises(StoreBroken):
+        await waiting
+    with pytest.raises(StoreBroken, match="it did not answer for 20 s"):
+        async with one.database.read():
+            pass
 
 
 async def test_on_a_file_all_is_ours_and_costs_nothing(tmp_path: Path) -> None:
