@@ -9,14 +9,14 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.outside.harness import Stage, mobile, stage
 from tests.outside.judge import Report
-from tests.outside.killing import RATES, REPLIES, Run, break_everything, type_texts
+from tests.outside.killing import REPLIES, Run, break_everything, type_texts
 from tests.postgresql import Server, connect
 
 SECRET = "a-key-that-all-instances-have-in-common-7f3a9c1e"
@@ -74,10 +74,15 @@ class Crowd:
                     await one.begin()
             await asyncio.sleep(BETWEEN)
 
-    async def spree(self, deeds: Sequence[str]) -> None:
-        """Do this to instances, one after the other, at moments of its own."""
+    async def spree(self, deeds: Iterable[str], pause: float, over: asyncio.Event) -> None:
+        """Do this to instances, one after the other, at moments of its own, until it is `over`.
+
+        `pause`: real seconds between two of them, at most.
+        """
         for deed in deeds:
-            await asyncio.sleep(self.dice.uniform(0.2, 1.5))
+            await asyncio.sleep(self.dice.uniform(0.2, pause))
+            if over.is_set():
+                return
             await getattr(self, deed)(self.dice.randrange(len(self.instances)))
             self.deeds[deed] += 1
 
@@ -121,7 +126,7 @@ async def crowd(
     run: Run, folder: Path, server: Server, count: int
 ) -> AsyncIterator[tuple[Stage, Crowd]]:
     """So many instances that have read their feeds; whatever lives at the end is killed."""
-    rates = {name: RATES[name] for name in run.gateways}
+    rates = {name: {"rate": "20/s"} for name in run.gateways}
     async with stage(
         folder,
         on=run.gateways,
@@ -160,15 +165,25 @@ async def _another(scene: Stage, folder: Path) -> Stage:
 
 
 async def play(
-    run: Run, folder: Path, server: Server, *, count: int = 3, deeds: Sequence[str] = DEEDS
+    run: Run,
+    folder: Path,
+    server: Server,
+    *,
+    count: int = 3,
+    deeds: Iterable[str] | None = None,
+    pause: float = 1.5,
 ) -> Shown:
-    """From the first start to the judgement."""
-    begun = time.monotonic()
+    """From the first start to the judgement. `deeds` that have no end last as long as the load."""
+    begun, over, endless = time.monotonic(), asyncio.Event(), deeds is not None
     async with crowd(run, folder, server, count) as (scene, found):
         dice = random.Random(run.seed)
         break_everything(scene, run, dice)
         supervising = asyncio.create_task(found.supervise())
-        await asyncio.gather(type_texts(scene, run, dice), found.spree(deeds))
+        spree = asyncio.create_task(found.spree(deeds or DEEDS, pause, over))
+        await type_texts(scene, run, dice)
+        if endless:
+            over.set()
+        await spree
         scene.sandbox.mend()
         await _settle(scene, found)
         supervising.cancel()
