@@ -249,7 +249,7 @@ def _gateway_workers(
     """Give the worker that sends, and the others of one gateway."""
     name, woken, lease = account.name, asyncio.Event(), account.lease
     how = reading(config.gateways[name])
-    poller = Poller(account, how, wake_responder)
+    poller = Poller(account, how, wake_responder, speech.languages)
     # Jitter keeps machines apart after an outage; it keeps no secret.
     sender = Sender(account, woken.set, random.Random(), quiet=speech.policy.quiet)  # noqa: S311
     lease.begins += [poller.begin, sender.begin]

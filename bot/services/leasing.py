@@ -161,7 +161,7 @@ class Leases:
         """
         self._silent += 1
         if self._silent > SILENT:
-            raise self._database.cut_off(SILENT * self.every)
+            raise self._database.lines.cut(SILENT * self.every)
         return 0
 
     async def release(self) -> None:

@@ -62,7 +62,6 @@ class Database:
 
         `listeners`: who is to be told of what is written here.
         """
-        self._url = url
         self._driver = _driver_url(url)
         self.path = _sqlite_path(url)
         self.pseudonym = pseudonyms(secret)
@@ -79,7 +78,7 @@ class Database:
         self._readers: AsyncEngine | None = None
         self._asides: AsyncEngine | None = None
         self._fence: leases.Fence | None = None
-        self._lines = postgresql.Lines(url)
+        self.lines = postgresql.Lines(url)
         self.instance = ""
         """Names this daemon among those that share the store."""
 
@@ -152,7 +151,7 @@ class Database:
             prepare_folder(self._beside)
             self._lock_file = lock(self._beside)
         self.instance = name_of(self._beside if alone else None)
-        connect = self._lines.connect
+        connect = self.lines.connect
         opening = partial(create_async_engine, self._driver, max_overflow=0)
         writing = partial(connect, instance=self.instance if alone else "", writing=True)
         self._engine = opening(async_creator=writing, pool_size=1)
@@ -167,10 +166,6 @@ class Database:
         self._readers = readers.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-
-    def cut_off(self, seconds: float) -> StoreBroken:
-        """Cut every connection to a server that was silent for so long; give the reason."""
-        return self._lines.cut(seconds)
 
     def _introduce(self, _connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         """Let a connection know how pseudonyms and codes are made, and who wants events."""
