@@ -25,7 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.core.codes import Codes
 from bot.core.deliveries import Listeners
 from bot.core.pseudonyms import pseudonyms
-from bot.storage import leases, postgresql
+from bot.storage import leases, postgresql, sqlite
 from bot.storage.aliases import PSEUDONYM
 from bot.storage.code_rows import CODES
 from bot.storage.deliveries import LISTENERS
@@ -330,18 +330,6 @@ def _sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
 
 
-# What SQLite says when the disk or the file is at fault; nothing that we could try again helps.
-FATAL = {
-    sqlite3.SQLITE_FULL: "the disk is full; make room and start again",
-    sqlite3.SQLITE_READONLY: "it is read-only; make it writable for this user",
-    sqlite3.SQLITE_IOERR: "the disk failed; look at the system log",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; restore a backup",
-    sqlite3.SQLITE_NOTADB: "it is not a database; restore a backup, or name another store",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; look at the rights of its folder",
-    sqlite3.SQLITE_PERM: "it may not be opened by this user",
-}
-
-
 @contextmanager
 def _broken(path: Path | None) -> Iterator[None]:
     """Turn the driver's word for a store that cannot be used into ours."""
@@ -352,9 +340,7 @@ def _broken(path: Path | None) -> Iterator[None]:
             if (broken := _broken_postgresql(error)) is None:
                 raise
             raise broken from error
-        code = getattr(error.orig, "sqlite_errorcode", None)
-        # An extended code has its primary one in the low byte.
-        remedy = FATAL.get(code & 0xFF) if code is not None else None
+        remedy = sqlite.remedy_of(error)
         if remedy is None and not error.connection_invalidated:
             raise
         raise StoreBroken(f"the store {path} cannot be used: {remedy or error.orig}") from error
