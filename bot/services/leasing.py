@@ -150,6 +150,7 @@ class Leases:
         self._silent = 0
         for one in taken:
             await one.begin()
+            self._silent = 0
             LOG.info("This instance has it in hand now", action="lease.taken", lease=one.name)
         return len(taken)
 

@@ -17,7 +17,7 @@ FATAL = {
     sqlite3.SQLITE_PERM: "it may not be opened by this user",
 }
 """By its code, where the disk or the file is at fault: nothing that we could try again helps."""
-UNREADABLE = (sqlite3.SQLITE_ERROR, None)
+UNREADABLE = ("no such table", "no such column", "has no column named", "Could not decode")
 """Our statements are sound: where one has no table, or a word is no text, the file is damaged."""
 
 
@@ -26,5 +26,5 @@ def remedy_of(error: exc.DBAPIError) -> str | None:
     code = getattr(error.orig, "sqlite_errorcode", None)
     # An extended code has its primary one in the low byte.
     remedy = FATAL.get(code & 0xFF) if code is not None else None
-    unreadable = isinstance(error, exc.OperationalError) and code in UNREADABLE
+    unreadable = any(words in str(error.orig) for words in UNREADABLE)
     return remedy or (DAMAGED if unreadable else None)
