@@ -191,7 +191,7 @@ async def play(
         report = scene.judge()
         swapped = [sentence for sentence in report.disordered if "vudumobile" in sentence]
         surprises = [line for one in found.instances for line in one.surprises()]
-        complaints = [*report.doubled, *report.lost, *swapped, *surprises]
+        complaints = [*report.doubled, *report.lost, *swapped, *out_of_step(scene), *surprises]
         takers = {
             str(one.folder)
             for one in found.instances
@@ -200,6 +200,22 @@ async def play(
         story = f"{run}\n{scene.fates()}\n{found.log[-9000:]}" if complaints else ""
         seconds = time.monotonic() - begun
         return Shown(report, found.deeds, found.endings, takers, seconds, complaints, story)
+
+
+def out_of_step(scene: Stage) -> list[str]:
+    """Phones at Clever whose replies came in another order than their texts were read (INV-21).
+
+    Texts are listed by campaign there, and an older campaign is read less often.
+    """
+    asked: dict[str, list[str]] = {}
+    read = "SELECT number, text FROM inbox WHERE gateway = 'clever' AND NOT history ORDER BY id"
+    for row in scene.select(read):
+        asked.setdefault(row["number"], []).append(row["text"].capitalize())
+    return [
+        f"clever {number}: read {texts}, replied {replied}"
+        for number, texts in asked.items()
+        if (replied := scene.replies("clever", number)) != texts
+    ]
 
 
 async def _settle(scene: Stage, found: Crowd) -> None:
