@@ -46,6 +46,7 @@ from bot.serving import Running, serving
 from bot.storage import accounts
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from bot.storage.soundness import expect_sound
 
 SENDING = timedelta(seconds=1)
 RESPONDING = timedelta(seconds=1)
@@ -180,6 +181,7 @@ async def _open_store(config: Config, stack: AsyncExitStack, *, observing: bool)
     await database.open()
     stack.push_async_callback(database.close)
     await migrate(database, observing=observing)
+    await expect_sound(database)
     async with database.write() as connection:
         await accounts.recognise(connection, accounts.fingerprint(secret))
     return database
@@ -249,7 +251,7 @@ def _gateway_workers(
     """Give the worker that sends, and the others of one gateway."""
     name, woken, lease = account.name, asyncio.Event(), account.lease
     how = reading(config.gateways[name])
-    poller = Poller(account, how, wake_responder)
+    poller = Poller(account, how, wake_responder, speech.languages)
     # Jitter keeps machines apart after an outage; it keeps no secret.
     sender = Sender(account, woken.set, random.Random(), quiet=speech.policy.quiet)  # noqa: S311
     lease.begins += [poller.begin, sender.begin]

@@ -76,7 +76,8 @@ class Instances:
             return []
         await self._hints.tick()
         every = timedelta(seconds=self._leases.every * self._clock.speed)
-        return [Worker("leases", self._leases.tick, every), self._telling]
+        renewing = Worker("leases", self._leases.tick, every)
+        return [renewing, Worker("pulse", self._leases.listen, every), self._telling]
 
     async def end(self) -> None:
         """Let others go on. Nothing is under way any more."""

@@ -46,7 +46,8 @@ def run(config_path: Path, *, sandbox: bool, observing: bool) -> int:
         _say(str(error))
         return WRONG
     except StoreBroken as error:
-        _say(f"textobot: {error}. Nothing was sent that is not written down.")
+        end = "" if str(error).endswith("?") else "."
+        _say(f"textobot: {error}{end} Nothing was sent that is not written down.")
         return STORE_BROKEN
     except StoreError as error:
         _say(f"textobot: {error}")

@@ -88,6 +88,11 @@ class Server:
         self.port = _free_port()
         self.start()
 
+    @property
+    def folder(self) -> Path:
+        """Where all of it lies."""
+        return self._folder
+
     def url(self, name: str) -> str:
         """The address of a database, as it stands in config.yaml."""
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
@@ -192,6 +197,15 @@ async def connect(url: str) -> Any:
     import asyncpg  # type: ignore[import-untyped]  # no types; nor a need without a server
 
     return await asyncpg.connect(url)
+
+
+async def empty(url: str) -> None:
+    """Take everything out of a database, its schema too."""
+    connection = await connect(url)
+    try:
+        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    finally:
+        await connection.close()
 
 
 class Look:

@@ -6,6 +6,7 @@ under load. Prints a line for each run and ends with 1 if a reply was doubled or
 
 import argparse
 import asyncio
+import itertools
 import random
 import sys
 import tempfile
@@ -24,11 +25,11 @@ def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.soak_instances", description=__doc__)
     parser.add_argument("--seconds", type=float, default=600.0, help="of real time, in all")
     parser.add_argument("--seed", type=int, default=None, help="of the first run")
-    parser.add_argument("--texts", type=int, default=400, help="in each run")
-    parser.add_argument("--deeds", type=int, default=16, help="in each run")
+    parser.add_argument("--texts", type=int, default=1200, help="in each run")
+    parser.add_argument("--pause", type=float, default=4.0, help="between two deeds, at most")
     parser.add_argument("--instances", type=int, default=3)
     parser.add_argument("--speed", type=float, default=20.0, help="of the clock")
-    parser.add_argument("--minutes", type=float, default=25.0, help="in which people text")
+    parser.add_argument("--minutes", type=float, default=75.0, help="in which people text")
     return parser
 
 
@@ -42,11 +43,17 @@ def once(seed: int, chosen: argparse.Namespace, server: Server) -> bool:
         speed=chosen.speed,
         minutes=chosen.minutes,
     )
-    deeds = random.Random(seed).choices(DEEDS, k=chosen.deeds)
+    dice = random.Random(seed)
+    deeds = (dice.choice(DEEDS) for _ in itertools.count())
     with tempfile.TemporaryDirectory(prefix="textobot-soak-") as folder:
         try:
             shown = asyncio.run(
-                play(run, Path(folder), server, count=chosen.instances, deeds=deeds)
+                play(
+                    *(run, Path(folder), server),
+                    count=chosen.instances,
+                    deeds=deeds,
+                    pause=chosen.pause,
+                )
             )
         except AssertionError:
             tell(f"seed {seed}: {run}")

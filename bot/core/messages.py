@@ -132,6 +132,8 @@ class Listed:
     """The campaign that it answers (Clever); empty elsewhere."""
     fingerprint: str = ""
     """Equal for equal number, our number, second, text: tells a renumbered row from a new."""
+    contact: str = ""
+    """The language of who wrote it, see `Inbound.contact`: whoever reads the gateway knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ class Inbound:
     """An operator has it decided anew: its age does not keep it from being answered."""
     sealed: str = ""
     """The seal of the code that it was, see `bot.core.codes`; `text` then hides it."""
+    contact: str = ""
+    """The language of who wrote it, as a contact at the gateway; empty: none, or the usual one."""
 
 
 @dataclass(frozen=True, slots=True)

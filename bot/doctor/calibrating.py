@@ -7,22 +7,19 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.alone import account_alone
 from bot.app import policy
 from bot.clock import clock_of_environment
 from bot.config import CleverSection, Config, GatewaySection
 from bot.control.calibrating import Calibrate, calibrate_offer
 from bot.control.verbs import carry_out
-from bot.core.calibration import Calibration
 from bot.core.checkup import Finding, Level
-from bot.gateways import open_gateway
 from bot.gateways.http import Transport
 from bot.lists.doing import Refused
 from bot.reach import reach
-from bot.services.account import Account
 from bot.services.calibrating import STEPS, Calibrating
 from bot.services.desk import Desk
 from bot.services.sender import Sender
-from bot.storage import accounts
 from bot.storage.database import Database
 from bot.terminal import Misused, count
 from bot.who import phone_of
@@ -102,12 +99,10 @@ def _done(config: Config, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     async def doing(database: Database, line: bytes) -> bytes:
         clock = clock_of_environment()
         name = str(asked["gateway"])
-        async with Transport(clock) as transport:
-            async with database.read() as connection:
-                learned, kept = await accounts.recall(connection, name)
-            section = config.gateways[name]
-            gateway = open_gateway(name, section, config, transport=transport, learned=learned)
-            account = Account(gateway, database, clock, Calibration.from_json(kept))
+        async with (
+            Transport(clock) as transport,
+            account_alone(name, config, database, transport) as account,
+        ):
             sender = Sender(account, lambda: None, random.Random())  # noqa: S311 - no secret
             await sender.begin()
 

@@ -284,6 +284,7 @@ class Clever:
         Raises `GatewayError` where not even a campaign that cannot exist could be asked for.
         """
         del since  # campaigns are asked for by name, one by one
+        self._credit.looking_for({batch.batch for batch in unclear})
         await self._prober.calibrate()
         now, skew = self._line.clock.now(), self.skew
         passes = [Pass.of(batch, now, skew, self._zone) for batch in unclear]

@@ -17,8 +17,9 @@ from bot.gateways.payload import decimal, whole_number
 KEPT = 120
 """Readings remembered: one a minute and one a start, for longer than any push stays unclear, also
 where we are ended and begun again all the time."""
-LAST = 4
-"""Pushes remembered by themselves: one is under way at a time, few are settled later."""
+LAST = 32
+"""Pushes remembered by themselves, beside those that are looked for: one is under way at a time,
+and after a death it takes seconds until it is known what is unclear."""
 ONE_PUSH = 60_000
 """Milliseconds: a batch that is sent again is so after its settle time, not within a minute."""
 DOUBTS = 100
@@ -57,6 +58,7 @@ class Credit:
         self._price = decimal(stored.get("price"))
         self._born = milliseconds(born_at)
         self._accepted_at: datetime | None = None
+        self._looked_for: Collection[int] | None = None
         self._doubts: dict[int, int] = {}
         """Batches of which it was not known in this process, and since when; a mail has a number
         below 0, as no batch has."""
@@ -77,7 +79,10 @@ class Credit:
             # Its answer was read before a death, and now it was found: it cost what it cost.
             self._doubts.pop(batch, None)
             return
-        self._last = [*self._last, _Push(batch, units, moment)][-LAST:]
+        sought = self._looked_for
+        kept = [one for one in self._last[: 1 - LAST] if sought is None or one.batch in sought]
+        kept = kept[-DOUBTS:]
+        self._last = [*kept, *self._last[1 - LAST :], _Push(batch, units, moment)]
         self._doubts.pop(batch, None)
         if units is not None and parts > 0:
             self._price = units / parts
@@ -92,6 +97,10 @@ class Credit:
             one = self._readings[before[-1]]
             spent = None if units is None or one.spent is None else one.spent + units
             self._readings[before[-1]] = replace(one, spent=spent)
+
+    def looking_for(self, batches: Collection[int]) -> None:
+        """Take in what is unclear now: until it is found, it is known what it was said to cost."""
+        self._looked_for = batches
 
     def doubted(self, batch: int | None, at: datetime) -> None:
         """Take in that it is not known whether a push was taken; None: one of mails."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,19 @@ def _alone(config: Config) -> Any:  # noqa: ANN401 - see `reach`
         clock = clock_of_environment()
         library = Library(lambda: load_content(config, sandbox=False))
         desk = Desk(database, clock, config.gateways, policy(config))
-        async with Transport(clock) as transport:
+        asked = Mirror.model_validate_json(line)
+        mirrored = library.rulebook.lists.get(asked.of_list)
+        concerned = (
+            {name for name in mirrored.mirror if config.gateways[name].on} if mirrored else ()
+        )
+        async with AsyncExitStack() as stack:
+            transport = await stack.enter_async_context(Transport(clock))
             known = [
-                await account_alone(name, config, database, transport)
-                for name, section in config.gateways.items()
-                if section.on
+                await stack.enter_async_context(account_alone(name, config, database, transport))
+                for name in sorted(concerned)
             ]
             mirrors = mirrors_of(known, library)
             told = await carry_out(desk, line, mirror_offers(mirrors))
-            asked = Mirror.model_validate_json(line)
             if asked.yes:
                 for one in mirrors.values():
                     await one.make_equal(asked.of_list)

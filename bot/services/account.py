@@ -15,7 +15,7 @@ from bot.gateways.base import Gateway
 from bot.services.leasing import Lease, ours
 from bot.services.parts import Parts
 from bot.services.spending import Spending
-from bot.storage import accounts
+from bot.storage import accounts, leases
 from bot.storage.database import Connection, Database
 
 
@@ -77,6 +77,12 @@ class Account:
         """The gateway's clock minus ours; where another asks it, minus the other's."""
         told = (self.elsewhere or {}).get("skew")
         return Skew(*told) if told else self.gateway.skew
+
+    async def expect_in_hand(self) -> None:
+        """Raise `StoreError` where another instance has it: the text says which."""
+        if not self.lease.held:
+            async with self.database.read() as connection:
+                raise leases.elsewhere(self.name, await leases.holder(connection, self.name))
 
     async def take_over(self, open_again: Callable[[Mapping[str, Any]], Gateway]) -> None:
         """Know what was learned by whoever had it in hand before us, and nothing else."""

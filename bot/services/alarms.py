@@ -31,7 +31,7 @@ from bot.core.alarms import (
 from bot.core.errands import Errand, ErrandKind
 from bot.core.mails import as_text
 from bot.log import logger
-from bot.services.account import Account
+from bot.services.account import Account, Fault
 from bot.services.leasing import Lease, ours
 from bot.services.library import Library
 from bot.storage import alarms, errands, events, spent
@@ -44,6 +44,7 @@ EVERY_SECONDS = 5.0
 PACE = timedelta(days=7)
 """The stretch whose mean says what a day costs."""
 RAISED, ENDED = "alarm.raised", "alarm.ended"
+_FAULT = AlarmKind.FAULT
 TALK = ""
 """The conversation under which the events stand: none."""
 
@@ -88,6 +89,7 @@ class Alarms:
         self._held_since: dict[str, float] = {}
         self._released_at: dict[str, float] = {}
         self._looked_at: float | None = None
+        self._shown: set[Key] = set()
 
     async def tick(self) -> int:
         """Look, write down what changed, and tell it; say how many alarms began or ended."""
@@ -95,14 +97,17 @@ class Alarms:
         if self._looked_at is not None and moment - self._looked_at < EVERY_SECONDS:
             return 0
         self._looked_at = moment
+        before = [(one, one.fault) for one in self._accounts]
         async with self._database.read() as connection:
             known = await alarms.every(connection)
             paces = await self._paces(connection)
+        _settle(before, known)
         found = self._due([one.alarm.key for one in known if one.lasts], paces)
         lasting = {one.alarm.key: one.alarm for one in known if one.lasts}
         begun = [one for one in found if one.key not in lasting]
         over = {key for key, one in lasting.items() if self._is_over(one)}
         over -= {one.key for one in found}
+        self._show((lasting.keys() | {one.key for one in begun}) - over)
         if not begun and not over and all(one.announced and one.lasts for one in known):
             return 0
         now = self._clock.now()
@@ -122,14 +127,17 @@ class Alarms:
         figures = [
             self._figures(one, moment, paces.get(one.name, 0.0)) for one in self._in_hand(moment)
         ]
-        faults = self._library.faults if self._house.held else ()
-        free = self._free() if self._house.held else None
+        faults = self._library.faults if self._house.is_good else ()
+        free = self._free() if self._house.is_good else None
         house = House(len(faults), str(faults[0]) if faults else "", free)
         return due(figures, house, self._limits, self._clock.now(), raised)
 
     def _in_hand(self, moment: float) -> list[Account]:
-        """Give the accounts that are ours; what is known of others stands with who has them."""
-        found = [one for one in self._accounts if one.lease.held]
+        """Give the accounts that are ours; what is known of others stands with who has them.
+
+        Whoever was frozen knows old things alone, and may not have noticed yet.
+        """
+        found = [one for one in self._accounts if one.lease.is_good]
         names = {one.name for one in found}
         for known in (self._ours_since, self._held_since, self._released_at):
             for name in known.keys() - names:
@@ -146,8 +154,8 @@ class Alarms:
         account = next((one for one in self._accounts if one.name == alarm.gateway), None)
         if account is None:
             # A gateway that is off, or the installation, which knows at once.
-            return self._house.held
-        if not account.lease.held:
+            return self._house.is_good
+        if not account.lease.is_good:
             return False
         match alarm.kind:
             case AlarmKind.FAULT:
@@ -228,7 +236,7 @@ class Alarms:
         """Choose the gateway that mails: one that works before the one that it is about."""
         ranked = sorted(
             self._accounts,
-            key=lambda one: (bool(one.gateway.condition.held), one.name == alarm.gateway),
+            key=lambda one: (_is_held(one), one.name == alarm.gateway),
         )
         return ranked[0].name if ranked else ""
 
@@ -241,7 +249,29 @@ class Alarms:
                 LOG.error("An alarm is raised", action=RAISED, **about)
             if not one.lasts:
                 LOG.warning("An alarm is over", action=ENDED, **about)
-            metrics.ALARM.labels(kind.value, gateway).set(one.lasts)
+
+    def _show(self, lasting: Collection[Key]) -> None:
+        """Set the figures: of all alarms, whichever instance raised them."""
+        self._shown |= set(lasting)
+        for kind, gateway in self._shown:
+            metrics.ALARM.labels(kind.value, gateway).set((kind, gateway) in lasting)
+
+
+def _settle(before: Sequence[tuple[Account, Fault | None]], known: Sequence[Raised]) -> None:
+    """Hold nothing back for a fault of which an operator told another process that it is over.
+
+    `before`: the faults that were known before it was read what lasts.
+    """
+    lasting = {one.alarm.gateway for one in known if one.lasts and one.alarm.kind is _FAULT}
+    for account, fault in before:
+        if fault is not None and account.fault is fault and account.name not in lasting:
+            account.fault = None
+
+
+def _is_held(account: Account) -> bool:
+    """Tell whether an account is held, also by what tells who has it in hand."""
+    elsewhere = account.elsewhere
+    return bool(account.gateway.condition.held if elsewhere is None else elsewhere.get("word"))
 
 
 def has_credit(account: Account) -> bool:

@@ -66,11 +66,13 @@ class Calibrating:
     async def step(self, gateway: str, number: str, step: Step, tag: str) -> Told:
         """Try one thing, and keep what was found. Raises `NotDone`.
 
+        And `StoreError` where another instance has the account in hand.
         `tag` tells the texts of one calibration from those of another.
         """
         account = self._accounts.get(gateway)
         if account is None:
             raise NotDone(f"there is no gateway {gateway!r}, or it is off")
+        await account.expect_in_hand()
         try:
             found = await self._found(account, number, step, tag)
         except GatewayError as error:

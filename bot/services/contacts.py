@@ -1,7 +1,8 @@
 """In which language a gateway's contacts are written to: read now and then, for all at once.
 
-It is kept in memory alone: who is a contact somewhere and never texted us is nobody of ours, and
-stands in no store. A text is answered without a request of its own.
+It is kept in memory alone, where the account is in hand: who is a contact somewhere and never
+texted us is nobody of ours, and stands in no store. A text that is read is given the language of
+its contact along, until it is decided, by whichever instance; it needs no request of its own.
 """
 
 from __future__ import annotations

@@ -39,8 +39,10 @@ class Following:
     async def begin(self, reference: str, *, all_new: bool = False) -> Begun:
         """Follow a campaign. What it lists at the first reading is history, unless `all_new`.
 
-        It is looked at first: raises `NotDone` where the gateway knows no such campaign.
+        It is looked at first: raises `NotDone` where the gateway knows no such campaign, and
+        `StoreError` where another instance has the account in hand.
         """
+        await self._account.expect_in_hand()
         account, now = self._account, self._account.clock.now()
         answers = await self._look(reference, now)
         await note_campaigns(account.database, account.name, [reference], now)

@@ -28,9 +28,14 @@ SHORTEST = 6.0
 """Real seconds: by a fast clock connections take shorter, but a busy machine is no faster."""
 RENEWED = 6
 """How often a lease is renewed while it lasts."""
+SILENT = 4
+"""After so many times in which nothing came of it nothing may begin any more: see `MARGIN`."""
 HESITATION = LENGTH / 3
-"""Seconds that an instance lets a lease be free for each that it has already: one that is started
-again is back by then, and those that start after one another share them out."""
+"""Seconds that an instance leaves what another gave up for each lease that it has already: one
+that is stopped to be started again is back by then."""
+SHARING = LENGTH / 15
+"""The same for what nobody had, or whose holder was silent for too long: instances that are
+started together share it out."""
 APART = 1.5
 """Seconds between what one holder did and what the next one does, at least: Clever's campaigns are
 told apart by their second, and most rates are of one."""
@@ -111,10 +116,12 @@ class Leases:
         self._seconds = seconds
         self._leases: list[Lease] = []
         self._declared = False
+        self._silent = 0
         self.length = length
         self._margin = length * MARGIN / LENGTH
         self._hesitation = length * HESITATION / LENGTH
-        self._apart = length * APART / LENGTH
+        self._sharing = length * SHARING / LENGTH
+        self.apart = length * APART / LENGTH
 
     @property
     def every(self) -> float:
@@ -140,10 +147,23 @@ class Leases:
         held = [one for one in self._leases if one.held]
         await self._renew(held)
         taken = await self._take(len(held))
+        self._silent = 0
         for one in taken:
             await one.begin()
+            self._silent = 0
             LOG.info("This instance has it in hand now", action="lease.taken", lease=one.name)
         return len(taken)
+
+    async def listen(self) -> int:
+        """Count how often nobody answered since the last good tick; nothing more, so always 0.
+
+        Raises `StoreBroken` after too many; then nobody waits for the store any more. It counts,
+        for whoever was frozen knows of no time that went by.
+        """
+        self._silent += 1
+        if self._silent > SILENT:
+            raise self._database.lines.cut(SILENT * self.every)
+        return 0
 
     async def release(self) -> None:
         """Let others go on at once with what is ours; nothing of it is under way any more."""
@@ -180,8 +200,7 @@ class Leases:
             for row in await leases.read(connection, wanted.keys()):
                 lease, ours = wanted[row.name], row.holder == self._database.instance
                 lease.elsewhere = self._told(row)
-                apart = self._apart if row.holder else 0.0
-                free_for = max((have + len(taken)) * self._hesitation, apart)
+                free_for = self._patience(row, have + len(taken))
                 if not ours and row.left > -free_for:
                     continue
                 token = await leases.take(
@@ -199,6 +218,12 @@ class Leases:
                     taken.append(lease)
         return taken
 
+    def _patience(self, row: leases.Row, have: int) -> float:
+        """Say for how many seconds a lease has to be free until we take it, too."""
+        each = self._hesitation if row.given_up else self._sharing
+        return max(have * each, self.apart if row.holder else 0.0)
+
     def _told(self, row: leases.Row) -> Mapping[str, Any]:
         late = row.left < -TOLD_LATELY * self.length
-        return {} if late or not row.holder else {"instance": row.holder, **row.told}
+        nobody = late or row.given_up or not row.holder
+        return {} if nobody else {"instance": row.holder, **row.told}

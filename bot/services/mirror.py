@@ -82,7 +82,11 @@ class Mirrors:
         return 0  # what is left to do is due at its time
 
     async def look(self, of_list: str) -> Compared:
-        """Compare, and change nothing. Raises `NotDone`, `GatewayError`."""
+        """Compare, and change nothing. Raises `NotDone`, `GatewayError`.
+
+        And `StoreError` where another instance has the account in hand.
+        """
+        await self._account.expect_in_hand()
         return await self._compare(self._expect(of_list))
 
     async def settle(self, of_list: str) -> int:
@@ -90,6 +94,7 @@ class Mirrors:
 
         They are those of now: what differs later needs another yes. Raises as `look` does.
         """
+        await self._account.expect_in_hand()
         one = self._expect(of_list)
         found = await self._compare(one)
         waiting = {n for n, why in found.plan.differences.items() if why in TO_DECIDE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ AT_ONCE = 20
 ten seconds: no campaign that begins meanwhile waits longer to be thought of."""
 SURVEY_SECONDS = 60.0
 """How often the whole load of a gateway's feeds is weighed against its rate."""
+NOBODY_S: Mapping[str, Mapping[str, str]] = {}
 SET_BACK = timedelta(seconds=2)
 """A feed that was read further in the future tells of a clock that was set; less is no harm."""
 
@@ -59,7 +60,15 @@ NOTHING = _Stored((), frozenset())
 class Poller:
     """Reads the feeds of one gateway that are due. `wake` is called when new texts are stored."""
 
-    def __init__(self, account: Account, reading: Reading, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        reading: Reading,
+        wake: Callable[[], None],
+        languages: Mapping[str, Mapping[str, str]] = NOBODY_S,
+    ) -> None:
+        """`languages` of contacts, by gateway: another instance may decide, and knows none."""
+        self._languages = languages
         self._account = account
         self._reading = reading
         self._wake = wake
@@ -131,7 +140,7 @@ class Poller:
                 received = await inbox.receive(
                     connection,
                     feed.gateway,
-                    unknown,
+                    self._known(unknown),
                     listed=frozenset(text.key for text in page.texts),
                     history=feed.adopted and feed.read_at is None,
                     now=now,
@@ -141,6 +150,13 @@ class Poller:
         self._stored[feed.reference] = NOTHING if received.renumbered else known
         self._tell(feed, page, received)
         return received.new
+
+    def _known(self, texts: Sequence[Listed]) -> Sequence[Listed]:
+        """Give them the languages of their contacts along."""
+        known = self._languages.get(self._account.name)
+        if not known:
+            return texts
+        return [replace(text, contact=known.get(text.number, "")) for text in texts]
 
     def _moved(self, followed: Followed, page: Page, *, found: bool) -> Feed:
         hot_at = self._account.clock.now() if found else followed.feed.hot_at

@@ -77,7 +77,7 @@ class Work:
             self.speech.policy,
             self.now,
             said,
-            self.speech.languages.get(text.gateway, {}).get(text.number, ""),
+            text.contact or self.speech.languages.get(text.gateway, {}).get(text.number, ""),
             *self._awaited(text),
         )
 

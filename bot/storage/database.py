@@ -25,7 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.core.codes import Codes
 from bot.core.deliveries import Listeners
 from bot.core.pseudonyms import pseudonyms
-from bot.storage import leases, postgresql
+from bot.storage import leases, postgresql, sqlite
 from bot.storage.aliases import PSEUDONYM
 from bot.storage.code_rows import CODES
 from bot.storage.deliveries import LISTENERS
@@ -62,7 +62,6 @@ class Database:
 
         `listeners`: who is to be told of what is written here.
         """
-        self._url = url
         self._driver = _driver_url(url)
         self.path = _sqlite_path(url)
         self.pseudonym = pseudonyms(secret)
@@ -79,6 +78,7 @@ class Database:
         self._readers: AsyncEngine | None = None
         self._asides: AsyncEngine | None = None
         self._fence: leases.Fence | None = None
+        self.lines = postgresql.Lines(url)
         self.instance = ""
         """Names this daemon among those that share the store."""
 
@@ -151,7 +151,7 @@ class Database:
             prepare_folder(self._beside)
             self._lock_file = lock(self._beside)
         self.instance = name_of(self._beside if alone else None)
-        connect = partial(postgresql.connect, self._url)
+        connect = self.lines.connect
         opening = partial(create_async_engine, self._driver, max_overflow=0)
         writing = partial(connect, instance=self.instance if alone else "", writing=True)
         self._engine = opening(async_creator=writing, pool_size=1)
@@ -330,18 +330,6 @@ def _sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
 
 
-# What SQLite says when the disk or the file is at fault; nothing that we could try again helps.
-FATAL = {
-    sqlite3.SQLITE_FULL: "the disk is full; make room and start again",
-    sqlite3.SQLITE_READONLY: "it is read-only; make it writable for this user",
-    sqlite3.SQLITE_IOERR: "the disk failed; look at the system log",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; restore a backup",
-    sqlite3.SQLITE_NOTADB: "it is not a database; restore a backup, or name another store",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; look at the rights of its folder",
-    sqlite3.SQLITE_PERM: "it may not be opened by this user",
-}
-
-
 @contextmanager
 def _broken(path: Path | None) -> Iterator[None]:
     """Turn the driver's word for a store that cannot be used into ours."""
@@ -352,9 +340,7 @@ def _broken(path: Path | None) -> Iterator[None]:
             if (broken := _broken_postgresql(error)) is None:
                 raise
             raise broken from error
-        code = getattr(error.orig, "sqlite_errorcode", None)
-        # An extended code has its primary one in the low byte.
-        remedy = FATAL.get(code & 0xFF) if code is not None else None
+        remedy = sqlite.remedy_of(error)
         if remedy is None and not error.connection_invalidated:
             raise
         raise StoreBroken(f"the store {path} cannot be used: {remedy or error.orig}") from error

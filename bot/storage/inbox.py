@@ -36,6 +36,7 @@ from bot.storage.turns import is_shared, lock_people
 
 T = TypeVar("T")
 NEW = has_status(inbox, InboundStatus.NEW)
+CONTACT = "contact"  # in the detail of a text, until what was decided of it stands there
 DEATHS = 3
 """A text on which the process died this often is parked."""
 AT_ONCE = 500
@@ -119,6 +120,7 @@ def _unsaid(text: Listed, gateway: str, pseudonym: str) -> dict[str, Any]:
         "text": text.text if obeyed else "",
         "status": (InboundStatus.NEW if obeyed else InboundStatus.IGNORED).value,
         "reason": None if obeyed else "forgotten",
+        "detail": None,
     }
 
 
@@ -177,6 +179,7 @@ def _row(
         "status": InboundStatus.NEW.value,
         "attempts": 0,
         "reason": None,
+        "detail": {CONTACT: text.contact} if text.contact else None,
         "sealed": "",
     }
 
@@ -186,7 +189,7 @@ _insert = insert_new(
     [
         *("conversation", "gateway", "key", "fingerprint", "number", "our_number", "text"),
         *("reference", "sent_at", "received_at", "history", "status", "attempts", "reason"),
-        "sealed",
+        *("detail", "sealed"),
     ],
 )
 """The unique key has the last word, also over another instance that read the same page."""
@@ -306,11 +309,12 @@ async def count(connection: AsyncConnection, ids: Sequence[int]) -> None:
 async def load(connection: AsyncConnection, ids: Sequence[int]) -> list[Inbound]:
     """Read claimed texts that are still new, in the order in which they are to be handled."""
     found = await connection.execute(
-        select(*(inbox.c[name] for name in INBOUND))
+        select(*(inbox.c[name] for name in INBOUND), inbox.c.detail)
         .where(inbox.c.id.in_(ids), NEW)
         .order_by(inbox.c.id)
     )
-    return [Inbound(*row) for row in found]
+    told = ((*row[:-1], (row.detail or {}).get(CONTACT, "")) for row in found)
+    return [Inbound(*one) for one in told]
 
 
 async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> list[Inbound]:
@@ -321,7 +325,7 @@ async def by_ids(connection: AsyncConnection, ids: Collection[int]) -> list[Inbo
     return [Inbound(*row) for row in found]
 
 
-INBOUND = [field.name for field in fields(Inbound)]
+INBOUND = [field.name for field in fields(Inbound) if field.name != CONTACT]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, String, Table, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage import postgresql
 from bot.storage.columns import metadata
 from bot.storage.errors import StoreBroken, StoreError
 
@@ -31,6 +32,9 @@ leases = Table(
     # What the holder tells the others of it.
     Column("told", JSON, nullable=False),
 )
+
+
+GIVEN_UP = "given_up"
 
 
 class LeaseLost(StoreBroken):
@@ -56,6 +60,11 @@ class Row:
     """Seconds until it lapses; below 0 since it has."""
     told: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def given_up(self) -> bool:
+        """Whether its holder ended well, and may be back in a moment."""
+        return bool(self.told.get(GIVEN_UP))
+
 
 async def expect(connection: AsyncConnection, fence: Fence) -> None:
     """Keep others from taking a lease until this transaction ends (INV-23).
@@ -63,7 +72,7 @@ async def expect(connection: AsyncConnection, fence: Fence) -> None:
     Raises `LeaseLost`; `StoreError` where it never was ours.
     """
     if fence.token is None:
-        raise StoreError(f"another instance has {fence.name} in hand; ask that one")
+        raise elsewhere(fence.name, await holder(connection, fence.name))
     ours = await connection.scalar(_EXPECT, {"name": fence.name, "token": fence.token})
     if ours is None:
         raise lost(fence.name)
@@ -75,6 +84,21 @@ def lost(name: str) -> LeaseLost:
         f"this instance was silent for longer than its lease, and another has {name} in hand by "
         "now; start this one again"
     )
+
+
+def elsewhere(name: str, who: str) -> StoreError:
+    """Put into words that something has to be asked where it is in hand; `who`: see `holder`."""
+    if not who:
+        return StoreError(f"no instance has {name} in hand yet; try again in a moment")
+    return StoreError(f"another instance has {name} in hand; ask that one ({who})")
+
+
+async def holder(connection: AsyncConnection, name: str) -> str:
+    """Say what process has a lease, and where; empty where its holder has no connection."""
+    row = (await connection.execute(_HOLDER, {"name": name})).first()
+    if row is None or not row.holder:
+        return ""
+    return await postgresql.process_of(connection, row.holder)
 
 
 async def declare(connection: AsyncConnection, names: Collection[str]) -> None:
@@ -144,4 +168,7 @@ _RENEW = text(
     f"UPDATE leases SET until = {_NOW} + :length, told = CAST(:told AS json) "  # noqa: S608
     f"WHERE {_OURS}"
 ).bindparams(bindparam("length", type_=BigInteger))
-_RELEASE = text(f"UPDATE leases SET until = {_NOW} WHERE {_OURS}")  # noqa: S608
+_RELEASE = text(
+    f"UPDATE leases SET until = {_NOW}, told = '{{\"{GIVEN_UP}\": true}}' WHERE {_OURS}"  # noqa: S608
+)
+_HOLDER = text("SELECT holder FROM leases WHERE name = :name")

@@ -15,6 +15,9 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.storage.errors import StoreBroken, StoreError, StoreInUse
 
 INSTANCE_LOCK = 7468_2027
@@ -26,6 +29,17 @@ PATIENCE_SECONDS = 5.0
 BETWEEN_SECONDS = 0.05
 NUL = "\0"
 CONNECT_SECONDS = 10.0
+ALIVE = {
+    # In seconds, but for the first and the last (there in milliseconds): a server that vanished,
+    # or a network that swallows all, is noticed within half a minute. Else nobody would ever be
+    # told of an answer that cannot come any more.
+    "SO_KEEPALIVE": 1,
+    "TCP_KEEPIDLE": 10,
+    "TCP_KEEPINTVL": 5,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 25_000,
+}
+"""Of our end of a connection."""
 FROZEN_SECONDS = 10
 """Who is silent for so long within a transaction that writes holds up all others: it is ended."""
 SETTINGS = {
@@ -61,6 +75,34 @@ REMEDIES = {
 """By SQLSTATE: nothing that we could try again helps."""
 
 
+class Lines:
+    """The connections of one process to its server."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._open: set[Any] = set()
+        self._silent: StoreBroken | None = None
+
+    async def connect(self, **how: Any) -> Any:  # noqa: ANN401 - asyncpg has no types
+        """Give one more, see `connect`. Raises `StoreBroken` once they were cut."""
+        if self._silent is not None:
+            raise self._silent
+        connection = await connect(self._url, **how)
+        self._open.add(connection)
+        connection.add_termination_listener(self._open.discard)
+        return connection
+
+    def cut(self, seconds: float) -> StoreBroken:
+        """Let nobody wait any more for a server that was silent for so long; give the reason."""
+        self._silent = StoreBroken(
+            f"the store in PostgreSQL cannot be used: it did not answer for {seconds:.0f} s; "
+            "is it running, and the network?"
+        )
+        for connection in tuple(self._open):
+            connection.terminate()
+        return self._silent
+
+
 async def connect(url: str, *, instance: str = "", writing: bool = False) -> Any:  # noqa: ANN401 - asyncpg has no types
     """Give a connection of asyncpg; with `instance` it holds the lock that this one can have.
 
@@ -78,6 +120,7 @@ async def connect(url: str, *, instance: str = "", writing: bool = False) -> Any
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise broken(error) from error
     try:
+        _keep_alive(connection)
         await _settle(connection, WRITING if writing else {})
         if instance:
             await _lock(connection, instance)
@@ -88,6 +131,17 @@ async def connect(url: str, *, instance: str = "", writing: bool = False) -> Any
         connection.terminate()
         raise
     return connection
+
+
+def _keep_alive(connection: Any) -> None:  # noqa: ANN401
+    """Ask the system to see to it that the server is there. asyncpg has no word for it."""
+    ours = connection._transport.get_extra_info("socket")  # noqa: SLF001
+    if ours.family not in {socket.AF_INET, socket.AF_INET6}:
+        return
+    for name, value in ALIVE.items():
+        level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
+        if (option := getattr(socket, name, None)) is not None:  # not every system has all
+            ours.setsockopt(level, option, value)
 
 
 async def _settle(connection: Any, more: Mapping[str, str]) -> None:  # noqa: ANN401
@@ -110,22 +164,33 @@ async def _settle(connection: Any, more: Mapping[str, str]) -> None:  # noqa: AN
 
 
 async def _lock(connection: Any, instance: str) -> None:  # noqa: ANN401
-    end, which = time.monotonic() + PATIENCE_SECONDS, zlib.crc32(instance.encode()) >> 1
+    end, which = time.monotonic() + PATIENCE_SECONDS, _number_of(instance)
     while not await connection.fetchval(
         "SELECT pg_try_advisory_lock($1, $2)", INSTANCE_LOCK, which
     ):
         if time.monotonic() > end:
-            holder = await connection.fetchval(
-                "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
-                "WHERE locktype = 'advisory' AND classid = $1 AND objid = $2 AND granted",
-                INSTANCE_LOCK,
-                which,
-            )
+            holder = await connection.fetchval(_PROCESS.format("$1", "$2"), INSTANCE_LOCK, which)
             raise StoreInUse(
                 f"another textobot ({holder or 'unknown'}) works with a copy of this data folder; "
                 "stop that one first, or delete the file *.instance here"
             )
         await asyncio.sleep(BETWEEN_SECONDS)
+
+
+def _number_of(instance: str) -> int:
+    return zlib.crc32(instance.encode()) >> 1
+
+
+async def process_of(connection: AsyncConnection, instance: str) -> str:
+    """Say what process an instance is, and where it runs; empty where it is not connected."""
+    asked = {"lock": INSTANCE_LOCK, "which": _number_of(instance)}
+    return str(await connection.scalar(text(_PROCESS.format(":lock", ":which")), asked) or "")
+
+
+_PROCESS = (
+    "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
+    "WHERE locktype = 'advisory' AND classid = {} AND objid = {} AND granted"
+)
 
 
 def _quoted(value: str) -> str:

@@ -60,6 +60,7 @@ inbox = Table(
     Column("reason", String),
     Column("rule", String),
     Column("words", String),
+    # Of the decision; before it, in which language its contact is written to.
     Column("detail", JSON(none_as_null=True)),
     # It was parked, and an operator has it decided anew.
     Column("again", Boolean, nullable=False, server_default=false()),

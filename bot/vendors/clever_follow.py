@@ -109,8 +109,10 @@ def _alone(config: Config, name: str) -> Doing:
     async def doing(database: Database, line: bytes) -> bytes:
         clock = clock_of_environment()
         desk = Desk(database, clock, config.gateways, policy(config))
-        async with Transport(clock) as transport:
-            account = await account_alone(name, config, database, transport)
+        async with (
+            Transport(clock) as transport,
+            account_alone(name, config, database, transport) as account,
+        ):
             return await carry_out(desk, line, follow_offers([account]))
 
     return doing

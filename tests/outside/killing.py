@@ -58,6 +58,8 @@ class Run:
     speed: float = 40.0
     minutes: float = 8.0
     hidden: bool = False
+    frozen: float = 0.0
+    """Real seconds for which the process is stopped before it is killed for the first time."""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ async def play(run: Run, folder: Path, postgresql: Server | None = None) -> Play
         dice = random.Random(run.seed)
         break_everything(scene, run, dice)
         killer = Killer(scene, random.Random(run.seed + 1))
-        await asyncio.gather(type_texts(scene, run, dice), killer.spree(run.kills))
+        await asyncio.gather(type_texts(scene, run, dice), killer.spree(run.kills, run.frozen))
         scene.sandbox.mend()
         if run.hidden:
             hide(scene, run)
@@ -182,8 +184,10 @@ class Killer:
         self.kills = 0
         scene.sandbox.world.listeners.append(self._hear)
 
-    async def spree(self, kills: int) -> None:
+    async def spree(self, kills: int, frozen: float = 0.0) -> None:
         """So many times: wait for a moment, SIGKILL, wait, start."""
+        if frozen:
+            await self._freeze(frozen)
         for _ in range(kills):
             await self._moment()
             await self._scene.daemon.kill()
@@ -191,6 +195,14 @@ class Killer:
             await asyncio.sleep(self._dice.choice((0.0, 0.0, self._dice.uniform(0.0, 0.4))))
             await self._scene.begin()
         await self._scene.daemon.ready()
+
+    async def _freeze(self, seconds: float) -> None:
+        """SIGSTOP while it sends, and SIGCONT: whatever it knew is old, and its answers wait."""
+        await self._scene.daemon.ready()
+        await asyncio.sleep(self._dice.uniform(0.2, 1.2))
+        self._scene.daemon.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        self._scene.daemon.process.send_signal(signal.SIGCONT)
 
     async def _moment(self) -> None:
         """In the middle of starting, at any time, or between a message taken and its answer."""

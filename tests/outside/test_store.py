@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.outside.harness import Stage, mobile, stage
-from tests.postgresql import Server
+from tests.postgresql import Server, connect, empty
 
 pytestmark = pytest.mark.kill
 
@@ -202,10 +203,29 @@ async def test_a_file_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
+async def test_a_store_of_a_newer_version_is_left_alone(
+    tmp_path: Path, running_postgresql: Server
+) -> None:
+    async with stage(tmp_path, on=["vudumobile"], postgresql=running_postgresql) as scene:
+        scene.configure()
+        beside = await connect(scene.url)
+        await beside.execute("UPDATE alembic_version SET version_num = '9999'")
+        await scene.begin()
+
+        assert await scene.daemon.exit() == 1, scene.daemon.log
+        assert "the store was written by a newer textobot (schema 9999)" in scene.daemon.log
+        assert "Traceback" not in scene.daemon.log
+        assert scene.sandbox.requests == []
+        assert await beside.fetchval("SELECT version_num FROM alembic_version") == "9999"
+        await beside.close()
+        await empty(scene.url)  # so that no other test is given it
+
+
+@pytest.mark.postgres
 async def test_a_server_that_goes_away_ends_it_loudly_and_costs_nothing(
     tmp_path: Path, running_postgresql: Server
 ) -> None:
-    """Stopped under load; when it is back everybody has one answer, from one daemon."""
+    """It crashes under load; when it is back everybody has one answer, from one daemon."""
     async with stage(
         tmp_path, on=["vudumobile"], speed=80, postgresql=running_postgresql
     ) as scene:
@@ -213,7 +233,7 @@ async def test_a_server_that_goes_away_ends_it_loudly_and_costs_nothing(
         for count in range(20):
             scene.text("vudumobile", mobile(200 + count), f"echo {count}", f"Echo {count}")
         await scene.until("some are answered", lambda: len(scene.sandbox.ledger) > 3)
-        running_postgresql.stop()
+        running_postgresql.stop(signal.SIGQUIT)
         try:
             assert await scene.daemon.exit() == FULL, scene.daemon.log
             assert "the store in PostgreSQL cannot be used" in scene.daemon.log

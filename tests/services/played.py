@@ -44,7 +44,7 @@ from bot.services.library import Library
 from bot.services.poller import Poller, Reading
 from bot.services.responder import Responder
 from bot.services.sender import Sender
-from bot.services.speaking import Speech
+from bot.services.speaking import Languages, Speech
 from bot.storage import inbox, outbox, schema
 from bot.storage.database import Database
 from tests.clock import FakeClock
@@ -212,11 +212,11 @@ class Scene:
     woken: list[str] = field(default_factory=list)
     """Who was woken, in order: a gateway's name, or `responder`."""
 
-    def poller(self, **reading: Any) -> Poller:
+    def poller(self, languages: Languages | None = None, **reading: Any) -> Poller:
         second = timedelta(seconds=1)
         usual = Reading(3 * second, follow=timedelta(days=14), budget=4.0, every=3 * second)
         how = replace(usual, **reading)
-        return Poller(self.account, how, lambda: self.woken.append("responder"))
+        return Poller(self.account, how, lambda: self.woken.append("responder"), languages or {})
 
     def library(self, *rules: Rule, book: Rulebook | None = None) -> Library:
         book = book or Rulebook(rules or RULES)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.core.conversation import Subscriber
+from bot.core.messages import Page
 from bot.core.rules import Phrase
 from bot.core.sayings import Message
 from bot.core.text import words
@@ -16,7 +17,7 @@ from bot.services.contacts import EVERY, FIRST_LOOK, ContactLanguages
 from bot.services.responder import Responder
 from bot.services.speaking import Languages
 from bot.storage import subscribers
-from tests.services.played import ANA, BEN, Scene, rule
+from tests.services.played import ANA, BEN, Scene, listed, rule
 
 BOTH = Message({"fr": "Bonjour.", "en": "Hello."})
 RULES = (
@@ -68,6 +69,25 @@ async def test_whose_language_counts(
         await subscribers.save_subscribers(connection, [Subscriber(ANA, language=chosen)])
     languages = {"vudumobile": {ANA: contact}} if contact else {}
     assert await replied(scene, languages, text) == said
+
+
+async def test_an_instance_that_does_not_read_the_contacts_knows_it_too(scene: Scene) -> None:
+    """It decides what another has read, which has the account in hand."""
+    known: Languages = {"vudumobile": {ANA: "en"}}
+    poller, now = scene.poller(languages=known), scene.clock.now()
+    await poller.begin()
+    await poller.tick()
+    scene.gateway.pages[""] = Page(
+        [listed("1", "x", now, ANA), listed("2", "x", now, BEN)], {"after": 2}, now
+    )
+    scene.clock.advance(3)
+    await poller.tick()
+    elsewhere = replace(scene.speech(*RULES), languages={})
+    await Responder(scene.database, elsewhere, scene.clock, wake=lambda _name: None).tick()
+
+    said = {row["number"]: row["text"] for row in await scene.outbox()}
+    assert said == {ANA: "Hello.", BEN: "Bonjour."}
+    assert all("contact" not in (row["detail"] or {}) for row in await scene.inbox())
 
 
 async def test_help_is_said_in_it_too(scene: Scene) -> None:

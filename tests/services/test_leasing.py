@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from bot.alone import in_hand
 from bot.gateways.base import Unreachable
 from bot.gateways.http import Answer, Request
-from bot.services.leasing import APART, MARGIN, Lease
+from bot.services.leasing import APART, HESITATION, MARGIN, SHARING, SHORTEST, SILENT, Lease
 from bot.storage.database import Database
-from bot.storage.errors import StoreError
+from bot.storage.errors import StoreBroken, StoreError
 from bot.storage.leases import LeaseLost
 from tests.clock import NOON
 from tests.postgresql import Server
@@ -85,16 +88,45 @@ async def test_they_are_spread_over_instances_that_start_together(two: list[Mach
     assert [len(names) for names in spread] == [1, 1]  # the third is left free for a while
 
 
-async def test_an_instance_alone_takes_all_of_them(one: Machine) -> None:
+async def test_an_instance_alone_takes_all_of_them_within_seconds(one: Machine) -> None:
+    """What nobody had is not waited for long: whoever starts together with it was quicker."""
     leases = [one.leases.lease(name) for name in NAMES]
     await one.leases.tick()
-    await lapse(one.database, "house")
-    await lapse(one.database, "vudumobile")
-    await lapse(one.database, "clever")
+    assert len(held(*leases)) == 1
 
+    await let_time_pass(one.database, 2 * SHARING)
     await one.leases.tick()
 
     assert held(*leases) == list(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("ended_well", "each"),
+    [pytest.param(True, HESITATION, id="ended well"), pytest.param(False, SHARING, id="silent")],
+)
+async def test_who_ended_well_may_come_back_and_who_fell_silent_had_its_time(
+    one: Machine, other: Machine, ended_well: bool, each: float
+) -> None:
+    other.leases.lease("clever")
+    await other.leases.tick()
+    ours = [one.leases.lease(name) for name in NAMES]
+    await one.leases.tick()
+    await let_time_pass(one.database, SHARING)
+    await one.leases.tick()
+    await other.leases.tick()
+    assert held(*ours) == ["vudumobile", "house"]
+
+    if ended_well:
+        await other.leases.release()
+    else:
+        await lapse(other.database, "clever", ago=0)
+    await let_time_pass(one.database, 2 * each - 1)
+    await one.leases.tick()
+    assert held(*ours) == ["vudumobile", "house"]
+    await let_time_pass(one.database, 1)
+    await one.leases.tick()
+
+    assert held(*ours) == list(NAMES)
 
 
 async def test_what_is_under_a_lease_begins_when_it_is_ours_and_not_before(
@@ -224,8 +256,52 @@ async def test_who_stops_leaves_its_leases_to_others_a_moment_later(
 
 
 async def test_what_never_was_ours_cannot_be_written_under(one: Machine) -> None:
-    with pytest.raises(StoreError, match="another instance has clever in hand; ask that one"):
+    with pytest.raises(StoreError, match="no instance has clever in hand yet"):
         await say(one.database.under(one.leases.lease("clever").fence), "nobody's")
+
+
+async def test_who_has_it_in_hand_is_told_by_its_machine_and_process(
+    one: Machine, other: Machine
+) -> None:
+    other.leases.lease("clever")
+    await other.leases.tick()
+    lease = one.leases.lease("clever")
+
+    told = f"another instance has clever in hand; ask that one .*process {os.getpid()}"
+    with pytest.raises(StoreError, match=told):
+        await say(one.database.under(lease.fence), "nobody's")
+    with pytest.raises(StoreError, match=told):
+        async with in_hand(one.database, "clever"):
+            pass
+
+
+async def test_a_command_has_in_hand_what_is_free_and_gives_it_back(
+    one: Machine, other: Machine
+) -> None:
+    theirs = other.leases.lease("clever")
+
+    async with in_hand(one.database, "clever") as lease:
+        assert lease.is_good
+        await say(one.database.under(lease.fence), "a command's")
+        await other.leases.tick()
+        assert held(theirs) == []
+    await let_time_pass(other.database, APART)
+    await other.leases.tick()
+
+    assert held(theirs) == ["clever"]
+    with pytest.raises(LeaseLost):
+        await say(one.database.under(lease.fence), "too late")
+
+
+async def test_a_command_waits_for_what_was_given_up_a_moment_ago(
+    one: Machine, other: Machine
+) -> None:
+    other.leases.lease("clever")
+    await other.leases.tick()
+    await other.leases.release()
+
+    async with in_hand(one.database, "clever", length=SHORTEST) as lease:
+        assert lease.held
 
 
 async def test_no_request_begins_late_in_a_lease_or_without_one(
@@ -267,6 +343,34 @@ async def test_others_know_how_an_account_does(one: Machine, other: Machine) -> 
         "status": "held",
         "skew": [1.0, 2.0],
     }
+
+
+async def test_a_store_that_does_not_answer_is_waited_for_by_nobody(one: Machine) -> None:
+    """INV-37: nobody would ever be told of an answer that cannot come any more."""
+    one.leases.lease("clever")
+    await one.leases.tick()
+    for _ in range(SILENT):
+        assert await one.leases.listen() == 0
+    await one.leases.tick()
+    for _ in range(SILENT):
+        await one.leases.listen()
+    begun = asyncio.Event()
+
+    async def wait() -> None:
+        async with one.database.write() as connection:
+            begun.set()
+            await connection.execute(text("SELECT pg_sleep(60)"))
+
+    waiting = asyncio.create_task(wait())
+    await begun.wait()
+    with pytest.raises(StoreBroken, match="it did not answer for 20 s"):
+        await one.leases.listen()
+
+    with pytest.raises(StoreBroken):
+        await waiting
+    with pytest.raises(StoreBroken, match="it did not answer for 20 s"):
+        async with one.database.read():
+            pass
 
 
 async def test_on_a_file_all_is_ours_and_costs_nothing(tmp_path: Path) -> None:

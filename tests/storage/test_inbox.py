@@ -60,6 +60,27 @@ async def settle_all(database: Database) -> None:
         await inbox.settle(connection, handled, NOON)
 
 
+async def test_a_text_has_the_language_of_its_contact_along_until_it_is_decided(
+    database: Database,
+) -> None:
+    texts = [replace(listed("mo:1"), contact="en"), listed("mo:2", BEN)]
+    async with database.write() as connection:
+        await inbox.receive(
+            *(connection, "vudumobile", texts),
+            listed=frozenset(one.key for one in texts),
+            history=False,
+            now=NOON,
+        )
+        ids = await claiming.claim(connection, 10)
+        known = await inbox.load(connection, ids)
+        handled = [Handled(one.id, InboundStatus.HANDLED, Why("rule")) for one in known]
+        await inbox.settle(connection, handled, NOON)
+        details = [(await inbox.stored(connection, one) or {})["detail"] for one in ids]
+
+    assert [one.contact for one in known] == ["en", ""]
+    assert details == [None, None]
+
+
 ONE, TWO = listed("mo:1"), listed("mo:2")
 
 

@@ -16,7 +16,7 @@ from bot.storage.errors import StoreBroken, StoreInUse
 from bot.storage.events import Event, of_types, record
 from bot.storage.migrate import HEAD, migrate
 from tests.clock import NOON
-from tests.postgresql import Server, connect
+from tests.postgresql import Server, connect, empty
 from tests.stores import open_store
 
 pytestmark = pytest.mark.postgres
@@ -261,9 +261,7 @@ async def test_an_empty_database_is_made_a_store(
     tmp_path: Path, running_postgresql: Server
 ) -> None:
     url = await running_postgresql.store(tmp_path)
-    beside = await connect(url)
-    await beside.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    await beside.close()
+    await empty(url)
     database = Database(url)
     await database.open()
 
