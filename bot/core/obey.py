@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.core.builtin_words import BuiltIn, WordClass, read_builtin
 from bot.core.conversation import Subscriber
@@ -181,6 +182,8 @@ def _opted(word: BuiltIn, turn: Turn) -> Subscriber:
 
     A word cannot be newer than now: one that is dated in the future would outlast all that follow.
     One that is noted so was dated by a clock that has been set back since, and outlasts nothing.
+    A word that counts is noted as later than the one before it, whatever the clocks say: a journal
+    that knows the earlier one must not bring it back.
     """
     subscriber, text = turn.subscriber, turn.text
     if word.word_class is WordClass.HELP:
@@ -188,10 +191,13 @@ def _opted(word: BuiltIn, turn: Turn) -> Subscriber:
     changed_at = subscriber.changed_at
     if changed_at is not None and text.sent_at < changed_at <= turn.now:
         return subscriber
+    at = min(text.sent_at, turn.now)
+    if changed_at is not None:
+        at = max(at, changed_at + timedelta(milliseconds=1))
     return replace(
         subscriber,
         opted_out=word.word_class in OPT_OUTS,
-        changed_at=min(text.sent_at, turn.now),
+        changed_at=at,
         cause=f"inbound {text.id}",
         unsure_at=None,
     )

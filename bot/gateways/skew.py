@@ -2,7 +2,8 @@
 
 Every answer carries a `Date`, a whole second cut off. It was written between the instants at which
 we began to ask and had the answer, so it bounds the difference from both sides; what the last
-twenty agree on is the estimate.
+twenty agree on is the estimate. Where they do not agree, one of them is wrong (a proxy answered by
+its own clock, or the gateway's was set), and the estimate holds them all.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ class _Sample:
     high: float
     at: float
     """Our clock, epoch seconds."""
+
+    def move(self, seconds: float) -> None:
+        """Have it said by our clock as it goes since it was set by so many."""
+        self.low, self.high, self.at = self.low - seconds, self.high - seconds, self.at + seconds
 
     def widened(self, now: float) -> tuple[float, float]:
         drift = abs(now - self.at) * DRIFT
@@ -65,19 +70,20 @@ class SkewEstimator:
         sample = _Sample(self._second - now, self._second + 1.0 - begun_at.timestamp(), now)
         if sample.low > sample.high:
             return 0.0  # our clock was set back between question and answer
+        moved = self._moved(now, steady)
+        self._set_by(moved)
         self._offset = None if steady is None else now - steady
         newest = self._samples[-1] if self._samples else None
         if newest is not None and int(newest.at) == int(now) and _meet(newest, sample):
             # Many answers of one second are one sample: twenty of them would be no history.
             newest.low = max(newest.low, sample.low)
             newest.high = min(newest.high, sample.high)
-            return 0.0
+            return -moved
         known, step = self._agreed(now), 0.0
         if known is not None and (sample.high < known[0] or sample.low > known[1]):
             step = (sample.low + sample.high - known[0] - known[1]) / 2
-            self._samples.clear()
         self._samples.append(sample)
-        return step
+        return step - moved
 
     def saw(self, stamp: datetime, begun_at: datetime, ended_at: datetime) -> None:
         """Take in how the gateway stamped a row that it made between two instants of ours.
@@ -102,6 +108,12 @@ class SkewEstimator:
             low, high = min(low, self._rows[0]), max(high, self._rows[1])
         return Skew(low - moved, high - moved)
 
+    def _set_by(self, seconds: float) -> None:
+        for sample in self._samples if seconds else ():
+            sample.move(seconds)
+        if self._rows is not None:
+            self._rows = self._rows[0] - seconds, self._rows[1] - seconds
+
     def _moved(self, now: float, steady: float | None) -> float:
         """Give the seconds by which our clock was set since the last answer."""
         if steady is None or self._offset is None:
@@ -112,9 +124,9 @@ class SkewEstimator:
     def _agreed(self, now: float) -> tuple[float, float] | None:
         if not self._samples:
             return None
-        low = max(sample.widened(now)[0] for sample in self._samples)
-        high = min(sample.widened(now)[1] for sample in self._samples)
-        return (low, high) if low <= high else self._samples[-1].widened(now)
+        lows, highs = zip(*(sample.widened(now) for sample in self._samples), strict=True)
+        low, high = max(lows), min(highs)
+        return (low, high) if low <= high else (min(lows), max(highs))
 
 
 def _meet(one: _Sample, other: _Sample) -> bool:

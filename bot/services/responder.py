@@ -205,7 +205,9 @@ class Responder:
         # Far ahead, rows are stamped by another clock than answers are.
         if abs(low) < ANOTHER_SECONDS or low > AHEAD_AT_MOST:
             return text
-        return replace(text, sent_at=text.sent_at - timedelta(seconds=low))
+        # Before a first answer `low` is a guess: nobody texts after it was read.
+        dated = min(text.sent_at - timedelta(seconds=low), text.received_at)
+        return replace(text, sent_at=dated)
 
     def _tell(self, handled: Sequence[Handled], work: Work) -> None:
         by_reason: dict[str, int] = {}

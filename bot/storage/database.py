@@ -32,7 +32,7 @@ from bot.storage.deliveries import LISTENERS
 from bot.storage.errors import StoreBroken, StoreError
 from bot.storage.folder import lock, make_private, name_of, prepare_folder
 from bot.storage.journal import Journal
-from bot.storage.turns import Turn, wait_for
+from bot.storage.turns import SHARED, Turn, wait_for
 
 T = TypeVar("T")
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
@@ -172,6 +172,7 @@ class Database:
         record.info[PSEUDONYM] = self.pseudonym
         record.info[CODES] = self.codes
         record.info[LISTENERS] = self.listeners
+        record.info[SHARED] = self.is_shared
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -377,8 +378,7 @@ def _pragmas(connection: DBAPIConnection, *pragmas: str) -> None:
 
 
 def _begin_immediate(connection: SyncConnection) -> None:
-    # A transaction that begins by reading and writes later fails at once when another wrote
-    # meanwhile, whatever the time-out: so each begins as a writer.
+    # Who begins by reading fails at once when another wrote meanwhile, whatever the time-out.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

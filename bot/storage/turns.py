@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.pseudonyms import is_pseudonym
 from bot.storage.aliases import pseudonym_of
 
+SHARED = "shared"
+"""Under which a connection knows whether other instances may write to its store."""
 WRITERS = 7468_2028
 """The lock of all transactions that write: shared by those that write beside others."""
 
@@ -39,7 +41,7 @@ async def wait_for(connection: AsyncConnection, turn: Turn) -> None:
 
 def is_shared(connection: AsyncConnection) -> bool:
     """Tell whether other instances may write to this store."""
-    return connection.dialect.name == "postgresql"
+    return bool(connection.info[SHARED])
 
 
 async def lock_people(

@@ -136,6 +136,17 @@ def test_of_two_words_of_one_second_the_one_read_last_decides(text: str, opted_o
     assert decided(text, before).subscriber.opted_out is opted_out
 
 
+def test_a_word_that_counts_is_noted_as_later_than_the_one_before() -> None:
+    """INV-12: another machine's clock, by which that was noted, is ahead of ours."""
+    before = Subscriber(ANA, opted_out=True, changed_at=NOW + timedelta(seconds=1))
+
+    after = decided("START", before).subscriber
+
+    assert not after.opted_out
+    assert after.changed_at is not None
+    assert after.changed_at > NOW + timedelta(seconds=1)
+
+
 def test_an_opt_out_takes_back_what_waits_and_a_text_does_not() -> None:
     """INV-12."""
     assert decided("STOP").cancel

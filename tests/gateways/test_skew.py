@@ -70,6 +70,20 @@ def test_a_clock_that_is_set_is_believed_at_once():
     assert skew.low <= -120 <= skew.high
 
 
+@given(odd=st.floats(-86_400, 86_400), before=st.integers(1, 20), after=st.integers(0, 40))
+def test_one_answer_with_a_wrong_date_hides_nothing(odd, before, after):
+    """INV-4: a message that is handed over just then is looked for where it really is."""
+    skews = SkewEstimator()
+    for number in range(before):
+        answered(skews, 7.3, number * 2, 0.1, 0.1)
+    answered(skews, odd, before * 2, 0.1, 0.1)
+    for number in range(after):
+        answered(skews, 7.3, (before + 1 + number) * 2, 0.1, 0.1)
+    skew = skews.at(NOON + timedelta(seconds=(before + after) * 2))
+    assert skew.low <= 7.3 <= skew.high
+    assert after < 20 or skew.width < 2
+
+
 def test_answers_of_one_second_do_not_wash_out_the_others():
     skews = SkewEstimator()
     for number in range(20):
@@ -114,6 +128,20 @@ def test_a_clock_that_was_set_is_known_before_the_next_answer():
 
     assert after.middle == pytest.approx(before.middle - 3600, abs=0.1)
     assert after.width == pytest.approx(before.width, abs=0.1)
+
+
+def test_what_was_learned_is_true_after_our_clock_was_set():
+    """INV-39: the next answer is no other clock's because ours is another."""
+    skews, stamp = SkewEstimator(), "Mon, 02 Mar 2026 12:00:00 GMT"
+    skews.learn(stamp, NOON, NOON, 500.0)
+    later = NOON + timedelta(seconds=3611)
+
+    step = skews.learn("Mon, 02 Mar 2026 12:00:11 GMT", later, later, 511.0)
+
+    assert step == pytest.approx(-3600, abs=1)
+    skew = skews.at(later, 511.0)
+    assert skew.width <= 1.1
+    assert skew.low <= -3600 <= skew.high
 
 
 def test_a_clock_that_is_set_back_during_a_request_teaches_nothing():

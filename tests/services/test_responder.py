@@ -281,9 +281,23 @@ async def test_a_text_is_not_late_because_the_gateways_clock_is(
     scene: Scene, skew: Skew, fate: tuple[str, str]
 ) -> None:
     scene.gateway.skew = skew
-    await scene.receive("météo")
-    scene.clock.advance(20 * 60)
+    await scene.receive("météo", sent_at=scene.clock.now() - timedelta(minutes=20))
 
     await scene.responder().tick()
 
     assert [(status, reason) for _, status, reason in await fates(scene)] == [fate]
+
+
+async def test_a_word_is_not_of_later_than_when_it_was_read(scene: Scene) -> None:
+    """INV-12: before a first answer nobody knows the gateway's clock, and START comes soon."""
+    scene.gateway.skew = Skew(-300.0, 300.0)
+    await scene.receive("STOP")
+    await scene.responder().tick()
+    scene.gateway.skew = Skew(0.0, 1.0)
+    scene.clock.advance(60)
+    await scene.receive("START")
+    await scene.responder().tick()
+
+    async with scene.database.read() as connection:
+        people = await subscribers.load_subscribers(connection, [ANA], scene.clock.now())
+    assert not people[ANA].opted_out

@@ -10,11 +10,12 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from bot import log
-from tests.simulation.bugs import BUGS
+from tests.simulation.bugs import BUGS, FIRST, OF_TWO
 from tests.simulation.matrix import cases, passed, tried
 from tests.simulation.plan import draw
 from tests.simulation.world import Outcome, run
@@ -29,9 +30,10 @@ def options() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=200, help="how many")
-    parser.add_argument("--first", type=int, default=1, help="the first; the next count up")
+    parser.add_argument("--first", type=int, help="the first; the next count up")
     parser.add_argument("--seed", type=int, help="this one alone, with its story")
     parser.add_argument("--twice", type=int, default=0, help="so many are played twice (INV-40)")
+    parser.add_argument("--instances", type=int, default=0, help="1 or 2; 0: as the seed has it")
     parser.add_argument("--bug", choices=sorted(BUGS), help="plant it; 0 once it was found")
     parser.add_argument(
         "--matrix", type=int, metavar="N", help="of the crash matrix every Nth case; 1: all"
@@ -46,18 +48,18 @@ def known() -> list[int]:
     return [int(line.split()[0]) for line in lines if line and not line.startswith("#")]
 
 
-def play(seed: int) -> Outcome:
+def play(seed: int, instances: int = 0) -> Outcome:
     """Play one; the story is kept only if it went wrong."""
-    outcome = run(draw(seed))
+    outcome = run(draw(seed, instances=instances))
     if not outcome.complaints:
         outcome.story.clear()
     return outcome
 
 
-def outcomes(seeds: Iterable[int], processes: int) -> Iterator[Outcome]:
+def outcomes(seeds: Iterable[int], processes: int, instances: int = 0) -> Iterator[Outcome]:
     """Play seeds on all processors."""
     with get_context("fork").Pool(processes, log.mute, maxtasksperchild=EACH_PROCESS) as pool:
-        yield from pool.imap_unordered(play, seeds, chunksize=1)
+        yield from pool.imap_unordered(partial(play, instances=instances), seeds, chunksize=1)
 
 
 def tell(text: str) -> None:
@@ -72,19 +74,20 @@ def story(outcome: Outcome) -> str:
     return "\n".join([*lines, *outcome.complaints, f"digest {outcome.trace}"])
 
 
-def one(seed: int) -> int:
+def one(seed: int, instances: int) -> int:
     """Play one seed and tell all of it."""
     log.mute()
-    outcome = run(draw(seed))
-    tell(f"{draw(seed)}\n{story(outcome)}")
+    plan = draw(seed, instances=instances)
+    outcome = run(plan)
+    tell(f"{plan}\n{story(outcome)}")
     return 1 if outcome.complaints else 0
 
 
-def many(seeds: list[int], processes: int) -> int:
+def many(seeds: list[int], processes: int, instances: int) -> int:
     """Play seeds; say what went wrong, and what there was of everything."""
     counts: Counter[str] = Counter()
     failed = 0
-    for outcome in outcomes(seeds, processes):
+    for outcome in outcomes(seeds, processes, instances):
         counts += outcome.counts
         if outcome.complaints:
             failed += 1
@@ -96,7 +99,8 @@ def many(seeds: list[int], processes: int) -> int:
 def found(bug: str, seeds: Iterable[int], processes: int) -> int:
     """Plant a bug, and play until it is found."""
     BUGS[bug]()
-    for count, outcome in enumerate(outcomes(seeds, processes), 1):
+    instances = 2 if bug in OF_TWO else 0
+    for count, outcome in enumerate(outcomes(seeds, processes, instances), 1):
         if outcome.complaints:
             tell(f"{bug}: found by run {count}, seed {outcome.seed}: {outcome.complaints[0]}")
             return 0
@@ -119,10 +123,11 @@ def crashes(every: int, processes: int) -> int:
     return 1 if failed else 0
 
 
-def same(seeds: Iterable[int]) -> int:
+def same(seeds: Iterable[int], instances: int) -> int:
     """Play each seed twice; INV-40."""
     log.mute()
-    other = [seed for seed in seeds if run(draw(seed)).trace != run(draw(seed)).trace]
+    plans = [draw(seed, instances=instances) for seed in seeds]
+    other = [plan.seed for plan in plans if run(plan).trace != run(plan).trace]
     tell(f"not the same twice: {other}" if other else "each was the same twice")
     return 1 if other else 0
 
@@ -131,14 +136,15 @@ def main() -> int:
     """1 if anything went wrong; of a planted bug, if it was not found."""
     chosen = options().parse_args()
     if chosen.seed is not None:
-        return one(chosen.seed)
-    fresh = range(chosen.first, chosen.first + chosen.seeds)
+        return one(chosen.seed, chosen.instances)
+    first = chosen.first or FIRST.get(chosen.bug, 1)
+    fresh = range(first, first + chosen.seeds)
     if chosen.matrix:
         return crashes(chosen.matrix, chosen.processes)
     if chosen.bug:
         return found(chosen.bug, fresh, chosen.processes)
-    code = many([*known(), *fresh], chosen.processes)
-    return max(code, same(range(chosen.first, chosen.first + chosen.twice)))
+    code = many([*known(), *fresh], chosen.processes, chosen.instances)
+    return max(code, same(range(first, first + chosen.twice), chosen.instances))
 
 
 if __name__ == "__main__":

@@ -19,9 +19,10 @@ from bot.gateways.base import GatewayError
 from bot.gateways.clever_turns import Turns
 from bot.gateways.vudumobile_cursor import Cursor, Plan
 from bot.services import poller
+from bot.services.leasing import Lease
 from bot.services.poller import Poller
 from bot.services.sender import Sender
-from bot.storage import feeds, inbox, leaving, outbox
+from bot.storage import feeds, inbox, leases, leaving, outbox
 from bot.storage.columns import UNDER_WAY, has_status
 from bot.storage.schema import outbox as rows
 
@@ -147,6 +148,37 @@ def _two_pushes_in_a_second() -> None:
     _plant(Turns, "_own_second", at_once)
 
 
+def _no_fence() -> None:
+    """Who was frozen goes on with what it had in hand."""
+
+    async def expect(*_: Any) -> None:
+        return
+
+    _plant(leases, "expect", expect)
+
+
+def _a_lease_is_believed() -> None:
+    """Whoever had an account a moment ago may ask it."""
+    _plant(Lease, "guarding", lambda _self, exchange: exchange)
+
+
+def _people_are_not_locked() -> None:
+    """Each instance decides whatever is new."""
+
+    async def lock_people(_connection: Any, numbers: Sequence[str], **_: Any) -> list[str]:
+        return list(numbers)
+
+    _plant(inbox, "lock_people", lock_people)
+
+
+OF_TWO: Mapping[str, Callable[[], None]] = {
+    "no fence": _no_fence,
+    "a lease is believed": _a_lease_is_believed,
+    "people are not locked": _people_are_not_locked,
+}
+"""What only goes wrong where two instances share the store."""
+FIRST = {"no fence": 42, "a lease is believed": 7, "people are not locked": 17}
+"""The seeds from which these are looked for: little of what befalls two instances tells them."""
 BUGS: Mapping[str, Callable[[], None]] = {
     "unwritten intent": _unwritten_intent,
     "queued after a crash": _queued_after_a_crash,
@@ -157,4 +189,5 @@ BUGS: Mapping[str, Callable[[], None]] = {
     "history is answered": _history_is_answered,
     "all at once": _all_at_once,
     "two pushes in a second": _two_pushes_in_a_second,
+    **OF_TWO,
 }

@@ -13,7 +13,9 @@ from bot.core.messages import OPEN, TRANSITIONS, Status
 from bot.gateways.http import Request
 from bot.sandbox import Accepted, Sandbox
 from tests.outside.judge import Row, compare, replies
-from tests.simulation.plan import Plan
+from tests.simulation.loop import Life
+from tests.simulation.plan import QUIET, Plan
+from tests.simulation.server import Server
 
 APART = 0.8
 """Seconds between two pushes as the vendor sees them: we keep 1.2 apart, and neither travels as
@@ -24,7 +26,10 @@ told nothing, as where two were unclear at once. That is undecidable, and the RE
 FINAL = {"handled", "ignored", "parked"}
 TO_THE_OPTED_OUT = {"opt_out", "help"}
 NEVER_LEAVES = {"suppressed", "cancelled", "lapsed", "failed"}
-LEDGER = "SELECT id, conversation, number, text, status, message_class, fence FROM outbox"
+LEDGER = "SELECT id, gateway, conversation, number, text, status, message_class, fence FROM outbox"
+FEEDS = "SELECT gateway, reference, cursor, read_at, due_at FROM feeds"
+LISTED_WITHIN = 5.0
+UNDER_WAY = {"sending", "unconfirmed"}
 
 
 @dataclass
@@ -34,9 +39,14 @@ class Watcher:
     path: Path
     sandbox: Sandbox
     plan: Plan
+    server: Server | None = None
+    """Where several instances share the store."""
     complaints: list[str] = field(default_factory=list)
     _seen: dict[int, tuple[str, int]] = field(default_factory=dict)
     _life: str = ""
+    _first_sent: dict[str, float] = field(default_factory=dict)
+    _handled: dict[int, int] = field(default_factory=dict)
+    _read: dict[tuple[str, str], tuple[Any, ...]] = field(default_factory=dict)
     _begun_in: dict[int, str] = field(default_factory=dict)
     _posts: list[float] = field(default_factory=list)
     _judged: int = 0
@@ -59,33 +69,65 @@ class Watcher:
         if what not in self.complaints:
             self.complaints.append(what)
 
-    def committed(self, life: str) -> None:
+    def committed(self, life: Life) -> None:
         """A process has committed."""
         rows = self.rows(LEDGER)
         for row in rows:
             self._moved(row, life)
-        flying = Counter(
-            row["conversation"] for row in rows if row["status"] in {"sending", "unconfirmed"}
-        )
+        if self.server is not None:
+            self._moved_on(life)
+            self._decided(life)
+        flying = Counter(row["conversation"] for row in rows if row["status"] in UNDER_WAY)
         for conversation, count in flying.items():
             if count > 1:
                 self.complain(f"INV-22: {count} unclear sends of {conversation}")
 
-    def _moved(self, row: sqlite3.Row, life: str) -> None:
+    def _moved(self, row: sqlite3.Row, life: Life) -> None:
         number, status = row["id"], row["status"]
         before, _ = self._seen.get(number, ("", 0))
         self._seen[number] = status, row["fence"]
         if status == "sending" and before != "sending":
-            self._begun_in[number] = life
+            self._begun_in[number] = life.name
         if not before or before == status:
             return
+        if UNDER_WAY & {before, status}:
+            self._expect(row["gateway"], life, f"message {number} went to {status}")
         if Status(status) not in TRANSITIONS[Status(before)]:
             self.complain(f"TRANSITIONS: message {number} went from {before} to {status}")
-        if (before, status) == ("sending", "queued") and self._begun_in[number] != life:
+        if (before, status) == ("sending", "queued") and self._begun_in[number] != life.name:
             self.complain(f"INV-5: message {number} was sending in another life, and is queued")
+
+    def _decided(self, life: Life) -> None:
+        for row in self.rows("SELECT id, handled_at FROM inbox WHERE handled_at IS NOT NULL"):
+            if self._handled.setdefault(row["id"], row["handled_at"]) != row["handled_at"]:
+                self.complain(f"INV-2: text {row['id']} was decided again, by {life.name}")
+
+    def _moved_on(self, life: Life) -> None:
+        """Look at how far feeds were read."""
+        for row in self.rows(FEEDS):
+            gateway, reference, *read = row
+            before = self._read.get((gateway, reference), ())
+            self._read[gateway, reference] = tuple(read)
+            if before and before != tuple(read):
+                self._expect(gateway, life, f"feed {reference or gateway} moved on")
+
+    def _expect(self, gateway: str, life: Life, what: str) -> None:
+        """Complain of what is done under a lease by who does not hold it."""
+        if self.server is not None:
+            holder = self.server.leases[gateway].holder
+            if holder != life.machine:
+                self.complain(f"INV-23: {what} by {life.name}, and {holder} has {gateway} in hand")
+
+    def left(self, gateway: str, machine: str, now: float) -> None:
+        """A request leaves a machine: nobody else may have the account by now."""
+        lease = self.server.leases[gateway] if self.server is not None else None
+        if lease is not None and (lease.holder != machine or lease.until <= now):
+            self.complain(f"INV-23: {machine} asks {gateway} without its lease")
 
     def asked(self, gateway: str, operation: str, now: float) -> None:
         """A vendor has a request before it."""
+        if operation in {"send", "pushs"}:
+            self._first_sent.setdefault(gateway, now)
         if gateway == "clever" and operation == "pushs":
             if self._posts and now - self._posts[-1] < APART:
                 self.complain(f"INV-24: two pushes within {now - self._posts[-1]:.2f} s")
@@ -176,7 +218,7 @@ class Watcher:
             if (line.gateway, line.number) in self.plan.expected
         ]
         report = compare(
-            self.plan.expected, received, taken, self._kept(), evidence=self.plan.warm
+            self.plan.expected, received, taken, self._kept(), evidence=self._is_warm()
         )
         for sentence in report.doubled:
             self.complain(f"INV-4: {sentence}")
@@ -189,6 +231,13 @@ class Watcher:
                 self.complain(f"INV-21: {sentence}")
         for number in self.plan.choosing if self.plan.ordered else ():
             self._stopped(number)
+
+    def _is_warm(self) -> bool:
+        """Say whether each gateway listed something of ours before anything failed."""
+        quiet = self.plan.begins_at + QUIET - LISTED_WITHIN
+        return self.plan.warm and all(
+            self._first_sent.get(name, quiet) < quiet for name in self.plan.gateways
+        )
 
     def _kept(self) -> list[Row]:
         return [

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Self, cast
 
 FIFO = 0.5
 """How often the first that is ready comes first."""
@@ -26,9 +26,20 @@ class Life:
     """One process on a machine: dead, none of its code is ever executed again."""
 
     name: str
+    machine: str = ""
     dead: bool = False
     frozen_until: float = 0.0
     """By the loop's time: it is stopped, as by SIGSTOP."""
+    cut_at: float = 0.0
+    cut_until: float = 0.0
+    """By the loop's time: between these, its machine and the store's server hear nothing of each
+    other."""
+    leaving: int = 0
+    """Requests that it was sure it may ask, and of which nothing has left."""
+    dated: list[str] = field(default_factory=list)
+    """The gateways whose clock it was told."""
+    frozen_leaving: float = 0.0
+    """Seconds for which it was frozen while there were any."""
     remains: list[object] = field(default_factory=list)
     """What the dead held. Collected, its `finally` would be executed, as no SIGKILL does."""
 
@@ -40,6 +51,23 @@ class Endless(Exception):
     """A run does not come to its end."""
 
 
+class _Task(asyncio.Task[Any]):
+    """A task whose place in a set does not depend on where in memory it lies.
+
+    Whatever goes over a set of tasks, as a task group does that ends them, is the same every time.
+    """
+
+    def __new__(cls, _coroutine: object, *, loop: Loop, **_how: object) -> Self:
+        made = super().__new__(cls)
+        made.number = loop.tasks = loop.tasks + 1
+        return made
+
+    number: int
+
+    def __hash__(self) -> int:
+        return self.number
+
+
 class Loop(asyncio.BaseEventLoop):
     """Satisfies asyncio for what uses tasks, futures and timers alone."""
 
@@ -47,7 +75,8 @@ class Loop(asyncio.BaseEventLoop):
         super().__init__()
         self._dice = dice
         self._now = 0.0
-        self.steps = 0
+        self.steps = self.tasks = 0
+        self.set_task_factory(lambda loop, it, **how: _Task(it, loop=cast("Loop", loop), **how))
         self.before_step: Callable[[Life], None] | None = None
         """Is asked before each step of a living machine."""
         self.set_exception_handler(lambda _loop, _context: None)

@@ -19,25 +19,25 @@ from types import FrameType, SimpleNamespace
 from typing import Any, cast
 
 import bot.gateways.line
+import bot.instances
 from bot import app
-from bot.app import Options, ceilings, policy
+from bot.app import Options, policy
 from bot.books import carried_to
 from bot.config import Config
-from bot.core.calibration import Calibration
 from bot.daemon import Daemon
-from bot.gateways import open_gateway
 from bot.gateways.http import Transport
-from bot.instances import Instances
+from bot.instances import Instances, instances_on, open_accounts
 from bot.internet import Internet
 from bot.saying import speech_of
 from bot.scheduler import Bells
-from bot.services.account import Account
 from bot.services.forgetting import forget_again
 from bot.services.journaling import agree
 from bot.services.library import Library
-from bot.services.spending import Spending
 from bot.storage import accounts
+from bot.storage.database import Database
 from tests.simulation.loop import LIFE, Life, Loop, for_ever
+from tests.simulation.server import Server
+from tests.simulation.shared import SharedStore
 from tests.simulation.store import Store
 from tests.simulation.wire import Wire
 
@@ -45,6 +45,11 @@ EPOCH = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 COARSER = 5.0
 """Bells that would ring more often ring once in so many seconds: who has something to do is woken
 anyway, and a run is over sooner."""
+LEAVES_WITHIN = 10.0
+"""Seconds: who is frozen for longer between its last look at its lease and the first byte of a
+request cannot know that another has it in hand by then. The README has it among what cannot be
+found out, so whoever is about to ask is not frozen for so long."""
+_SECRET = b"the key of a simulated installation"
 _MOST_LIVES = 40
 
 
@@ -57,6 +62,7 @@ def draw_everything_from(dice: random.Random) -> None:
     chances: tuple[tuple[Any, str, object], ...] = (
         (app, "random", SimpleNamespace(Random=drawn)),
         (bot.gateways.line, "Random", drawn),
+        (bot.instances, "machine_seconds", lambda: asyncio.get_running_loop().time()),
     )
     for module, name, chance in chances:
         setattr(module, name, chance)
@@ -134,7 +140,10 @@ class Strike:
 
 @dataclass
 class Machine:
-    """`on_point` is told of each point: kind, phase, and the place in the services."""
+    """`on_point` is told of each point: kind, phase, and the place in the services.
+
+    With a `server` the store is shared with other machines, and this one has a `name` there.
+    """
 
     folder: Path
     config: Config
@@ -145,19 +154,28 @@ class Machine:
     tell: Callable[[str], None]
     strikes: list[Strike] = field(default_factory=list)
     on_point: Callable[[str, str], None] | None = None
-    on_commit: Callable[[], None] | None = None
+    on_commit: Callable[[Life], None] | None = None
+    server: Server | None = None
+    name: str = ""
+    off_until: float = 0.0
+    """By the loop's time: nobody starts a process before."""
     lives: int = 0
     deaths: list[str] = field(default_factory=list)
     life: Life | None = None
+    _past: list[Life] = field(default_factory=list)
     _daemon: Daemon | None = None
-    _store: Store | None = None
+    _store: Store | SharedStore | None = None
     _task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Start a process."""
         assert self.lives < _MOST_LIVES, self.deaths
         self.lives += 1
-        self.life = Life(f"life {self.lives}")
+        self._daemon = None
+        was = self.life or Life("")
+        self._past.append(was)
+        self.life = Life(f"{self.name} life {self.lives}".strip(), self.name)
+        self.life.cut_at, self.life.cut_until = was.cut_at, was.cut_until
         context = copy_context()
         context.run(LIFE.set, self.life)
         self._task = self.loop.create_task(self._live(), context=context)
@@ -171,16 +189,18 @@ class Machine:
         """End the process as SIGKILL does: nothing of it is executed any more."""
         assert self.life is not None
         self.life.dead = True
-        self.life.remains.append((self._task, self._daemon))
+        self.life.remains.append((self._task, self._daemon, self._store))
         if self._store is not None:
             self._store.die()
         self.deaths.append(why)
         self.tell(f"{self.life.name} is dead: {why}")
 
     def stop(self) -> None:
-        """End it as SIGTERM does."""
+        """End it as SIGTERM does: at once, until there is a daemon that knows what to do."""
         if self._daemon is not None:
             self._daemon.stop()
+        elif self.alive:
+            self.kill("it was stopped before it began")
 
     async def _live(self) -> None:
         life = LIFE.get()
@@ -195,18 +215,35 @@ class Machine:
             self.kill(why)
 
     async def _run(self) -> None:
-        config, clock = self.config, self.clock
-        options = Options(sandbox=True, begun_elsewhere=lambda: self.wire.sandbox.begun_on_site)
-        store = self._store = Store(
-            self.folder / "textobot.db", self.point, secret=b"the key of a simulated installation"
-        )
+        store = self._store = self._found()
         await store.open()
         async with store.write() as connection:
             await accounts.recognise(connection, "the same")
-        spending = Spending(store, clock, config.timezone, ceilings(config))
-        await spending.begin()
-        instances = Instances(store, clock, config.store_url)
-        known = [await self._account(name, instances, spending) for name in config.gateways]
+        async with instances_on(store, self.clock, self.config.store_url) as instances:
+            self._daemon = await self._built(store, instances)
+            await self._daemon.run()
+        await store.close()
+
+    def _found(self) -> Store | SharedStore:
+        path = self.folder / "textobot.db"
+        if self.server is None:
+            return Store(path, self.point, secret=_SECRET)
+        assert self.life is not None
+        own = self.folder / self.name
+        own.mkdir(exist_ok=True)
+        (own / "textobot.instance").write_text(f"{self.name}\n")
+        journal = own / "textobot.journal"
+        return SharedStore(
+            path, self.server, self.life, self.point, journal=journal, secret=_SECRET
+        )
+
+    async def _built(self, store: Database, instances: Instances) -> Daemon:
+        config, clock = self.config, self.clock
+        options = Options(sandbox=True, begun_elsewhere=lambda: self.wire.sandbox.begun_on_site)
+        spending = await app._spending(config, instances, clock)
+        exchange = self.wire.exchange(clock, self.point)
+        transport = cast("Transport", SimpleNamespace(clock=clock, exchange=exchange))
+        known = await open_accounts(config, transport, instances, spending)
         await agree(store, clock.now(), carried_to=carried_to(config, known))
         await forget_again(store)
         speech = speech_of(config, self.library, known, policy(config), store, observing=False)
@@ -214,23 +251,7 @@ class Machine:
             config, instances, speech, known, internet=Internet(clock), options=options
         )
         workers += await instances.begin()
-        bells = cast("Bells", PlayedBells())
-        self._daemon = Daemon(workers, bells, store.turn)
-        await self._daemon.run()
-        await store.close()
-
-    async def _account(self, name: str, instances: Instances, spending: Spending) -> Account:
-        lease = instances.lease(name)
-        database = instances.database(lease)
-        async with database.read() as connection:
-            learned, calibration = await accounts.recall(connection, name)
-        exchange = self.wire.exchange(self.clock, self.point)
-        transport = cast("Transport", SimpleNamespace(clock=self.clock, exchange=exchange))
-        gateway = open_gateway(
-            name, self.config.gateways[name], self.config, transport=transport, learned=learned
-        )
-        known = Calibration.from_json(calibration)
-        return Account(gateway, database, self.clock, known, lease=lease, shared=spending)
+        return Daemon(workers, cast("Bells", PlayedBells()), store.turn)
 
     async def point(self, kind: str, phase: str) -> None:
         """Be where something may befall the process."""
@@ -242,15 +263,21 @@ class Machine:
         if self.on_point is not None:
             self.on_point(kind, phase)
         if (kind, phase) == ("commit", "after") and self.on_commit is not None:
-            self.on_commit()
-        struck = self._struck(kind, phase)
+            self.on_commit(life)
+        struck = self._struck(kind, phase, life)
         if struck is not None:
             await self._befall(struck, life)
         elif self.loop.chance(0.3):
             await asyncio.sleep(0)
 
-    def _struck(self, kind: str, phase: str) -> Strike | None:
+    def _struck(self, kind: str, phase: str, life: Life) -> Strike | None:
         for strike in self.strikes:
+            if (
+                self.server is not None
+                and strike.how == "freeze"
+                and not _may_freeze(strike, life)
+            ):
+                continue
             if strike.kind not in {"", kind} or strike.phase not in {"", phase}:
                 continue
             if not strike.is_at(places()):
@@ -272,13 +299,21 @@ class Machine:
                 assert task is not None
                 task.cancel()
                 await asyncio.sleep(0)
+            case "gone":
+                self.off_until = self.loop.time() + strike.seconds
+                self.kill("its machine is gone")
+                await for_ever()
             case "freeze":
                 life.frozen_until = self.loop.time() + strike.seconds
+                life.frozen_leaving += strike.seconds if life.leaving else 0.0
                 await asyncio.sleep(0)
             case "locked":
                 raise _sqlite_error("database is locked", sqlite3.SQLITE_BUSY)
             case "broken":
                 raise _sqlite_error("disk I/O error", sqlite3.SQLITE_IOERR)
+            case "cut":
+                life.cut_at = self.loop.time()
+                life.cut_until = max(life.cut_until, life.cut_at + strike.seconds)
             case "failed":
                 raise RuntimeError("something unforeseen: played")
 
@@ -286,7 +321,17 @@ class Machine:
 def _sqlite_error(what: str, code: int) -> sqlite3.OperationalError:
     error = sqlite3.OperationalError(what)
     error.sqlite_errorcode = code
+    error.sqlstate = SQLSTATES[code]  # type: ignore[attr-defined]
     return error
+
+
+SQLSTATES = {sqlite3.SQLITE_BUSY: "55P03", sqlite3.SQLITE_IOERR: "58030"}
+"""What PostgreSQL says to the like: not now; and nothing helps."""
+
+
+def _may_freeze(strike: Strike, life: Life) -> bool:
+    """Whether what would come of it can be decided by anybody."""
+    return not life.leaving or life.frozen_leaving + strike.seconds < LEAVES_WITHIN
 
 
 def places() -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -79,6 +79,17 @@ UNDECIDABLE = {("row_repeated", "clever")}
 BUSY = ("responder.py", "responder.py", "sender.py", "poller.py", "reconciler.py")
 """Where most is decided: half of what befalls a process befalls it there."""
 UNORDERED = {"row_late", "row_future"}
+WHO_HAS_IT = -1
+ASKING = BUSY[2:]
+SET = 1.0
+"""Seconds by which the clocks of two machines may be apart."""
+LONG = (5.0, 20.0, 40.0, 70.0, 100.0)
+"""Seconds, some of them longer than a lease and what an heir hesitates."""
+TWO = 1 / 3
+"""In how many runs there are two instances."""
+SHARING = 45.0
+"""Seconds in which they share the work out before anybody texts: what a gateway lists before it
+was read at all is history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,16 @@ class Befalling:
 
     at: float
     strike: Strike
+    machine: int = 0
+    """`WHO_HAS_IT`: the one that has the first gateway in hand by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """Another instance on the same store: from when on it is there, and how wrong its clock is."""
+
+    begins_at: float
+    clock_off: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +139,9 @@ class Plan:
     """By gateway and number of whoever never opts out: the replies, in order."""
     warm: bool = True
     """Something was sent and listed before anything failed."""
+    second: Second | None = None
+    begins_at: float = 0.0
+    """When people begin to text; what is above and below counts from then."""
 
     @property
     def choosing(self) -> list[str]:
@@ -134,8 +158,48 @@ class Plan:
         return not any(fault[0] in UNORDERED for _, fault, _, _ in self.faults)
 
 
-def draw(seed: int) -> Plan:
-    """Draw a run. About half of all that may fail does not, so that what does meets the rest."""
+def draw(seed: int, *, instances: int = 0) -> Plan:
+    """Draw a run; of so many instances, or as the dice have it."""
+    plan, dice = _drawn(seed), Random(f"instances {seed}")
+    drawn = 2 if dice.random() < TWO else 1
+    return _shared(plan, dice) if (instances or drawn) > 1 else plan
+
+
+def _shared(plan: Plan, dice: Random) -> Plan:
+    """Let another instance share the store, and let more befall both.
+
+    Left out is what the README leaves to the operator, or says that nobody can find out: clocks
+    that are more than a second apart, and a process that is frozen for longer than what is left
+    of its lease between its last look at it and the first byte of a request
+    (`machine.LEAVES_WITHIN`).
+    """
+    befalling = [
+        replace(one, machine=dice.randrange(2))
+        for one in plan.befalling
+        if one.strike.how != "clock" or abs(one.strike.seconds) <= SET
+    ]
+    for _ in range(dice.choice((1, 1, 2, 3, 4))):
+        moment = dice.uniform(1.0, QUIET + TEXTING + 30)
+        how = dice.choice(("freeze", "freeze", "freeze", "cut", "cut", "gone", "kill", "stop"))
+        kind = dice.choice(("", "statement", "commit", "exchange", "exchange", "exchange"))
+        phase, seconds = dice.choice(("", "before", "after")), dice.choice(LONG)
+        at, site = dice.choice((1, 1, 2, 3)), dice.choice(("", *(ASKING if kind else BUSY)))
+        strike = Strike(how, kind, phase, at, seconds, site)
+        befalling.append(Befalling(moment, strike, dice.choice((0, 1, WHO_HAS_IT, WHO_HAS_IT))))
+    begins_at = dice.choice((0.0, dice.uniform(0, SHARING), dice.uniform(SHARING, 150.0)))
+    return replace(
+        plan,
+        befalling=tuple(sorted(befalling, key=lambda one: one.at)),
+        second=Second(begins_at, plan.clock_off + dice.uniform(-SET, SET)),
+        begins_at=SHARING,
+    )
+
+
+def _drawn(seed: int) -> Plan:
+    """Draw a run of one instance.
+
+    About half of all that may fail does not, so that what does meets the rest.
+    """
     dice = Random(f"plan {seed}")
     gateways = dice.choice(GATEWAYS)
     people = [

@@ -80,8 +80,8 @@ class _AtOnce:
 class Connection:
     """A connection of aiosqlite's shape."""
 
-    def __init__(self, path: str, point: Point) -> None:
-        self._conn = sqlite3.connect(path, check_same_thread=False)
+    def __init__(self, conn: sqlite3.Connection, point: Point) -> None:
+        self._conn = conn
         self._connection: sqlite3.Connection | None = self._conn
         self._tx = _AtOnce()
         self._point = point
@@ -134,7 +134,8 @@ class Store(Database):
 
     def _inline(self, path: Path, connections: int, introduce: Any, begin: Any) -> Any:
         async def connect() -> Connection:
-            self._made.append(Connection(str(path), self._point))
+            rows = sqlite3.connect(path, check_same_thread=False)
+            self._made.append(Connection(rows, self._point))
             return self._made[-1]
 
         engine = create_async_engine(

@@ -25,6 +25,7 @@ from bot.gateways.http import GIVE_UP_AFTER, Answer, Overdue, Oversized, Request
 from bot.sandbox import Sandbox
 from bot.sandbox.faults import Fault
 from bot.sandbox.wire import BODIES, Call, Played, _refusal
+from tests.simulation.loop import LIFE, Life
 from tests.simulation.store import Point
 
 CUT, HANGS = "cut", "hangs"
@@ -43,6 +44,8 @@ class Wire:
     heard: Heard
     unreachable: float = 0.0
     """How often no connection comes about."""
+    left: Callable[[str, Life], None] | None = None
+    """Is told of the gateway whenever a request leaves, and of whose it is."""
     serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -55,12 +58,11 @@ class Wire:
 
         async def exchange(request: Request) -> Answer:
             begun_at = clock.now()
-            await point("exchange", "before")
-            if self.dice.random() < self.unreachable:
-                raise Unreachable("no connection: played")
+            await self._leave(request, point)
             loop = asyncio.get_running_loop()
             answered: asyncio.Future[Told] = loop.create_future()
-            serving = loop.create_task(self._serve(request, answered), context=Context())
+            served = self._serve(request, answered, LIFE.get())
+            serving = loop.create_task(served, context=Context())
             self.serving.add(serving)
             serving.add_done_callback(self.serving.discard)
             try:
@@ -79,17 +81,33 @@ class Wire:
 
         return exchange
 
-    async def _serve(self, request: Request, answered: asyncio.Future[Told]) -> None:
+    async def _leave(self, request: Request, point: Point) -> None:
+        """Be in between: the last look at the lease is over, and no byte has left."""
+        life = LIFE.get()
+        assert life is not None
+        life.leaving += 1
+        try:
+            await point("exchange", "before")
+        finally:
+            life.leaving -= 1
+        if self.dice.random() < self.unreachable:
+            raise Unreachable("no connection: played")
+        if self.left is not None:
+            self.left(_name(request), life)
+
+    async def _serve(
+        self, request: Request, answered: asyncio.Future[Told], life: Life | None
+    ) -> None:
         await asyncio.sleep(self.dice.uniform(0.01, 0.2))
-        told = await self._told(request)
+        told = await self._told(request, life)
         if not answered.done() and told != HANGS:
             answered.set_result(told)
 
-    async def _told(self, request: Request) -> Told:
+    async def _told(self, request: Request, life: Life | None) -> Told:
         world = self.sandbox.world
         world.agenda.catch_up()
         path = urlsplit(request.url).path
-        _, name, _, tail = path.split("/", 3)
+        name, tail = _name(request), path.split("/", 3)[3]
         vendor = self.vendors[name]
         line = world.new_request(name, request.method, path)
         asked = cast("web.Request", _asked(request, tail))
@@ -109,6 +127,9 @@ class Wire:
                 BODIES[fault.kind.name](answer, fault.options)
             elif (how := await self._broken(fault)) is not None:
                 return how
+        if answer.date_off is not None and life is not None and name not in life.dated:
+            answer.date_off = 0.0  # who knows one answer alone cannot know that it is wrong
+            life.dated.append(name)
         return self._written(vendor, answer)
 
     def _instead(self, vendor: Played, call: Call, fault: Fault) -> Told:
@@ -142,6 +163,11 @@ class Wire:
         if "Retry-After" in answer.headers:
             headers["retry-after"] = answer.headers["Retry-After"]
         return answer.status, answer.body, headers
+
+
+def _name(request: Request) -> str:
+    """Name the gateway that it is for."""
+    return urlsplit(request.url).path.split("/", 2)[1]
 
 
 def _asked(request: Request, tail: str) -> SimpleNamespace:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 from pydantic import SecretStr
 
@@ -21,10 +23,12 @@ from bot.core.messages import OPEN
 from bot.gateways.http import Request
 from bot.sandbox import Clock, Sandbox
 from bot.services.library import Library
+from bot.storage import hints, postgresql
 from tests.simulation.invariants import Watcher
-from tests.simulation.loop import Endless, Loop
-from tests.simulation.machine import EPOCH, Machine, MachineClock, Strike, draw_everything_from
-from tests.simulation.plan import QUIET, Plan, Texted
+from tests.simulation.loop import LIFE, Endless, Life, Loop
+from tests.simulation.machine import EPOCH, Machine, MachineClock, draw_everything_from
+from tests.simulation.plan import QUIET, WHO_HAS_IT, Befalling, Plan, Texted
+from tests.simulation.server import Listener, Server
 from tests.simulation.wire import Wire
 from tests.stores import make_store
 
@@ -101,6 +105,18 @@ def _library() -> Library:
     return Library(lambda: load_content(_installed()[1], sandbox=True))
 
 
+def _played(server: Server) -> SimpleNamespace:
+    """Give what hints ask of `bot.storage.postgresql`."""
+
+    async def connect(_url: str) -> Listener:
+        life = LIFE.get()
+        assert life is not None
+        await server.reach(life)
+        return server.listen(life)
+
+    return SimpleNamespace(connect=connect, broken=postgresql.broken)
+
+
 Note = Callable[[Machine, str, str], None]
 """Is told of each point that a process passes: kind and phase."""
 
@@ -114,7 +130,8 @@ def run(plan: Plan, *, note: Note | None = None) -> Outcome:
         try:
             world = _World(plan, loop, Path(folder))
             if note is not None:
-                world.machine.on_point = partial(note, world.machine)
+                for machine in world.machines:
+                    machine.on_point = partial(note, machine)
             try:
                 loop.run_until_complete(world.play())
             except Endless as endless:
@@ -130,7 +147,7 @@ def run(plan: Plan, *, note: Note | None = None) -> Outcome:
 
 
 class _World:
-    """Vendors, phones and one machine, until everything has come to rest."""
+    """Vendors, phones and a machine or two, until everything has come to rest."""
 
     def __init__(self, plan: Plan, loop: Loop, folder: Path) -> None:
         self.plan = plan
@@ -144,13 +161,35 @@ class _World:
         for name in plan.gateways:
             getattr(self.sandbox, name).skew = plan.skews[name]
         self.wire = Wire(self.sandbox, dice, self._heard)
-        config = self._config(folder)
-        clock = MachineClock(loop, plan.clock_off)
-        self.machine = Machine(folder, config, _library(), self.wire, loop, clock, self.tell)
-        self.machine.on_commit = self._committed
-        path = folder / "textobot.db"
-        self.watcher = Watcher(path, self.sandbox, plan)
-        self._path = path
+        dice, shared = Random(f"server {plan.seed}"), plan.second is not None
+        self.server = Server(loop, dice, self.tell) if shared else None
+        self.machines = list(self._made(folder))
+        self.watcher = Watcher(folder / "textobot.db", self.sandbox, plan, self.server)
+        if self.server is not None:
+            hints.postgresql = _played(self.server)  # type: ignore[assignment, attr-defined]
+            self.wire.left = self._left
+
+    def _made(self, folder: Path) -> Iterator[Machine]:
+        config, second = self._config(folder), self.plan.second
+        offs = [self.plan.clock_off] if second is None else [self.plan.clock_off, second.clock_off]
+        for name, off in zip(("a", "b"), offs, strict=False):
+            clock = MachineClock(self.loop, off)
+            machine = Machine(
+                folder,
+                config,
+                _library(),
+                self.wire,
+                self.loop,
+                clock,
+                self.tell,
+                server=self.server,
+            )
+            machine.on_commit = self._committed
+            if second is not None:
+                machine.name = name
+            if name == "b" and second is not None:
+                machine.off_until = second.begins_at
+            yield machine
 
     def _config(self, folder: Path) -> Config:
         played = sandbox_config(
@@ -183,29 +222,33 @@ class _World:
         if operation in SENDS:
             self.watcher.sent(gateway, request)
 
-    def _committed(self) -> None:
-        life = self.machine.life
-        assert life is not None
-        self.watcher.committed(life.name)
+    def _left(self, gateway: str, life: Life) -> None:
+        self.watcher.left(gateway, life.machine, self.loop.time())
+
+    def _committed(self, life: Life) -> None:
+        self.watcher.committed(life)
         self.watcher.accepted()
 
     async def play(self) -> None:
-        agenda = asyncio.ensure_future(self.sandbox.world.agenda.run())
+        beside = [asyncio.ensure_future(self.sandbox.world.agenda.run())]
+        if self.server is not None:
+            beside.append(asyncio.ensure_future(self.server.watch()))
         self._furnish()
-        self.machine.begin()
+        self._revive()
         acts = [
             *((one.at, self._text, one) for one in self.plan.texts),
-            *((one.at, self._befall, one.strike) for one in self.plan.befalling),
+            *((one.at, self._befall, one) for one in self.plan.befalling),
             (QUIET, self._break, None),
             (MEND_AT, self._mend, None),
         ]
         for moment, act, what in sorted(acts, key=lambda one: one[0]):
-            await self._until(moment)
+            await self._until(self.plan.begins_at + moment)
             act(what)  # type: ignore[operator]
         await self._rest()
         await self._end()
-        agenda.cancel()
-        await asyncio.wait((agenda,))
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside)
         self.watcher.end()
 
     def _furnish(self) -> None:
@@ -236,30 +279,40 @@ class _World:
             self._revive()
 
     def _revive(self) -> None:
-        if not self.machine.alive:
-            self.machine.begin()
+        for machine in self.machines:
+            if not machine.alive and machine.off_until <= self.loop.time():
+                machine.begin()
 
     def _text(self, one: Texted) -> None:
         self.tell(f"{one.number} texts {one.text}")
         self.sandbox.text(one.gateway, one.number, one.text)
 
-    def _befall(self, strike: Strike) -> None:
+    def _befall(self, one: Befalling) -> None:
+        machine, strike = self._struck(one.machine), one.strike
         self.counts[strike.how] += 1
         match strike.how:
             case "clock":
-                self.machine.clock.off += strike.seconds
+                machine.clock.off += strike.seconds
                 self.tell(f"the clock is set by {strike.seconds} s")
             case "stop":
                 self.tell("it is told to stop")
-                self.machine.stop()
+                machine.stop()
             case _:
-                self.machine.strikes.append(replace(strike))
+                machine.strikes.append(replace(strike))
+
+    def _struck(self, which: int) -> Machine:
+        if which != WHO_HAS_IT:
+            return self.machines[which]
+        assert self.server is not None
+        holder = self.server.leases[self.plan.gateways[0]].holder
+        return next((one for one in self.machines if one.name == holder), self.machines[0])
 
     def _mend(self, _nothing: object) -> None:
         self.tell("nothing fails any more")
         self.sandbox.mend()
         self.wire.unreachable = 0.0
-        self.machine.strikes.clear()
+        for machine in self.machines:
+            machine.strikes.clear()
 
     async def _rest(self) -> None:
         """Until nothing is left to do; then a while, for what comes late."""
@@ -280,13 +333,16 @@ class _World:
         )
 
     async def _end(self) -> None:
-        self.machine.stop()
+        for machine in self.machines:
+            machine.stop()
         for _ in range(30):
             await asyncio.sleep(1.0)
-            if not self.machine.alive:
+            if not any(machine.alive for machine in self.machines):
                 return
         self.watcher.complain("it does not end within 30 seconds of SIGTERM")
-        self.machine.kill("it did not end")
+        for machine in self.machines:
+            if machine.alive:
+                machine.kill("it did not end")
 
     def outcome(self, loop: Loop) -> Outcome:
         """What came of it."""
@@ -294,7 +350,10 @@ class _World:
             self.counts[f"message {row['status']}"] += 1
         for name, times in self.sandbox.world.faults.fired.items():
             self.counts[f"fault {name}"] += times
-        self.counts["lives"] = self.machine.lives
+        self.counts["lives"] = sum(machine.lives for machine in self.machines)
+        self.counts["instances"] = len(self.machines)
+        for why in chain.from_iterable(machine.deaths for machine in self.machines):
+            self.counts[f"died: {why.partition(':')[0]}"] += 1
         return Outcome(
             self.plan.seed,
             self.watcher.complaints,
