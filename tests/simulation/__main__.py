@@ -9,15 +9,16 @@ import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from bot import log
-from tests.simulation.bugs import BUGS, FIRST, OF_TWO
+from tests.simulation.bugs import BUGS, FIRST, OF_TWO, SHARPER
 from tests.simulation.matrix import cases, passed, tried
-from tests.simulation.plan import draw
+from tests.simulation.plan import Plan, draw
+from tests.simulation.sharp import SHARP
 from tests.simulation.world import Outcome, run
 
 FAILED = Path(__file__).parent / "failed_seeds.txt"
@@ -34,6 +35,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="this one alone, with its story")
     parser.add_argument("--twice", type=int, default=0, help="so many are played twice (INV-40)")
     parser.add_argument("--instances", type=int, default=0, help="1 or 2; 0: as the seed has it")
+    parser.add_argument("--sharp", choices=sorted(SHARP), default="", help="plans of this kind")
     parser.add_argument("--bug", choices=sorted(BUGS), help="plant it; 0 once it was found")
     parser.add_argument(
         "--matrix", type=int, metavar="N", help="of the crash matrix every Nth case; 1: all"
@@ -48,18 +50,26 @@ def known() -> list[int]:
     return [int(line.split()[0]) for line in lines if line and not line.startswith("#")]
 
 
-def play(seed: int, instances: int = 0) -> Outcome:
+Draw = Callable[[int], Plan]
+
+
+def drawing(instances: int, sharp: str) -> Draw:
+    """Say how a seed becomes a plan."""
+    return SHARP[sharp] if sharp else partial(draw, instances=instances)
+
+
+def play(seed: int, drawn: Draw) -> Outcome:
     """Play one; the story is kept only if it went wrong."""
-    outcome = run(draw(seed, instances=instances))
+    outcome = run(drawn(seed))
     if not outcome.complaints:
         outcome.story.clear()
     return outcome
 
 
-def outcomes(seeds: Iterable[int], processes: int, instances: int = 0) -> Iterator[Outcome]:
+def outcomes(seeds: Iterable[int], processes: int, drawn: Draw) -> Iterator[Outcome]:
     """Play seeds on all processors."""
     with get_context("fork").Pool(processes, log.mute, maxtasksperchild=EACH_PROCESS) as pool:
-        yield from pool.imap_unordered(partial(play, instances=instances), seeds, chunksize=1)
+        yield from pool.imap_unordered(partial(play, drawn=drawn), seeds, chunksize=1)
 
 
 def tell(text: str) -> None:
@@ -74,20 +84,20 @@ def story(outcome: Outcome) -> str:
     return "\n".join([*lines, *outcome.complaints, f"digest {outcome.trace}"])
 
 
-def one(seed: int, instances: int) -> int:
+def one(seed: int, drawn: Draw) -> int:
     """Play one seed and tell all of it."""
     log.mute()
-    plan = draw(seed, instances=instances)
+    plan = drawn(seed)
     outcome = run(plan)
     tell(f"{plan}\n{story(outcome)}")
     return 1 if outcome.complaints else 0
 
 
-def many(seeds: list[int], processes: int, instances: int) -> int:
+def many(seeds: list[int], processes: int, drawn: Draw) -> int:
     """Play seeds; say what went wrong, and what there was of everything."""
     counts: Counter[str] = Counter()
     failed = 0
-    for outcome in outcomes(seeds, processes, instances):
+    for outcome in outcomes(seeds, processes, drawn):
         counts += outcome.counts
         if outcome.complaints:
             failed += 1
@@ -99,8 +109,8 @@ def many(seeds: list[int], processes: int, instances: int) -> int:
 def found(bug: str, seeds: Iterable[int], processes: int) -> int:
     """Plant a bug, and play until it is found."""
     BUGS[bug]()
-    instances = 2 if bug in OF_TWO else 0
-    for count, outcome in enumerate(outcomes(seeds, processes, instances), 1):
+    drawn = drawing(2 if bug in OF_TWO else 0, SHARPER.get(bug, ""))
+    for count, outcome in enumerate(outcomes(seeds, processes, drawn), 1):
         if outcome.complaints:
             tell(f"{bug}: found by run {count}, seed {outcome.seed}: {outcome.complaints[0]}")
             return 0
@@ -123,10 +133,10 @@ def crashes(every: int, processes: int) -> int:
     return 1 if failed else 0
 
 
-def same(seeds: Iterable[int], instances: int) -> int:
+def same(seeds: Iterable[int], drawn: Draw) -> int:
     """Play each seed twice; INV-40."""
     log.mute()
-    plans = [draw(seed, instances=instances) for seed in seeds]
+    plans = [drawn(seed) for seed in seeds]
     other = [plan.seed for plan in plans if run(plan).trace != run(plan).trace]
     tell(f"not the same twice: {other}" if other else "each was the same twice")
     return 1 if other else 0
@@ -135,16 +145,17 @@ def same(seeds: Iterable[int], instances: int) -> int:
 def main() -> int:
     """1 if anything went wrong; of a planted bug, if it was not found."""
     chosen = options().parse_args()
+    drawn = drawing(chosen.instances, chosen.sharp)
     if chosen.seed is not None:
-        return one(chosen.seed, chosen.instances)
+        return one(chosen.seed, drawn)
     first = chosen.first or FIRST.get(chosen.bug, 1)
     fresh = range(first, first + chosen.seeds)
     if chosen.matrix:
         return crashes(chosen.matrix, chosen.processes)
     if chosen.bug:
         return found(chosen.bug, fresh, chosen.processes)
-    code = many([*known(), *fresh], chosen.processes, chosen.instances)
-    return max(code, same(range(first, first + chosen.twice), chosen.instances))
+    code = many([*(() if chosen.sharp else known()), *fresh], chosen.processes, drawn)
+    return max(code, same(range(first, first + chosen.twice), drawn))
 
 
 if __name__ == "__main__":

@@ -14,14 +14,19 @@ from typing import Any
 
 from sqlalchemy import update
 
-from bot.core.messages import Status
+from bot.core import reconcile
+from bot.core.messages import Outbound, Status
+from bot.core.skew import Skew
 from bot.gateways.base import GatewayError
 from bot.gateways.clever_turns import Turns
+from bot.gateways.vudumobile import VuduMobile
 from bot.gateways.vudumobile_cursor import Cursor, Plan
 from bot.services import poller
 from bot.services.leasing import Lease
 from bot.services.poller import Poller
+from bot.services.responder import Responder
 from bot.services.sender import Sender
+from bot.services.work import Work
 from bot.storage import feeds, inbox, leases, leaving, outbox
 from bot.storage.columns import UNDER_WAY, has_status
 from bot.storage.schema import outbox as rows
@@ -171,6 +176,41 @@ def _people_are_not_locked() -> None:
     _plant(inbox, "lock_people", lock_people)
 
 
+def _no_settle_time() -> None:
+    """What is not listed by now was not taken."""
+    _plant(reconcile, "settle_seconds", lambda _lag, _skew: 0.0)
+
+
+def _any_listing_will_do() -> None:
+    """A listing is believed, also if nothing in it is newer than what is looked for."""
+    _plant(reconcile, "_fresh", lambda _batch, _look: True)
+
+
+def _the_clock_is_right() -> None:
+    """The vendor's clock is what ours is."""
+    _plant(VuduMobile, "skew", property(lambda _self: Skew(0.0, 0.0)))
+
+
+def _handled_before_answered() -> None:
+    """A text is done with in one transaction, and its reply written down in the next."""
+    write, claim = Work.write, Responder._claim
+    waiting: dict[int, list[Outbound]] = {}
+
+    async def written(self: Work, connection: Any) -> None:
+        messages, self.messages = self.messages, []
+        await write(self, connection)
+        waiting[id(self.speech)] = self.messages = messages
+
+    async def claimed(self: Responder, choose: Any) -> int:
+        done = await claim(self, choose)
+        async with self._database.write() as connection:
+            await outbox.enqueue(connection, waiting.pop(id(self._speech), []), observing=False)
+        return done
+
+    _plant(Work, "write", written)
+    _plant(Responder, "_claim", claimed)
+
+
 OF_TWO: Mapping[str, Callable[[], None]] = {
     "no fence": _no_fence,
     "a lease is believed": _a_lease_is_believed,
@@ -189,5 +229,16 @@ BUGS: Mapping[str, Callable[[], None]] = {
     "history is answered": _history_is_answered,
     "all at once": _all_at_once,
     "two pushes in a second": _two_pushes_in_a_second,
+    "no settle time": _no_settle_time,
+    "any listing will do": _any_listing_will_do,
+    "the clock is right": _the_clock_is_right,
+    "handled before answered": _handled_before_answered,
     **OF_TWO,
 }
+SHARPER: Mapping[str, str] = {
+    "no settle time": "late",
+    "any listing will do": "unlisted",
+    "the clock is right": "skewed",
+    "handled before answered": "deadly",
+}
+"""By which plans of `sharp` a mistake is found."""
