@@ -20,6 +20,10 @@ GRACE_SECONDS = 6.0
 """Real seconds that what was sent may then take to come back."""
 
 
+class WorkerEnded(Exception):
+    """A service is gone although nobody stopped the daemon; it is to be started again."""
+
+
 @dataclass(slots=True)
 class Worker:
     """A service in the loop: its tick, the bell that wakes it, and how it ends."""
@@ -65,7 +69,11 @@ class Daemon:
             worker.woken.set()
 
     async def run(self) -> None:
-        """Tick until stopped. Raises `StoreBroken` as soon as the store cannot be used."""
+        """Tick until stopped. Raises `StoreBroken` as soon as the store cannot be used.
+
+        Raises `WorkerEnded` where a worker was cancelled alone: nothing is drained then, and what
+        is under way is found out at the next start.
+        """
         for worker in self._workers:
             self._bells.every(worker.every, worker.woken.set)
         self._bells.start()
@@ -82,13 +90,24 @@ class Daemon:
                     group.create_task(self._keep(worker), name=worker.name)
                     for worker in self._workers
                 ]
-                await self._stopping.wait()
+                await self._until_stopped(ticking)
                 _, reading = await asyncio.wait(ticking, timeout=READING_SECONDS)
                 async with self._between_writes():
                     for task in reading:
                         task.cancel()
-        except* StoreBroken as broken:
-            raise _first(broken) from None
+        except* (StoreBroken, WorkerEnded) as reasons:
+            raise _first(reasons) from None
+
+    async def _until_stopped(self, ticking: list[asyncio.Task[None]]) -> None:
+        """Wait for the stop. A task group lets a cancelled task go without a word: we do not."""
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait([stopping, *ticking], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+        if not self._stopping.is_set():
+            gone = ", ".join(task.get_name() for task in ticking if task.done())
+            raise WorkerEnded(f"The service {gone} ended by itself; start the daemon again")
 
     async def _keep(self, worker: Worker) -> None:
         while not self._stopping.is_set():

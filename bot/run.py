@@ -20,6 +20,7 @@ from bot.app import App, Options, open_app
 from bot.clock import Clock, clock_of_environment
 from bot.config import Config, Webhook, installation_secret, load_config, sandbox_config
 from bot.core.tokens import Scope
+from bot.daemon import WorkerEnded
 from bot.sandbox import Sandbox, Shop
 from bot.services.doorkeeper import Doorkeeper
 from bot.storage.errors import StoreBroken, StoreError
@@ -49,7 +50,7 @@ def run(config_path: Path, *, sandbox: bool, observing: bool) -> int:
         end = "" if str(error).endswith("?") else "."
         _say(f"textobot: {error}{end} Nothing was sent that is not written down.")
         return STORE_BROKEN
-    except StoreError as error:
+    except (StoreError, WorkerEnded) as error:
         _say(f"textobot: {error}")
         return FAILED
     return DONE

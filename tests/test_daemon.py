@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot import daemon as module
-from bot.daemon import Daemon, Worker
+from bot.daemon import Daemon, Worker, WorkerEnded
 from bot.scheduler import Bells
 from bot.storage.errors import StoreBroken
 
@@ -158,6 +158,18 @@ async def test_two_parts_that_find_the_store_broken_have_one_reason() -> None:
     daemon = Daemon([one.worker() for one in services], Bells())
 
     with pytest.raises(StoreBroken):
+        await ended(asyncio.create_task(daemon.run()))
+
+
+async def test_a_service_that_is_cancelled_alone_ends_the_process() -> None:
+    """INV-2: else its texts would wait for ever while all looks well."""
+
+    async def cancelled() -> int:
+        raise asyncio.CancelledError
+
+    daemon = Daemon([Service().worker(), Worker("poller", cancelled, SELDOM)], Bells())
+
+    with pytest.raises(WorkerEnded, match="poller"):
         await ended(asyncio.create_task(daemon.run()))
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import false, update
 
 from bot.core import reconcile
 from bot.core.messages import Outbound, Status
@@ -211,6 +211,17 @@ def _handled_before_answered() -> None:
     _plant(Responder, "_claim", claimed)
 
 
+def _one_reading_is_enough() -> None:
+    """A listing without it is proof, however few readings there were."""
+    _plant(reconcile, "NEGATIVES", 1)
+
+
+def _whoever_texts_is_answered() -> None:
+    """Who opted out is not looked for when a reply leaves."""
+    _plant(leaving, "_blocked", lambda _now: false())
+    leaving._due.cache_clear()
+
+
 OF_TWO: Mapping[str, Callable[[], None]] = {
     "no fence": _no_fence,
     "a lease is believed": _a_lease_is_believed,
@@ -233,6 +244,8 @@ BUGS: Mapping[str, Callable[[], None]] = {
     "any listing will do": _any_listing_will_do,
     "the clock is right": _the_clock_is_right,
     "handled before answered": _handled_before_answered,
+    "one reading is enough": _one_reading_is_enough,
+    "an opt-out is not looked at": _whoever_texts_is_answered,
     **OF_TWO,
 }
 SHARPER: Mapping[str, str] = {

@@ -121,7 +121,8 @@ class Strike:
     """What befalls a process, and where: at the `at`-th point of a kind from now on."""
 
     how: str
-    """`kill`, `cancel`, `locked`, `broken`, `freeze`."""
+    """`kill`, `locked`, `broken`, `freeze`; `cancel` is of the task that is there, alone, and
+    `undrained` is the same while the daemon stops: its grace has ended."""
     kind: str = ""
     """Empty: any."""
     phase: str = ""
@@ -207,7 +208,7 @@ class Machine:
         assert life is not None
         try:
             await self._run()
-        except Exception as error:  # noqa: BLE001 - whatever ends a process ends it
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever ends a process ends it
             why = f"{type(error).__name__}: {error}"
         else:
             why = "it was stopped"
@@ -294,7 +295,9 @@ class Machine:
             case "kill":
                 self.kill("killed")
                 await for_ever()
-            case "cancel":
+            case "cancel" | "undrained":
+                if strike.how == "undrained":
+                    self.stop()
                 task = asyncio.current_task()
                 assert task is not None
                 task.cancel()

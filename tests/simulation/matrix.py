@@ -48,10 +48,10 @@ def story() -> Plan:
 
 _ALL = (("vudumobile", ANA), ("vudumobile", BEN), ("clever", LEA), ("clever", TOM))
 HOW = {
-    "statement": ("kill", "locked", "broken"),
-    "begin": ("kill", "locked"),
-    "commit": ("kill", "broken"),
-    "exchange": ("kill", "failed"),
+    "statement": ("kill", "locked", "broken", "cancel", "undrained"),
+    "begin": ("kill", "locked", "cancel", "undrained"),
+    "commit": ("kill", "broken", "cancel", "undrained"),
+    "exchange": ("kill", "failed", "cancel", "undrained"),
 }
 """What may befall a process at each kind of point."""
 SETTLED = 10.0
