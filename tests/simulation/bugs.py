@@ -12,14 +12,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import false, update
+from sqlalchemy import update
 
 from bot.core import reconcile
 from bot.core.messages import Outbound, Status
-from bot.core.skew import Skew
 from bot.gateways.base import GatewayError
 from bot.gateways.clever_turns import Turns
-from bot.gateways.vudumobile import VuduMobile
 from bot.gateways.vudumobile_cursor import Cursor, Plan
 from bot.services import poller
 from bot.services.leasing import Lease
@@ -186,11 +184,6 @@ def _any_listing_will_do() -> None:
     _plant(reconcile, "_fresh", lambda _batch, _look: True)
 
 
-def _the_clock_is_right() -> None:
-    """The vendor's clock is what ours is."""
-    _plant(VuduMobile, "skew", property(lambda _self: Skew(0.0, 0.0)))
-
-
 def _handled_before_answered() -> None:
     """A text is done with in one transaction, and its reply written down in the next."""
     write, claim = Work.write, Responder._claim
@@ -209,17 +202,6 @@ def _handled_before_answered() -> None:
 
     _plant(Work, "write", written)
     _plant(Responder, "_claim", claimed)
-
-
-def _one_reading_is_enough() -> None:
-    """A listing without it is proof, however few readings there were."""
-    _plant(reconcile, "NEGATIVES", 1)
-
-
-def _whoever_texts_is_answered() -> None:
-    """Who opted out is not looked for when a reply leaves."""
-    _plant(leaving, "_blocked", lambda _now: false())
-    leaving._due.cache_clear()
 
 
 OF_TWO: Mapping[str, Callable[[], None]] = {
@@ -242,16 +224,12 @@ BUGS: Mapping[str, Callable[[], None]] = {
     "two pushes in a second": _two_pushes_in_a_second,
     "no settle time": _no_settle_time,
     "any listing will do": _any_listing_will_do,
-    "the clock is right": _the_clock_is_right,
     "handled before answered": _handled_before_answered,
-    "one reading is enough": _one_reading_is_enough,
-    "an opt-out is not looked at": _whoever_texts_is_answered,
     **OF_TWO,
 }
 SHARPER: Mapping[str, str] = {
     "no settle time": "late",
     "any listing will do": "unlisted",
-    "the clock is right": "skewed",
     "handled before answered": "deadly",
 }
 """By which plans of `sharp` a mistake is found."""

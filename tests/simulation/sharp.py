@@ -6,7 +6,6 @@ Without a mistake each of them comes to a good end, whatever its seed (`--sharp`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from random import Random
 
 from tests.simulation.machine import Strike
@@ -35,17 +34,6 @@ def unlisted(seed: int) -> Plan:
     listed = ("mt_late", "send", {"seconds": dice.uniform(200.0, 500.0)})
     texts = [Texted(QUIET + dice.uniform(1, 5), NAME, FIRST, "echo 0")]
     return _plan(seed, texts, [("answer_lost", "send", {}), listed])
-
-
-def skewed(seed: int) -> Plan:
-    """The vendor's clock is wrong by minutes, and a request that was taken goes unanswered."""
-    dice = Random(f"skewed {seed}")
-    off = dice.choice((-1, 1)) * dice.uniform(150.0, 250.0)
-    texts = [Texted(QUIET + dice.uniform(1, 5), NAME, FIRST, "echo 0")]
-    for other in range(1, OTHERS + 1):
-        at = QUIET + 10 + dice.uniform(0, 60)
-        texts.append(Texted(at, NAME, f"{FIRST[:-1]}{other}", "echo 0"))
-    return replace(_plan(seed, texts, [("answer_lost", "send", {})]), skews={NAME: off})
 
 
 def deadly(seed: int) -> Plan:
@@ -81,6 +69,5 @@ def _plan(
 SHARP: Mapping[str, Callable[[int], Plan]] = {
     "late": late,
     "unlisted": unlisted,
-    "skewed": skewed,
     "deadly": deadly,
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.bugs import BUGS
+from tests.simulation.sharp import SHARP
 
 ROOT = Path(__file__).parent.parent.parent
 SEEDS = 36
@@ -57,6 +58,13 @@ def test_a_seed_is_the_same_run_every_time() -> None:
 @pytest.mark.parametrize("bug", sorted(BUGS))
 def test_a_planted_mistake_is_found(bug: str) -> None:
     assert "found by run" in simulated("--bug", bug, "--seeds", "60")
+
+
+@pytest.mark.kill
+@pytest.mark.parametrize("sharp", sorted(SHARP))
+def test_without_a_mistake_a_sharper_plan_ends_well(sharp: str) -> None:
+    """INV-4, INV-6: else what it finds would prove nothing."""
+    assert " 0 went wrong" in simulated("--sharp", sharp, "--seeds", "4")
 
 
 @pytest.mark.kill
