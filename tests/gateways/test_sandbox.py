@@ -52,8 +52,8 @@ class Played:
     def number(self) -> str:
         return NUMBERS[self.name]
 
-    def batch(self, text: str = "Il neige") -> Batch:
-        return Batch(7, (7,), self.name, (self.number,), text, 1)
+    def batch(self, text: str = "Il neige", which: int = 7) -> Batch:
+        return Batch(which, (which,), self.name, (self.number,), text, 1)
 
     def taken(self) -> int:
         return sum(one.gateway == self.name for one in self.sandbox.ledger)
@@ -159,7 +159,7 @@ async def test_what_is_read_is_all_or_an_error(played, fault):
 @pytest.mark.parametrize("fault", ["answer_lost", "answer_cut", "garbled", "refused"])
 async def test_what_was_unclear_is_found_out(played, fault):
     """INV-4, INV-14: taken is seen, with its name; refused is not seen."""
-    await played.gateway.send(played.batch("Autre chose"))
+    await played.gateway.send(played.batch("Autre chose", which=6))
     await played.gateway.watch()
     await played.clock.sleep(15)
     handed = played.clock.now()

@@ -90,8 +90,9 @@ class Crowd:
         """SIGKILL."""
         self._signal(which, signal.SIGKILL)
 
-    async def freeze(self, which: int) -> None:
-        """SIGSTOP for longer than a lease, and SIGCONT: a zombie."""
+    async def freeze(self, _which: int) -> None:
+        """SIGSTOP for who has a lease, longer than it lasts, and SIGCONT: a zombie."""
+        which = self._holder()
         self._signal(which, signal.SIGSTOP)
         await asyncio.sleep(FROZEN)
         self._signal(which, signal.SIGCONT)
@@ -108,6 +109,18 @@ class Crowd:
         await asyncio.to_thread(self.server.stop)
         await asyncio.sleep(self.dice.uniform(0.0, 0.5))
         await asyncio.to_thread(self.server.start)
+
+    def _holder(self) -> int:
+        """Which instance has taken a lease last: frozen, it has to lose it to another."""
+
+        def taken(which: int) -> str:
+            lives = self.instances[which].lives
+            return max(
+                (str(line["at"]) for one in lives for line in one.actions("lease.taken")),
+                default="",
+            )
+
+        return max(range(len(self.instances)), key=taken)
 
     def _signal(self, which: int, what: int) -> None:
         process = self.instances[which].daemon.process
