@@ -108,7 +108,7 @@ async def test_a_server_that_does_not_agree_on_tls_was_never_reached():
 
 
 async def test_who_hangs_is_given_up_after_thirty_seconds_of_our_clock():
-    clock = FakeClock(speed=300.0)
+    clock = FakeClock(speed=60.0)
     async with ScriptedServer(clock) as server, Transport(clock) as transport:
         server.say(HANG)
         began = asyncio.get_running_loop().time()
@@ -146,14 +146,14 @@ async def test_an_answer_of_just_the_agreed_length_is_read(server, transport):
 
 async def test_an_idle_connection_is_not_used_again():
     """A POST that meets the closing of its connection half way could be unclear."""
-    clock = FakeClock(speed=40.0)  # idle after 48 real milliseconds
+    clock = FakeClock(speed=8.0)  # idle after 240 real milliseconds
     async with ScriptedServer(clock) as server, Transport(clock) as transport:
         server.say(Reply(), Reply(), Reply())
         await transport.exchange(Request("POST", server.url, body=b"1"))
         await transport.exchange(Request("POST", server.url, body=b"2"))
         loop = asyncio.get_running_loop()
         idle = loop.create_future()
-        loop.call_later(0.06, idle.set_result, None)
+        loop.call_later(0.3, idle.set_result, None)
         await idle
         await transport.exchange(Request("POST", server.url, body=b"3"))
         assert [asked.connection for asked in server.asked] == [1, 1, 2]

@@ -89,7 +89,7 @@ async def test_a_mail_without_a_readable_answer_may_have_been_taken(
 
 
 async def test_a_mail_that_hangs_may_have_been_taken(vendor):
-    clock = FakeClock(speed=300.0)
+    clock = FakeClock(speed=60.0)
     async with ScriptedServer(clock) as server, Transport(clock) as transport:
         server.say(HANG)
         with pytest.raises(Unconfirmed):

@@ -171,7 +171,7 @@ async def test_a_gap_is_read_later(server, transport, clock, monkeypatch):
 
 async def test_a_reading_that_takes_too_long_is_asked_for_less():
     """A failure says little about size, so an hour's worth is always asked for."""
-    clock = FakeClock(speed=300.0)
+    clock = FakeClock(speed=60.0)
     async with ScriptedServer(clock) as server, Transport(clock) as transport:
         gateway = vudumobile(server, transport, history=timedelta(days=8))
         server.say(HANG, Reply(500), Reply(body=[]))

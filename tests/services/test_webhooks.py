@@ -97,7 +97,7 @@ async def programs(scene: Scene) -> AsyncIterator[ScriptedServer]:
 async def program(scene: Scene, programs: ScriptedServer) -> AsyncIterator[Program]:
     await wanting(scene, {digest_of(f"{programs.url}/hook"): frozenset({EVERYTHING})})
     hosts = frozenset({"127.0.0.1"})
-    async with Internet(FakeClock(speed=100), private_hosts=hosts) as internet:
+    async with Internet(FakeClock(speed=20), private_hosts=hosts) as internet:
         yield Program(scene, programs, internet)
 
 
