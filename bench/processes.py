@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +93,28 @@ def call(url: str, *, post: bool = False) -> Any:  # noqa: ANN401 - JSON
 
 def cpu_seconds(pid: int) -> float:
     """CPU that a process has used, in its own threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def parent_of(pid: int) -> int:
+    """The process that started another."""
+    return int(_stat(pid)[1])
+
+
+def cpu_of_family(pid: int) -> float:
+    """CPU that a process and those it started have used, those that have ended included."""
+    used = cpu_seconds(pid) + sum(map(int, _stat(pid)[13:15])) / TICK
+    for one in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            if parent_of(int(one.name)) == pid:
+                used += cpu_seconds(int(one.name))
+    return used
+
+
+def _stat(pid: int) -> list[str]:
+    """What the kernel tells of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
 
 
 def memory_megabytes(pid: int) -> float:
