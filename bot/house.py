@@ -23,7 +23,9 @@ from bot.services.spending import REREAD, Spending
 from bot.services.timeouts import Timeouts
 
 WATCHING = timedelta(seconds=1)
-CONVERSING = timedelta(seconds=1)
+LOOKING_UP = timedelta(seconds=1)
+CONVERSING = timedelta(seconds=5)
+"""What is said when nobody texts is due in minutes; each look is a question to the store."""
 CLEANING = timedelta(minutes=10)
 MEMBERSHIPS = timedelta(minutes=1)
 VERIFYING = timedelta(seconds=2)
@@ -55,7 +57,7 @@ def talkers(
     resends = Resends(database, speech, clock, wake=wake)
     follow_ups = FollowUps(database, speech, clock, wake=wake)
     workers = [
-        Worker("lookups", lookups.tick, CONVERSING, drain=lookups.drain, woken=woken),
+        Worker("lookups", lookups.tick, LOOKING_UP, drain=lookups.drain, woken=woken),
         Worker("timeouts", timeouts.tick, CONVERSING),
         Worker("follow-ups", follow_ups.tick, CONVERSING),
         Worker("resends", resends.tick, CONVERSING),
