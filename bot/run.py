@@ -31,6 +31,9 @@ from bot.yamlfile import Faults
 DONE, FAILED, WRONG, STORE_BROKEN = 0, 1, 2, 74
 LOG = log.logger(__name__)
 WATCH_SECONDS = 1.0
+STOP_SECONDS = 9.0
+"""Real seconds until a server that does not answer is cut off when we are told to stop: what is
+under way has had its time by then, and the promise is 10."""
 PAGE_PORT, SHOP_PORT = 8025, 8026
 
 
@@ -177,7 +180,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     async with _opened(config, clock, options) as app:
         for ending in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(ending, app.daemon.stop)
+            loop.add_signal_handler(ending, _stop, app, loop)
         loop.add_signal_handler(signal.SIGHUP, app.library.reload)
         _tell(config, app, options)
         if shop is not None:
@@ -192,6 +195,12 @@ async def _serve(
         LOG.info(
             "Ended; what was under way came back or is looked for next time", action="run.end"
         )
+
+
+def _stop(app: App, loop: asyncio.AbstractEventLoop) -> None:
+    """Take no more work, and wait for nobody longer than there is time."""
+    app.daemon.stop()
+    loop.call_later(STOP_SECONDS, app.database.lines.cut, STOP_SECONDS)
 
 
 def _spare_the_collector() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.outside.daemon import STOP_SECONDS
 from tests.outside.harness import Stage, mobile, stage
 from tests.outside.wire import wire_to
 from tests.postgresql import Server, connect
@@ -17,6 +18,8 @@ from tests.postgresql import Server, connect
 pytestmark = [pytest.mark.kill, pytest.mark.postgres]
 
 FULL = 74
+BUSY = 5.0
+"""Real seconds that a busy machine may be late."""
 ONE = mobile(101)
 
 
@@ -62,6 +65,25 @@ async def test_a_network_that_swallows_everything_ends_it(
     ):
         wire.die()
         await ends_loudly(scene, "it did not answer for 4 s")
+        wire.live()
+        await scene.up()
+
+        await scene.verify(after=20)
+        await scene.daemon.stop()
+
+
+async def test_it_stops_in_time_also_while_nobody_answers(
+    tmp_path: Path, running_postgresql: Server
+) -> None:
+    """Who watches over the silence has been stopped, too."""
+    async with (
+        wire_to(running_postgresql.port) as wire,
+        answering(tmp_path, running_postgresql, through=wire.port) as scene,
+    ):
+        wire.die()
+        scene.daemon.process.terminate()
+        await scene.daemon.exit(STOP_SECONDS + BUSY)
+        await ends_loudly(scene, "it did not answer for")
         wire.live()
         await scene.up()
 
