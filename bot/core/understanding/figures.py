@@ -32,6 +32,8 @@ def read_decimal(piece: Piece) -> Decimal | None:
 
     Equal figures are equal texts: `12,50` is 12.5, and `-0` is 0.
     """
+    if piece.words in _NOBODY:
+        return Decimal(0)
     plain = _NUMBERED.sub("", piece.plain)
     for unit, plainly in _UNITS:
         plain = unit.sub(plainly, plain)
