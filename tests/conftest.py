@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 FORBIDDEN = os.environ.get("TEXTOBOT_NO_SKIP", "") not in {"", "0"}
 
-# Its limits are of real time: with others at work, the usual ones say nothing of our code.
+# Its limits are of real time: with others at work, the usual ones say nothing of our code. Where a
+# change is judged, it is judged by the same examples each time; elsewhere new ones are drawn.
 hypothesis.settings.register_profile(
     "beside others",
     parent=hypothesis.settings(),
+    derandomize=FORBIDDEN,
     deadline=timedelta(seconds=5),
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
