@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from bot.core.messages import (
@@ -61,6 +61,13 @@ CHARGED_BY = timedelta(seconds=LATE + LEAST_LISTING)
 """After so long an unclear push has been charged, if it ever will be."""
 
 
+class _Ours(NamedTuple):
+    """A campaign of ours: which batch it is, and since when we know, in monotonic seconds."""
+
+    batch: int
+    since: float
+
+
 class Clever:
     """One account. `learned` is what an earlier one gave by that name."""
 
@@ -100,7 +107,7 @@ class Clever:
         self.examiner = CleverExaminer(self._profile, self._prober)
         self._named = learned.get("named")
         """Whether our last campaign was named for its second; None: there was none."""
-        self._ours: dict[str, float] = {}
+        self._ours: dict[str, _Ours] = {}
         self._turns = Turns(line.clock, pace, self._is_taken)
 
     @property
@@ -207,8 +214,8 @@ class Clever:
     def _is_taken(self, now: datetime) -> bool:
         """Tell whether the vendor's wall has shown this second before: the autumn repeats some."""
         name = f"Push{self._there(now).astimezone(self._zone):%Y%m%d%H%M%S}"
-        used_at = self._ours.get(name)
-        return used_at is not None and self._line.clock.monotonic() - used_at > RECENT
+        known = self._ours.get(name)
+        return known is not None and self._line.clock.monotonic() - known.since > RECENT
 
     def _check(self, batch: Batch, made: Push) -> None:
         """Tell of what should not be; the push is accepted all the same."""
@@ -231,7 +238,7 @@ class Clever:
 
     def _learn(self, batch: int, push: Push, count: int, at: datetime) -> None:
         """Take in that a push of ours exists, since when by the gateway's clock, and its cost."""
-        self._ours[push.reference] = self._line.clock.monotonic()
+        self._ours[push.reference] = _Ours(batch, self._line.clock.monotonic())
         while len(self._ours) > REMEMBERED:
             del self._ours[next(iter(self._ours))]
         self._credit.accepted(batch, push.units, (push.segments or 0) * count, at)
@@ -311,13 +318,21 @@ class Clever:
         share = max(1, PROBES // max(1, len(passes)))
         for one in passes:
             try:
-                asked, push = await self._prober.probe(one, self._ours, min(share, left))
+                others = self._of_others(one.batch.batch)
+                asked, push = await self._prober.probe(one, others, min(share, left))
             except GatewayError:
                 break  # what was answered counts, the rest is asked for next time
             left -= asked
             if push is not None:
                 found.append(self._found(one, push))
         return found
+
+    def _of_others(self, batch: int) -> set[str]:
+        """Name the campaigns that cannot be the batch's.
+
+        Its own may be known and looked for: what was found out could not be written down then.
+        """
+        return {name for name, known in self._ours.items() if known.batch != batch}
 
     def _found(self, one: Pass, push: Push) -> Sighting:
         count, at = len(one.batch.numbers), self._prober.second(one, push.reference)

@@ -109,8 +109,8 @@ class Prober:
         self.nobody = None if useless else form
         self._calibrated_until = now + (CALIBRATED_AGAIN if useless else CALIBRATED_FOR)
 
-    async def probe(self, one: Pass, ours: Container[str], most: int) -> tuple[int, Push | None]:
-        """Ask for the next names of a batch, not for `ours`; `most` requests are made.
+    async def probe(self, one: Pass, others: Container[str], most: int) -> tuple[int, Push | None]:
+        """Ask for the next names of a batch, not for those of `others`; `most` requests are made.
 
         Gives how many were made, and the push if it was found. Of a push that is not the batch's
         nothing is kept: it may be another customer's. Raises `GatewayError` where going on is of
@@ -118,7 +118,7 @@ class Prober:
         """
         asked = 0
         while (name := one.rest) is not None and asked < most:
-            if name in ours:
+            if name in others:
                 one.done(name, answered=True)
                 continue
             if not self._is_past(self.second(one, name)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -104,12 +105,22 @@ async def test_a_push_that_is_not_ours_leaves_no_trace(gateway, vendor, clock, o
 async def test_our_own_pushes_are_not_asked_for(gateway, server, vendor, clock):
     name = reference(NOON)
     vendor.pushes["pushs"] = Reply(201, push(name, [NUMBER], TEXT))
-    await gateway.send(CLEVER.batch())
+    await gateway.send(replace(CLEVER.batch(), id=6))
     vendor.pushes[name] = Reply(body=push(name, [NUMBER], TEXT))
     clock.advance(400)
     search = await searched(gateway, {})
     assert list(search.sightings) == []
     assert name not in vendor.probed()
+
+
+async def test_what_was_found_is_found_again(gateway, vendor, clock):
+    """INV-2: the store may not have taken it when it was found the first time."""
+    clock.advance(5)
+    name = reference(NOON + timedelta(seconds=1))
+    vendor.pushes[name] = Reply(body=push(name, [NUMBER], TEXT))
+    for _ in range(2):
+        (found,) = (await searched(gateway, {})).sightings
+        assert found.gateway_id == name
 
 
 @pytest.mark.parametrize("fault", [Reply(500), RESET, Reply(body=b"<html>")])
