@@ -115,6 +115,11 @@ class Connection:
         self._connection = None
         self._conn.close()
 
+    def die(self) -> None:
+        """Undo what was not committed. To close is not enough while a cursor has rows left."""
+        self._conn.rollback()
+        self.stop()
+
 
 class Store(Database):
     """A store whose statements are points. `die` is what the system does with a dead process."""
@@ -150,7 +155,7 @@ class Store(Database):
         """Let go of the file: what was not committed is undone, and the lock is free."""
         for connection in self._made:
             with suppress(sqlite3.Error):
-                connection.stop()
+                connection.die()
         if self._lock_file is not None:
             self._lock_file.close()
             self._lock_file = None
