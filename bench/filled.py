@@ -163,7 +163,7 @@ async def compare(
                 before = served()
                 cost = await way.cost(each)
                 costs[way is full] = (cost.cpu + (served() - before) / each, cost.wall)
-            (base, ours) = costs[False], costs[True]
+            base, ours = costs[False], costs[True]
             if place:  # the first round warms both
                 found.append((ours[0] / base[0], ours[1] / base[1]))
                 print(f"{base[0] * 1e6:.0f} and {ours[0] * 1e6:.0f} µs", file=sys.stderr)
