@@ -125,7 +125,7 @@ class Database:
         assert self._readers is not None
         for engine in (self._engine, self._readers):
             event.listen(engine.sync_engine, "connect", self._introduce)
-        with _broken(self.path):
+        with self._broken():
             self._writer = await self._engine.connect()
         if self._asides is not None:
             event.listen(self._asides.sync_engine, "connect", self._introduce)
@@ -211,21 +211,21 @@ class Database:
         Nobody else writes meanwhile, in this process or another. When the body ends well, it is
         on the disk. Under a lease that is lost nothing is changed: `LeaseLost`.
         """
-        with _broken(self.path):
+        with self._broken():
             async with self._turn, self._transaction() as connection:
                 yield connection
 
     @asynccontextmanager
     async def write_beside(self) -> AsyncIterator[AsyncConnection]:
         """The same beside other instances: who uses it has locked what it reads and changes."""
-        with _broken(self.path):
+        with self._broken():
             async with self._turn, self._transaction(Turn.BESIDE) as connection:
                 yield connection
 
     @asynccontextmanager
     async def write_aside(self) -> AsyncIterator[AsyncConnection]:
         """Write a row or two on another connection; for what several instances need alone."""
-        with _broken(self.path):
+        with self._broken():
             async with self._transaction(Turn.ASIDE) as connection:
                 yield connection
 
@@ -241,7 +241,7 @@ class Database:
         until the work is done; so that a death between the two is next to impossible. None:
         nothing was chosen.
         """
-        with _broken(self.path):
+        with self._broken():
             async with self._turn:
                 if not self.is_shared:
                     async with self._transaction() as connection:
@@ -262,7 +262,7 @@ class Database:
     async def _transaction(self, turn: Turn = Turn.ALONE) -> AsyncIterator[AsyncConnection]:
         if self._writer is None:
             raise StoreError("the store is not open")
-        with _broken(self.path):
+        with self._broken():
             if turn is Turn.ASIDE:
                 assert self._asides is not None
                 async with self._asides.begin() as connection:
@@ -280,7 +280,7 @@ class Database:
         """Open a transaction that sees one state of the store and changes nothing."""
         if self._readers is None:
             raise StoreError("the store is not open")
-        with _broken(self.path):
+        with self._broken():
             async with self._readers.connect() as connection:
                 yield connection
 
@@ -310,11 +310,28 @@ class Database:
             return not busy
 
     async def _vacuum(self) -> None:
-        with _broken(None):
+        with self._broken():
             assert self._readers is not None
             async with self._readers.connect() as connection:
                 alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await alone.exec_driver_sql("VACUUM")
+
+    @contextmanager
+    def _broken(self) -> Iterator[None]:
+        """Turn the driver's word for a store that cannot be used into ours."""
+        try:
+            yield
+        except exc.DBAPIError as error:
+            if self.path is None:
+                broken = self.lines.silent or _broken_postgresql(error)
+                if broken is None:
+                    raise
+                raise broken from error
+            remedy = sqlite.remedy_of(error)
+            if remedy is None and not error.connection_invalidated:
+                raise
+            said = remedy or error.orig
+            raise StoreBroken(f"the store {self.path} cannot be used: {said}") from error
 
 
 def _driver_url(url: str) -> str:
@@ -329,22 +346,6 @@ def _driver_url(url: str) -> str:
 
 def _sqlite_path(url: str) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else None
-
-
-@contextmanager
-def _broken(path: Path | None) -> Iterator[None]:
-    """Turn the driver's word for a store that cannot be used into ours."""
-    try:
-        yield
-    except exc.DBAPIError as error:
-        if path is None:
-            if (broken := _broken_postgresql(error)) is None:
-                raise
-            raise broken from error
-        remedy = sqlite.remedy_of(error)
-        if remedy is None and not error.connection_invalidated:
-            raise
-        raise StoreBroken(f"the store {path} cannot be used: {remedy or error.orig}") from error
 
 
 def _broken_postgresql(error: exc.DBAPIError) -> StoreBroken | None:

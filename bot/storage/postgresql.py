@@ -81,12 +81,13 @@ class Lines:
     def __init__(self, url: str) -> None:
         self._url = url
         self._open: set[Any] = set()
-        self._silent: StoreBroken | None = None
+        self.silent: StoreBroken | None = None
+        """Why they were cut: whatever fails from then on fails for that."""
 
     async def connect(self, **how: Any) -> Any:  # noqa: ANN401 - asyncpg has no types
         """Give one more, see `connect`. Raises `StoreBroken` once they were cut."""
-        if self._silent is not None:
-            raise self._silent
+        if self.silent is not None:
+            raise self.silent
         connection = await connect(self._url, **how)
         self._open.add(connection)
         connection.add_termination_listener(self._open.discard)
@@ -94,13 +95,13 @@ class Lines:
 
     def cut(self, seconds: float) -> StoreBroken:
         """Let nobody wait any more for a server that was silent for so long; give the reason."""
-        self._silent = StoreBroken(
+        self.silent = StoreBroken(
             f"the store in PostgreSQL cannot be used: it did not answer for {seconds:.0f} s; "
             "is it running, and the network?"
         )
         for connection in tuple(self._open):
             connection.terminate()
-        return self._silent
+        return self.silent
 
 
 async def connect(url: str, *, instance: str = "", writing: bool = False) -> Any:  # noqa: ANN401 - asyncpg has no types

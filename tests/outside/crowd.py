@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.outside.harness import Stage, mobile, stage
 from tests.outside.judge import Report
-from tests.outside.killing import REPLIES, Run, break_everything, type_texts
+from tests.outside.killing import REPLIES, Run, break_everything, type_texts, warm
 from tests.postgresql import Server, connect
 
 SECRET = "a-key-that-all-instances-have-in-common-7f3a9c1e"
@@ -189,6 +189,7 @@ async def play(
     """From the first start to the judgement. `deeds` that have no end last as long as the load."""
     begun, over, endless = time.monotonic(), asyncio.Event(), deeds is not None
     async with crowd(run, folder, server, count) as (scene, found):
+        await warm(scene, run.gateways)
         dice = random.Random(run.seed)
         break_everything(scene, run, dice)
         supervising = asyncio.create_task(found.supervise())

@@ -61,6 +61,11 @@ class Run:
     frozen: float = 0.0
     """Real seconds for which the process is stopped before it is killed for the first time."""
 
+    @property
+    def wanted(self) -> int:
+        """How many replies there have to be, those to `warm` included."""
+        return self.texts + len(self.gateways)
+
 
 @dataclass(slots=True)
 class Played:
@@ -84,6 +89,8 @@ async def play(run: Run, folder: Path, postgresql: Server | None = None) -> Play
     begun = time.monotonic()
     async with _playing(run, folder, postgresql) as scene:
         await scene.up()
+        if not run.hidden:
+            await warm(scene, run.gateways)
         dice = random.Random(run.seed)
         break_everything(scene, run, dice)
         killer = Killer(scene, random.Random(run.seed + 1))
@@ -152,6 +159,18 @@ def hide(scene: Stage, run: Run) -> None:
     for gateway in run.gateways:
         scene.sandbox.break_(gateway, "mt_hidden", times=None)
     scene.sandbox.clever.answers = "any"
+
+
+async def warm(scene: Stage, gateways: Sequence[str]) -> None:
+    """Let each gateway list a reply of ours: before, what it does not list proves nothing."""
+    for gateway in gateways:
+        scene.text(gateway, mobile(100, gateway), "echo warm", "Echo warm")
+
+    def are_delivered() -> bool:
+        rows = scene.select("SELECT id FROM outbox WHERE status = 'delivered'")
+        return len(rows) == len(gateways)
+
+    await scene.until("a first reply is delivered", are_delivered)
 
 
 async def type_texts(scene: Stage, run: Run, dice: random.Random) -> None:

@@ -26,6 +26,6 @@ async def test_whatever_befalls_instances_each_text_is_answered_exactly_once(
     shown = await play(run, tmp_path, running_postgresql)
 
     assert shown.complaints == [], told(shown)
-    assert shown.report.replies == run.texts
+    assert shown.report.replies == run.wanted
     assert shown.deeds == {"kill": 2, "freeze": 1, "cut": 1, "restart": 1}
     assert len(shown.takers) > 1, "one did everything: the run shows nothing"
