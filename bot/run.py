@@ -200,7 +200,7 @@ async def _serve(
 def _stop(app: App, loop: asyncio.AbstractEventLoop) -> None:
     """Take no more work, and wait for nobody longer than there is time."""
     app.daemon.stop()
-    loop.call_later(STOP_SECONDS, app.database.lines.cut, STOP_SECONDS)
+    loop.call_later(STOP_SECONDS, app.database.cut, STOP_SECONDS)
 
 
 def _spare_the_collector() -> None:

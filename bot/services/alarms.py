@@ -44,7 +44,6 @@ EVERY_SECONDS = 5.0
 PACE = timedelta(days=7)
 """The stretch whose mean says what a day costs."""
 RAISED, ENDED = "alarm.raised", "alarm.ended"
-_FAULT = AlarmKind.FAULT
 TALK = ""
 """The conversation under which the events stand: none."""
 
@@ -262,7 +261,8 @@ def _settle(before: Sequence[tuple[Account, Fault | None]], known: Sequence[Rais
 
     `before`: the faults that were known before it was read what lasts.
     """
-    lasting = {one.alarm.gateway for one in known if one.lasts and one.alarm.kind is _FAULT}
+    raised = [one.alarm for one in known if one.lasts]
+    lasting = {alarm.gateway for alarm in raised if alarm.kind is AlarmKind.FAULT}
     for account, fault in before:
         if fault is not None and account.fault is fault and account.name not in lasting:
             account.fault = None

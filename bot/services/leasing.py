@@ -162,7 +162,7 @@ class Leases:
         """
         self._silent += 1
         if self._silent > SILENT:
-            raise self._database.lines.cut(SILENT * self.every)
+            raise self._database.cut(SILENT * self.every)
         return 0
 
     async def release(self) -> None:

@@ -21,7 +21,7 @@ AT_ONCE = 20
 ten seconds: no campaign that begins meanwhile waits longer to be thought of."""
 SURVEY_SECONDS = 60.0
 """How often the whole load of a gateway's feeds is weighed against its rate."""
-NOBODY_S: Mapping[str, Mapping[str, str]] = {}
+NO_LANGUAGES: Mapping[str, Mapping[str, str]] = {}
 SET_BACK = timedelta(seconds=2)
 """A feed that was read further in the future tells of a clock that was set; less is no harm."""
 
@@ -65,7 +65,7 @@ class Poller:
         account: Account,
         reading: Reading,
         wake: Callable[[], None],
-        languages: Mapping[str, Mapping[str, str]] = NOBODY_S,
+        languages: Mapping[str, Mapping[str, str]] = NO_LANGUAGES,
     ) -> None:
         """`languages` of contacts, by gateway: another instance may decide, and knows none."""
         self._languages = languages

@@ -78,7 +78,7 @@ class Database:
         self._readers: AsyncEngine | None = None
         self._asides: AsyncEngine | None = None
         self._fence: leases.Fence | None = None
-        self.lines = postgresql.Lines(url)
+        self._lines = postgresql.Lines(url)
         self.instance = ""
         """Names this daemon among those that share the store."""
 
@@ -151,7 +151,7 @@ class Database:
             prepare_folder(self._beside)
             self._lock_file = lock(self._beside)
         self.instance = name_of(self._beside if alone else None)
-        connect = self.lines.connect
+        connect = self._lines.connect
         opening = partial(create_async_engine, self._driver, max_overflow=0)
         writing = partial(connect, instance=self.instance if alone else "", writing=True)
         self._engine = opening(async_creator=writing, pool_size=1)
@@ -316,6 +316,10 @@ class Database:
                 alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await alone.exec_driver_sql("VACUUM")
 
+    def cut(self, seconds: float) -> StoreBroken:
+        """Let nobody wait any more for a server that was silent for so long; give the reason."""
+        return self._lines.cut(seconds)
+
     @contextmanager
     def _broken(self) -> Iterator[None]:
         """Turn the driver's word for a store that cannot be used into ours."""
@@ -323,7 +327,7 @@ class Database:
             yield
         except exc.DBAPIError as error:
             if self.path is None:
-                broken = self.lines.silent or _broken_postgresql(error)
+                broken = self._lines.silent or _broken_postgresql(error)
                 if broken is None:
                     raise
                 raise broken from error

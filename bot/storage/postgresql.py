@@ -94,7 +94,7 @@ class Lines:
         return connection
 
     def cut(self, seconds: float) -> StoreBroken:
-        """Let nobody wait any more for a server that was silent for so long; give the reason."""
+        """Terminate them all, see `Database.cut`."""
         self.silent = StoreBroken(
             f"the store in PostgreSQL cannot be used: it did not answer for {seconds:.0f} s; "
             "is it running, and the network?"

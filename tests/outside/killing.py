@@ -64,7 +64,7 @@ class Run:
     @property
     def wanted(self) -> int:
         """How many replies there have to be, those to `warm` included."""
-        return self.texts + len(self.gateways)
+        return self.texts + (0 if self.hidden else len(self.gateways))
 
 
 @dataclass(slots=True)

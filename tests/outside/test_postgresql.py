@@ -47,6 +47,13 @@ async def ends_loudly(scene: Stage, told: str) -> None:
     assert len(scene.sandbox.ledger) == accepted
 
 
+async def goes_on(scene: Stage) -> None:
+    """It starts again, and everybody has one answer to each text."""
+    await scene.up()
+    await scene.verify(after=20)
+    await scene.daemon.stop()
+
+
 async def says(url: str, *statements: str) -> None:
     """Somebody else says this to the server."""
     beside = await connect(url)
@@ -66,10 +73,7 @@ async def test_a_network_that_swallows_everything_ends_it(
         wire.die()
         await ends_loudly(scene, "it did not answer for 4 s")
         wire.live()
-        await scene.up()
-
-        await scene.verify(after=20)
-        await scene.daemon.stop()
+        await goes_on(scene)
 
 
 async def test_it_stops_in_time_also_while_nobody_answers(
@@ -85,10 +89,7 @@ async def test_it_stops_in_time_also_while_nobody_answers(
         await scene.daemon.exit(STOP_SECONDS + BUSY)
         await ends_loudly(scene, "it did not answer for")
         wire.live()
-        await scene.up()
-
-        await scene.verify(after=20)
-        await scene.daemon.stop()
+        await goes_on(scene)
 
 
 async def test_a_server_that_may_only_be_read_ends_it(
@@ -194,10 +195,7 @@ async def test_a_server_whose_disk_is_full_ends_it_and_costs_nothing(
             await scene.world(1)
         await ends_loudly(scene, "its disk is full; make room and start again")
         await room.empty()
-        await scene.up()
-
-        await scene.verify(after=20)
-        await scene.daemon.stop()
+        await goes_on(scene)
 
 
 async def test_a_server_with_a_damaged_file_ends_it(
